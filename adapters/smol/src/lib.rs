@@ -1,0 +1,1 @@
+//! The ChoreoAI client on smol.

@@ -1,0 +1,1 @@
+//! A scripted gateway for tests and demonstrations.

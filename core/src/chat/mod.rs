@@ -1,0 +1,7 @@
+//! Chat completions: what is asked, what is answered.
+
+mod event;
+mod usage;
+
+pub use event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
+pub use usage::Usage;
