@@ -11,7 +11,7 @@
 //! | [`Gate`] | holds an answer until the test lets it go on; tests interleave by gates, never by sleeping |
 //! | [`wire`] | bodies as the ChoreoAI gateway and its kin write them |
 //! | [`demo`] | a gateway that answers prompts, for demonstrations and end-to-end tests |
-//! | [`tls`] | throw-away certificates, good and bad (feature `tls`) |
+//! | `tls` | throw-away certificates, good and bad (feature `tls`) |
 //!
 //! ```
 //! use choreoai_testkit::{Answer, Gate, Gateway, Script, wire::{Chunks, Dialect}};
@@ -38,7 +38,7 @@
 
 mod answer;
 mod connection;
-//pub mod demo;
+pub mod demo;
 mod gate;
 mod gateway;
 mod link;
