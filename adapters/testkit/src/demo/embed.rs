@@ -38,7 +38,7 @@ pub(super) fn answer(request: &RecordedRequest) -> Answer {
 /// A vector of length 1 that depends on nothing but the text: its words hashed (FNV-1a) into the dimensions, so that
 /// texts that share words are near each other.
 fn embed(text: &str) -> Vec<f32> {
-    let mut vector = vec![0.0_f32; DIMENSIONS];
+    let mut vector = [0.0_f32; DIMENSIONS];
     // No words are a word, too: a vector of zeroes has no direction.
     for word in text.split_whitespace().chain(text.trim().is_empty().then_some("")) {
         let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
