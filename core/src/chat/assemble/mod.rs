@@ -9,6 +9,8 @@ mod completion;
 #[cfg(feature = "heapless")]
 mod fixed;
 #[cfg(feature = "heapless")]
+mod fixed_call;
+#[cfg(feature = "heapless")]
 mod fixed_report;
 #[cfg(feature = "heapless")]
 mod fixed_text;
@@ -30,7 +32,9 @@ pub use binding::ToolCallLabels;
 #[cfg(feature = "alloc")]
 pub use completion::{Choice, Completion, ToolCall};
 #[cfg(feature = "heapless")]
-pub use fixed::{FixedAssembler, FixedToolCall};
+pub use fixed::FixedAssembler;
+#[cfg(feature = "heapless")]
+pub use fixed_call::FixedToolCall;
 #[cfg(feature = "heapless")]
 pub use fixed_report::FixedErrorReport;
 #[cfg(feature = "heapless")]
