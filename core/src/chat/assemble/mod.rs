@@ -50,6 +50,9 @@
 //! Some servers repeat the whole name on each fragment, few split it. A name that is repeated adds nothing; one that begins with
 //! the known name adds its rest; another one is appended while no arguments have come, and ignored afterwards.
 
+// The docs name what the features bring.
+#![cfg_attr(not(all(feature = "alloc", feature = "heapless")), allow(rustdoc::broken_intra_doc_links))]
+
 mod arguments;
 #[cfg(feature = "alloc")]
 mod assembler;
@@ -70,7 +73,8 @@ mod limit;
 mod report;
 #[cfg(feature = "alloc")]
 mod scope;
-#[cfg(all(test, feature = "alloc", feature = "heapless"))]
+#[cfg(test)]
+#[cfg(all(feature = "alloc", feature = "heapless"))]
 mod tests;
 #[cfg(feature = "alloc")]
 mod text;
