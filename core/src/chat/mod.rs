@@ -10,4 +10,4 @@ mod usage;
 
 pub use decoder::{Decoder, Verdict};
 pub use event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
-pub use usage::Usage;
+pub use usage::{Count, Usage};
