@@ -14,6 +14,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod chat;
+pub mod deadline;
+mod decimal;
 mod error;
+pub mod rate_limit;
+pub mod retry;
 
 pub use error::{Error, ErrorClass, ErrorKind};
