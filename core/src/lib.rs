@@ -13,7 +13,12 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod body;
 pub mod chat;
+pub mod embedding;
 mod error;
+mod invalid_request;
+pub mod json;
 
 pub use error::{Error, ErrorClass, ErrorKind};
+pub use invalid_request::{InvalidRequest, InvalidRequestKind};

@@ -1,7 +1,18 @@
 //! Chat completions: what is asked, what is answered.
 
+mod encode;
 mod event;
+mod message;
+mod request;
+mod request_check;
+mod request_options;
 mod usage;
 
+pub use encode::{ChatEncoder, ChatParts};
 pub use event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
+pub use message::{AsMessage, Content, ContentPart, File, Message, Role, ToolCall};
+pub use request::ChatRequest;
+pub use request_options::{
+    AudioOutput, Function, JsonSchema, LogitBias, Metadata, ResponseFormat, Stop, Tool, ToolChoice,
+};
 pub use usage::Usage;
