@@ -19,6 +19,7 @@ pub mod embedding;
 mod error;
 mod invalid_request;
 pub mod json;
+pub mod sse;
 
 pub use error::{Error, ErrorClass, ErrorKind};
 pub use invalid_request::{InvalidRequest, InvalidRequestKind};

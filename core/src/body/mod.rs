@@ -125,7 +125,7 @@ impl Overridden {
         mut member: impl FnMut(usize) -> Option<Child<'a>>,
     ) -> Self {
         let mut overridden = 0;
-        for (key, _) in extra.iter().flat_map(RawObject::members) {
+        for key in extra.iter().flat_map(RawObject::keys) {
             let names = (0..64).map_while(&mut member).map(|child| child.key.name());
             for (index, name) in (0..64).zip(names) {
                 if name.is_some_and(|name| key.is(name)) {
