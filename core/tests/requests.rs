@@ -55,6 +55,11 @@ where
     M: IntoIterator<Item: AsMessage<'a>, IntoIter: Clone> + Clone,
 {
     assert_eq!(encode(request.encoder().unwrap()), expected);
+    #[cfg(feature = "serde")]
+    assert_eq!(
+        serde_json::to_value(request).unwrap(),
+        serde_json::from_str::<serde_json::Value>(expected).unwrap()
+    );
 }
 
 /// The message as a request of model `m` writes it.
@@ -352,7 +357,7 @@ fn escapes() {
     );
     check_message(
         Message::user("\"\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}"),
-        &format!("{{\"role\":\"user\",\"content\":\"\\\"\\\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}\"}}"),
+        "{\"role\":\"user\",\"content\":\"\\\"\\\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}\"}",
     );
     // An escape at each place of a word, before and after.
     for length in 0..20 {
