@@ -1,10 +1,10 @@
 //! Requests and their JSON text, byte for byte, through buffers of every size.
 
 use choreoai_core::chat::{
-    AsMessage, AudioOutput, ChatRequest, Content, ContentPart, File, Function, JsonSchema, LogitBias,
-    Message, Metadata, ResponseFormat, Role, Stop, Tool, ToolCall, ToolChoice,
+    AsMessage, AudioOutput, ChatEncoder, ChatRequest, Content, ContentPart, File, Function, JsonSchema,
+    LogitBias, Message, Metadata, ResponseFormat, Role, Stop, Tool, ToolCall, ToolChoice,
 };
-use choreoai_core::embedding::{EmbeddingInput, EmbeddingRequest, EncodingFormat};
+use choreoai_core::embedding::{EmbeddingEncoder, EmbeddingInput, EmbeddingRequest, EncodingFormat};
 use choreoai_core::json::writer::{Encoder, Part};
 use choreoai_core::json::{RawJson, RawObject};
 
@@ -388,6 +388,12 @@ fn a_megabyte_is_linear() {
         calls += 1;
     }
     assert_eq!(calls, length / 1000);
+}
+
+#[test]
+fn encoders_stay_small() {
+    assert!(size_of::<ChatEncoder<'_>>() <= 84 * size_of::<usize>());
+    assert!(size_of::<EmbeddingEncoder<'_>>() <= 68 * size_of::<usize>());
 }
 
 #[test]
