@@ -149,3 +149,40 @@ impl fmt::Display for Unescaped<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    #[test]
+    fn gives_the_value() {
+        for text in [
+            "null",
+            "true",
+            " false ",
+            "0",
+            "-0",
+            "-1",
+            "18446744073709551615",
+            "-9223372036854775808",
+            "18446744073709551616",
+            "-0.5e-3",
+            r#""""#,
+            r#""h\u00e9\ud83d\ude00\n\"""#,
+            "[]",
+            "[[], [1, [2]], {}]",
+            r#"{"a": {"b\"": [1, {"c": null}]}, "d": "e"}"#,
+        ] {
+            let value = serde_json::to_value(RawJson::new(text).unwrap()).unwrap();
+            assert_eq!(value, serde_json::from_str::<Value>(text).unwrap(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_value_is_an_error() {
+        for text in ["", "{", "[1", r#"{"a""#, r#"{"a":"#, "\"a", "tru", "1e999"] {
+            assert!(serde_json::to_value(RawJson::assume_valid(text)).is_err(), "{text}");
+        }
+    }
+}
