@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use super::{assemble, call, chunk, pieces, whole};
 use crate::chat::assemble::{Assembler, Choice, Completion, Limit, MAX_CHOICES, MAX_TOOL_CALLS, ToolCall};
-use crate::chat::{Event, Extra, ExtraPart, Piece, Scope, Usage};
+use crate::chat::{Count, Event, Extra, ExtraPart, Piece, Scope, Usage};
 
 fn text(text: &str) -> Option<String> {
     Some(text.to_string())
@@ -28,19 +28,14 @@ fn builds_a_whole_answer_from_chunks() {
         Event::SystemFingerprint(whole("fp_1")),
         Event::ServiceTier(whole("default")),
     ];
-    let usage = Usage {
-        prompt_tokens: Some(3),
-        completion_tokens: Some(2),
-        total_tokens: Some(5),
-        ..Usage::default()
-    };
+    let usage = Usage::default().with(Count::Prompt, 3).with(Count::Completion, 2).with(Count::Total, 5);
     let mut events = head.to_vec();
     events.extend(chunk(0, &[Event::Role(whole("assistant")), Event::Reasoning("hm")]));
     events.extend(head);
     events.extend(chunk(0, &[Event::Reasoning("m"), Event::Content("Hello"), Event::Refusal("n")]));
     events.extend(chunk(0, &[Event::Content(", world"), Event::Refusal("o")]));
     events.extend(chunk(0, &[Event::FinishReason(whole("stop"))]));
-    events.extend([Event::Usage(usage), Event::ChunkEnd, Event::Done]);
+    events.extend([Event::Usage(&usage), Event::ChunkEnd, Event::Done]);
 
     let expected = Completion {
         id: text("chatcmpl-1"),
@@ -64,6 +59,7 @@ fn builds_a_whole_answer_from_chunks() {
 
 #[test]
 fn keeps_the_first_or_the_last_of_a_value() {
+    let usages = [0, 1, 2, 3, 4].map(|number| Usage::default().with(Count::Total, number));
     let mut events = vec![];
     for (number, value) in ["", "a", "", "b", ""].into_iter().enumerate() {
         events.extend([
@@ -72,7 +68,7 @@ fn keeps_the_first_or_the_last_of_a_value() {
             Event::Created([0, 7, 0, 8, 9][number]),
             Event::SystemFingerprint(whole(value)),
             Event::ServiceTier(whole(value)),
-            Event::Usage(Usage { total_tokens: Some(number as u64), ..Usage::default() }),
+            Event::Usage(&usages[number]),
         ]);
         events.extend(chunk(0, &[Event::Role(whole(value)), Event::FinishReason(whole(value))]));
     }
@@ -83,7 +79,7 @@ fn keeps_the_first_or_the_last_of_a_value() {
         system_fingerprint: text("b"),
         service_tier: text("b"),
         choices: vec![Choice { role: text("b"), finish_reason: text("b"), ..choice(0) }],
-        usage: Some(Usage { total_tokens: Some(4), ..Usage::default() }),
+        usage: Some(usages[4]),
         ..Completion::default()
     };
     assert_eq!(assemble(&events), expected);

@@ -84,7 +84,7 @@ fn two_choices_interleaved_with_their_index_last() {
     let completion = outcome.completion;
     assert_eq!(completion.id, text("a"));
     assert_eq!(completion.model, text("m"));
-    assert_eq!(completion.usage.unwrap().total_tokens, Some(9));
+    assert_eq!(completion.usage.unwrap().total_tokens(), Some(9));
     let expected = [
         Choice { index: Some(0), content: text("Hello"), finish_reason: text("stop"), ..Choice::default() },
         Choice {
