@@ -4,6 +4,7 @@ mod answers;
 mod binding;
 mod decoded;
 mod fixed;
+mod hostile;
 mod report;
 
 use std::vec;
