@@ -151,9 +151,12 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
                 call.overflow(fragment)
             }
             None => {
-                self.progress.current = Some(self.calls.len());
+                let position = self.calls.len();
                 match self.calls.push(fragment.clone()) {
-                    Ok(()) => fragment.overflow(fragment),
+                    Ok(()) => {
+                        self.progress.current = Some(position);
+                        fragment.overflow(fragment)
+                    }
                     Err(_) => {
                         // What continues the lost call must not end up in another one.
                         self.progress = Progress { current: None, lost_calls: true };

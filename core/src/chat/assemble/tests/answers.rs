@@ -316,22 +316,18 @@ fn a_limit_is_sticky_and_leaves_what_came_before() {
 
 #[test]
 fn what_is_replaced_or_joined_does_not_count_twice() {
-    let fragment = [
+    let mut inner = vec![Event::Role(whole("user")), Event::Role(whole("assistant"))];
+    inner.extend(pieces("stop", &[2]).into_iter().map(Event::FinishReason));
+    inner.extend([
         Event::ToolCallStart,
         Event::ToolCallId(whole("call_1")),
         Event::ToolCallName(whole("function")),
         extra(ExtraPart::Name, whole("extra_content")),
         extra(ExtraPart::Value, whole("\"signature\"")),
         Event::ToolCallEnd { index: Some(0) },
-    ];
-    let chunk = [
-        vec![Event::Id(whole("chatcmpl-1")), Event::ServiceTier(whole("default"))],
-        chunk(
-            0,
-            &[&[Event::Role(whole("assistant")), Event::FinishReason(whole("stop"))], &fragment[..]].concat(),
-        ),
-    ]
-    .concat();
+    ]);
+    let mut chunk = chunk(0, &inner);
+    chunk.extend([Event::Id(whole("chatcmpl-1")), Event::ServiceTier(whole("default"))]);
     let mut assembler = Assembler::new(1024);
     for _ in 0..1000 {
         for event in &chunk {
