@@ -123,6 +123,9 @@ mod response;
 mod status_line;
 mod syntax;
 
+#[cfg(test)]
+mod tests;
+
 pub use chunked::{MAX_CHUNK_EXTENSIONS, MAX_CHUNK_SIZE_DIGITS, MAX_TRAILERS};
 pub use error::{Error, ErrorKind};
 pub use field_buffer::{Field, FieldBuffer, FieldTooLong};
