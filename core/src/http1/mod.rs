@@ -18,9 +18,12 @@
 //!     .with_content_length(body.len() as u64);
 //! let mut sent = Vec::new();
 //! let mut buffer = [0; 16];
-//! while head.remaining() > 0 {
+//! loop {
 //!     let count = head.encode(&mut buffer);
 //!     sent.extend_from_slice(&buffer[..count]);
+//!     if count < buffer.len() {
+//!         break;
+//!     }
 //! }
 //! sent.extend_from_slice(body);
 //! assert!(sent.starts_with(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost:8000\r\n"));

@@ -57,6 +57,7 @@ fn heads() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore)]
 fn an_endless_head_ends_at_the_default_limit() {
     let mut input = b"HTTP/1.1 200 x\r\nA:".to_vec();
     let limit = DEFAULT_HEAD_LIMIT as usize;
@@ -70,6 +71,7 @@ fn an_endless_head_ends_at_the_default_limit() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore)]
 fn interim_responses() {
     let interim = b"HTTP/1.1 100 x\r\n\r\n";
     let mut input = interim.repeat(usize::from(MAX_INTERIM_HEADS));
@@ -85,6 +87,7 @@ fn interim_responses() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore)]
 fn chunk_extensions() {
     let limit = MAX_CHUNK_EXTENSIONS as usize;
     let mut extension = b";".to_vec();
@@ -117,6 +120,7 @@ fn chunk_extensions() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore)]
 fn trailers() {
     let limit = MAX_TRAILERS as usize;
     let mut trailers = b"A: ".to_vec();
