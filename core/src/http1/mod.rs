@@ -67,24 +67,23 @@
 //! # States of a response
 //!
 //! ```text
-//!                  Interim(1xx)
-//!              +------------------+
-//!              v                  |
-//!  new --> status line --> fields of the interim head
-//!              |
-//!              | Status(code)
-//!              v
-//!           fields  -- Name* Value* FieldEnd, again and again
-//!              |
-//!              | HeadEnd
-//!              +-- HEAD, 204, 304, Content-Length: 0 -------------------+
-//!              +-- Transfer-Encoding: chunked --> chunks -- Data* --> trailers --+
-//!              +-- Content-Length: n -----------> n bytes -- Data* -----+        |  End
-//!              +-- neither ---------------------> all -- Data*          +--------+-----> complete
-//!                                                  |                                        ^
-//!                                                  +---- end(): the server has closed ------+
+//!   new
+//!    |       .---- Interim(1xx) ----.
+//!    v       v                      |
+//!   status line ------------> fields, skipped
+//!    |
+//!    | Status(code)
+//!    v
+//!   fields: Name+ Value* FieldEnd, repeated
+//!    |
+//!    | HeadEnd
+//!    |
+//!    |-- to HEAD; 204, 304; length 0 ---------------------------> End --> complete
+//!    |-- Transfer-Encoding: chunked --> Data* --> trailers -----> End --> complete
+//!    |-- Content-Length: n -----------> Data*, n bytes in all --> End --> complete
+//!    '-- none of these ---------------> Data* ---- end(), the close ----> complete
 //!
-//!  any state -- refused byte, limit, or end() too early --> failed (sticky)
+//!   everywhere: a refused byte, a limit, end() too early --> failed, for good
 //! ```
 //!
 //! # Bounds

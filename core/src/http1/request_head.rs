@@ -357,7 +357,7 @@ impl Decimal {
 /// From 10^19, the highest in 64 bits, down to 1.
 const POWERS_OF_TEN: [u64; 20] = {
     let mut powers = [1; 20];
-    let mut place = powers.as_mut_slice();
+    let mut place: &mut [u64] = &mut powers;
     let mut power = 1_u64;
     while let Some((last, rest)) = place.split_last_mut() {
         *last = power;

@@ -148,7 +148,7 @@ fn bodies_by_length() {
 #[test]
 fn bodies_in_chunks() {
     const HEAD: &[u8] = b"HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n";
-    let cases: [(&[u8], &str, After); 14] = [
+    let cases: [(&[u8], &str, After); 15] = [
         (b"0\r\n\r\n", "", Keep),
         (b"5\r\nhello\r\n0\r\n\r\n", "hello", Keep),
         (b"5\r\nhello\r\n1\r\n!\r\n00\r\n\r\n", "hello!", Keep),
@@ -165,6 +165,7 @@ fn bodies_in_chunks() {
         (b"2\r\nhi\r\n0\r\nConnection: close\r\n\r\n", "hi", Keep),
         (b"2\r\nhi\r\n0\r\nA: b\n\r\n", "hi", Drop),
         (b"2\r\nhi\r\n0\r\nA: b\r\n c\r\n\r\n", "hi", Drop),
+        (b"2\r\nhi\r\n0\r\nA: b\nC: d\r\n\r\n", "hi", Drop),
     ];
     for (body, data, after) in cases {
         let data = if data.is_empty() { "".into() } else { std::format!("\"{data}\"|") };
@@ -329,4 +330,20 @@ fn whole_fields_are_gathered_within_their_bound() {
         ];
         assert_eq!(fields, expected, "in pieces of {size}");
     }
+}
+
+#[test]
+fn a_field_that_was_cut_is_no_part_of_the_next_response() {
+    let mut memory = [0; 8];
+    let mut buffer = FieldBuffer::new(&mut memory);
+    let mut fields = Vec::new();
+    for mut input in [&b"HTTP/1.1 204 x\r\nAb: 123"[..], b"HTTP/1.1 204 x\r\nX: 12345\r\n\r\n"] {
+        let mut response = Response::new(Method::Get);
+        while let Some(part) = response.next_part(&mut input) {
+            if let Some(field) = buffer.push(part.unwrap()) {
+                fields.push(field.map(|field| (field.name.to_vec(), field.value.to_vec())));
+            }
+        }
+    }
+    assert_eq!(fields, [Ok((b"X".to_vec(), b"12345".to_vec()))]);
 }

@@ -57,6 +57,17 @@ fn heads() {
 }
 
 #[test]
+fn a_field_is_refused_for_what_is_wrong_with_it_however_near_the_limit() {
+    let head = b"HTTP/1.1 200 x\r\nContent-Length: 12x\r\n\r\n";
+    let offset = head.len() - 5;
+    for limit in offset + 1..=head.len() {
+        let limited = Response::new(Method::Get).with_head_limit(u32::try_from(limit).unwrap());
+        let ending = Ending::Failed { kind: ErrorKind::InvalidContentLength, offset };
+        check(&limited, head, &Outcome { transcript: "200|Content-Length=12".into(), ending });
+    }
+}
+
+#[test]
 #[cfg_attr(miri, ignore)]
 fn an_endless_head_ends_at_the_default_limit() {
     let mut input = b"HTTP/1.1 200 x\r\nA:".to_vec();
@@ -105,6 +116,13 @@ fn chunk_extensions() {
     let input = [&start[..], b"e\r\ny\r\n0\r\n\r\n"].concat();
     let ending = Ending::Failed { kind: ErrorKind::ChunkExtensionLimit, offset: start.len() };
     check_long(&input, &std::format!("{CHUNKED_HEAD}|\"x\""), ending);
+
+    // Data pays for what it follows, and saves nothing for later.
+    let data = [b'x'; 0x1000];
+    let start = [CHUNKED, b"1000\r\n", &data, b"\r\n1", &extension].concat();
+    let input = [&start[..], b"e\r\ny\r\n0\r\n\r\n"].concat();
+    let ending = Ending::Failed { kind: ErrorKind::ChunkExtensionLimit, offset: start.len() };
+    check_long(&input, &std::format!("{CHUNKED_HEAD}|\"{}\"", "x".repeat(data.len())), ending);
 
     // White space after a size is counted too.
     let start = [CHUNKED, b"1", &b" ".repeat(limit)].concat();
