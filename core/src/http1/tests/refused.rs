@@ -3,7 +3,7 @@
 use super::{Ending, check_method};
 use crate::ErrorClass;
 use crate::http1::ErrorKind::{self, *};
-use crate::http1::Method;
+use crate::http1::{Method, Response};
 
 fn check_all(cases: &[(&[u8], &str, ErrorKind)]) {
     for &(marked, transcript, kind) in cases {
@@ -264,13 +264,13 @@ fn responses_cut_short() {
 
 #[test]
 fn errors_say_what_happened_where_and_what_to_do() {
-    let mut response = crate::http1::Response::new(Method::Get);
-    let error = response.next_part(&mut &b"\x15\x03\x01"[..]).unwrap().unwrap_err();
+    let mut response = Response::new(Method::Get);
+    let error = response.next_part(&mut &b"HTTPS"[..]).unwrap().unwrap_err();
     assert_eq!(error.class(), ErrorClass::Protocol);
     assert_eq!(
         std::format!("{error}"),
         "the server did not answer in HTTP/1; check the port, and whether it wants TLS (https) or HTTP/2 \
-         (at byte 0 of the response)"
+         (at byte 4 of the response)"
     );
     assert_eq!(HeadLimit.class(), ErrorClass::Limit);
     assert_eq!(Truncated.class(), ErrorClass::Truncated);
