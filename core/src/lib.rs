@@ -15,5 +15,7 @@ extern crate std;
 
 pub mod chat;
 mod error;
+pub mod json;
+pub mod sse;
 
 pub use error::{Error, ErrorClass, ErrorKind};
