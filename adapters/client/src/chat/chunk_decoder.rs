@@ -192,6 +192,11 @@ impl ChunkDecoder {
         self.is_done
     }
 
+    /// Whether no more input is wanted; something may be held still.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
     /// Whether anything of an answer has arrived, complete or not.
     pub(crate) fn has_events(&self) -> bool {
         self.has_events

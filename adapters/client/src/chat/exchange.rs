@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use choreoai_core::chat::Verdict;
-use choreoai_core::retry::{Decision, Outcome, Retry};
+use choreoai_core::retry::{Decision, Outcome, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
 use super::chunk::ChatChunk;
@@ -83,7 +83,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
                 return Err(error);
             }
             self.answer = None;
-            self.wait_or_give_up(error, &Outcome::FirstEventTimeout).await?;
+            self.failed(error, &Outcome::FirstEventTimeout).await?;
         }
     }
 
@@ -123,16 +123,18 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
                     if answer.decoder.has_events() {
                         self.watch.event(progress, timer);
                     }
+                    if answer.decoder.is_over() {
+                        if answer.decoder.is_done() {
+                            body.as_mut().release();
+                        }
+                        answer.body = None;
+                    }
                     match chunk {
                         Some(Ok(chunk)) => {
                             self.is_lent = progress;
                             return Poll::Ready(Some(Ok(chunk)));
                         }
                         Some(Err(error)) => return Poll::Ready(Some(self.stop(error))),
-                        None if answer.decoder.is_done() => {
-                            body.as_mut().release();
-                            answer.body = None;
-                        }
                         None => overdue = self.watch.expired(timer),
                     }
                     reads += 1;
@@ -186,7 +188,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     /// Sends the request until a success is answered.
     async fn open(&mut self) -> Result<Answer<T::Body>, Error> {
         loop {
-            let (error, outcome) = match self.attempt().await {
+            let error = match self.attempt().await {
                 Ok(response) if response.status().is_success() => return self.accept(response),
                 Ok(response) => {
                     if let Some(url) = refusal::redirect(&response, &self.url)
@@ -196,21 +198,18 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
                         self.url = url;
                         continue;
                     }
-                    let error = self.refused(response).await;
-                    self.wait_or_give_up_refused(error).await?;
+                    self.refused(response).await?;
                     continue;
                 }
-                Err(error) => {
-                    let outcome = match error.kind() {
-                        ErrorKind::Connect | ErrorKind::Truncated => Outcome::ConnectionFailed,
-                        ErrorKind::TimeoutConnect => Outcome::ConnectTimeout,
-                        ErrorKind::TimeoutFirstEvent => Outcome::FirstEventTimeout,
-                        _ => Outcome::Permanent,
-                    };
-                    (error, outcome)
-                }
+                Err(error) => error,
             };
-            self.wait_or_give_up(error, &outcome).await?;
+            let outcome = match error.kind() {
+                ErrorKind::Connect | ErrorKind::Truncated => Outcome::ConnectionFailed,
+                ErrorKind::TimeoutConnect => Outcome::ConnectTimeout,
+                ErrorKind::TimeoutFirstEvent => Outcome::FirstEventTimeout,
+                _ => Outcome::Permanent,
+            };
+            self.failed(error, &outcome).await?;
         }
     }
 
@@ -234,6 +233,44 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             Poll::Pending => watch.poll_expired(timer, cx).map(Err),
         })
         .await
+    }
+
+    /// Takes a response that is no success: waits for the next request, or gives up.
+    async fn refused(&mut self, response: Response<T::Body>) -> Result<(), Error> {
+        let (timer, settings) = (self.client.timer(), self.client.settings());
+        let (parts, body) = response.into_parts();
+        let head = Arc::new(ResponseHead::new(parts, self.retry.attempts(), settings.api_key.as_ref()));
+        let (body, shortened) = refusal::read_body(body, self.watch.time_left(timer), timer).await;
+        let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
+        let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));
+        self.follow(decision, error).await
+    }
+
+    /// Takes a failure without a response: waits for the next request, or gives up.
+    async fn failed(&mut self, error: Error, outcome: &Outcome<'_>) -> Result<(), Error> {
+        let time_left = self.watch.time_left(self.client.timer());
+        let error = error.with_attempts(self.retry.attempts());
+        let decision = self.retry.decide(outcome, fastrand::u32(..), None, time_left);
+        self.follow(decision, error).await
+    }
+
+    async fn follow(&mut self, decision: Decision, error: Error) -> Result<(), Error> {
+        let timer = self.client.timer();
+        match decision {
+            Decision::Wait(wait) => {
+                self.watch.attempt_failed();
+                timer.sleep(wait).await;
+                self.watch.attempt_started(timer);
+                Ok(())
+            }
+            Decision::GiveUp(why) => {
+                let retryable = why != Why::Permanent || error.kind() == ErrorKind::TimeoutTotal;
+                let retry_after = error.retry_after();
+                Err(error
+                    .with_retry(retryable, retry_after)
+                    .redacted(self.client.settings().api_key.as_ref()))
+            }
+        }
     }
 
     fn accept(&self, response: Response<T::Body>) -> Result<Answer<T::Body>, Error> {
