@@ -14,8 +14,12 @@ extern crate alloc;
 extern crate std;
 
 pub mod chat;
+pub mod deadline;
+mod decimal;
 mod error;
 pub mod json;
+pub mod rate_limit;
+pub mod retry;
 pub mod sse;
 
 pub use error::{Error, ErrorClass, ErrorKind};
