@@ -164,7 +164,7 @@ impl Clock {
     /// wait before a retry has to be shorter: [`Retry::decide`](crate::retry::Retry::decide) sees to it.
     pub fn time_left(&self, now: Duration) -> Option<Duration> {
         let (total, _) = moment(self.started, self.deadlines.total, DeadlineKind::Total)?;
-        Some(total.saturating_sub(now))
+        Some(left(now, total))
     }
 
     const fn enter(&mut self, phase: Phase, now: Duration) {
@@ -176,6 +176,22 @@ impl Clock {
 /// When a limit that runs from `since` expires. One beyond the clock's range never does.
 fn moment(since: Duration, limit: Option<Duration>, kind: DeadlineKind) -> Option<(Duration, DeadlineKind)> {
     Some((since.checked_add(limit?)?, kind))
+}
+
+/// `until - now`, at least zero. The compiler cannot prove of `Duration::saturating_sub` that it does not panic.
+fn left(now: Duration, until: Duration) -> Duration {
+    if until <= now {
+        return Duration::ZERO;
+    }
+    let secs = until.as_secs().saturating_sub(now.as_secs());
+    let (secs, nanos) = match until.subsec_nanos().checked_sub(now.subsec_nanos()) {
+        Some(nanos) => (secs, nanos),
+        None => (
+            secs.saturating_sub(1),
+            until.subsec_nanos().saturating_add(1_000_000_000).saturating_sub(now.subsec_nanos()),
+        ),
+    };
+    Duration::from_secs(secs).saturating_add(Duration::from_nanos(u64::from(nanos)))
 }
 
 #[cfg(test)]
@@ -303,6 +319,23 @@ mod tests {
         assert_eq!(clock.time_left(s(1)), None);
         clock.connected(s(2));
         assert_eq!(clock.next(), None);
+    }
+
+    #[test]
+    fn what_is_left_is_exact() {
+        let cases = [
+            (s(0), s(0), s(0)),
+            (s(1), s(3), s(2)),
+            (s(3), s(1), s(0)),
+            (Duration::new(1, 1), Duration::new(1, 0), s(0)),
+            (Duration::new(1, 0), Duration::new(1, 1), Duration::new(0, 1)),
+            (Duration::new(1, 5), Duration::new(3, 4), Duration::new(1, 999_999_999)),
+            (Duration::new(1, 999_999_999), Duration::new(2, 0), Duration::new(0, 1)),
+            (Duration::ZERO, Duration::MAX, Duration::MAX),
+        ];
+        for (now, until, expected) in cases {
+            assert_eq!(left(now, until), expected, "{now:?} to {until:?}");
+        }
     }
 
     #[test]

@@ -37,6 +37,17 @@ pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
     (rest.len() != fraction.len()).then_some((seconds, rest))
 }
 
+/// A thousandth of `duration`, rounded down to the nanosecond: what is left when a number of milliseconds was read as
+/// seconds.
+///
+/// `Duration::checked_div` would do, but the compiler cannot prove that it does not panic.
+pub(crate) fn thousandth(duration: Duration) -> Duration {
+    let nanos = (duration.as_secs() % 1_000)
+        .saturating_mul(1_000_000_000)
+        .saturating_add(u64::from(duration.subsec_nanos()));
+    Duration::from_secs(duration.as_secs() / 1_000).saturating_add(Duration::from_nanos(nanos / 1_000))
+}
+
 fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {
     let (first, rest) = input.split_first()?;
     first.is_ascii_digit().then_some((first.wrapping_sub(b'0'), rest))
@@ -46,9 +57,12 @@ fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {
 mod tests {
     use super::*;
 
+    /// The input, and what is taken off it with what it leaves.
+    type Case<T> = (&'static [u8], Option<(T, &'static [u8])>);
+
     #[test]
     fn digits_are_taken_up_to_the_first_byte_that_is_none() {
-        let cases: &[(&[u8], Option<(u64, &[u8])>)] = &[
+        let cases: &[Case<u64>] = &[
             (b"", None),
             (b"x1", None),
             (b"+1", None),
@@ -68,7 +82,7 @@ mod tests {
 
     #[test]
     fn seconds_are_exact_to_the_nanosecond() {
-        let cases: &[(&[u8], Option<(Duration, &[u8])>)] = &[
+        let cases: &[Case<Duration>] = &[
             (b"", None),
             (b".5", None),
             (b"5.", None),
@@ -85,6 +99,22 @@ mod tests {
         ];
         for (input, expected) in cases {
             assert_eq!(take_seconds(input), *expected, "{}", input.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_thousandth_is_exact() {
+        let cases = [
+            (Duration::ZERO, Duration::ZERO),
+            (Duration::from_nanos(999), Duration::ZERO),
+            (Duration::from_nanos(1_999), Duration::from_nanos(1)),
+            (Duration::from_secs(20), Duration::from_millis(20)),
+            (Duration::new(1_234_567, 890_123_456), Duration::new(1_234, 567_890_123)),
+            (Duration::from_secs(999_999), Duration::new(999, 999_000_000)),
+            (Duration::MAX, Duration::new(18_446_744_073_709_551, 615_999_999)),
+        ];
+        for (duration, expected) in cases {
+            assert_eq!(thousandth(duration), expected, "{duration:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::decimal::{take_digits, take_seconds};
+use crate::decimal::{take_digits, take_seconds, thousandth};
 
 /// The rate limits of a response: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`.
 ///
@@ -100,23 +100,24 @@ fn parse_duration(value: &[u8]) -> Option<Duration> {
     }
 }
 
-/// A unit of time, as a multiple or a fraction of a second.
+/// A unit of time, by how it derives from a second.
 #[derive(Clone, Copy)]
 enum Unit {
-    Seconds(u32),
-    PerSecond(u32),
+    Times(u32),
+    /// A second divided by a thousand, this often.
+    Thousandths(u8),
 }
 
-/// The units, each before those that its name begins.
+/// The units; a name stands before the shorter ones that it starts with.
 const UNITS: [(&[u8], Unit); 8] = [
-    (b"ms", Unit::PerSecond(1_000)),
-    (b"us", Unit::PerSecond(1_000_000)),
-    ("µs".as_bytes(), Unit::PerSecond(1_000_000)),
-    (b"ns", Unit::PerSecond(1_000_000_000)),
-    (b"s", Unit::Seconds(1)),
-    (b"m", Unit::Seconds(60)),
-    (b"h", Unit::Seconds(3_600)),
-    (b"d", Unit::Seconds(86_400)),
+    (b"ms", Unit::Thousandths(1)),
+    (b"us", Unit::Thousandths(2)),
+    ("µs".as_bytes(), Unit::Thousandths(2)),
+    (b"ns", Unit::Thousandths(3)),
+    (b"s", Unit::Times(1)),
+    (b"m", Unit::Times(60)),
+    (b"h", Unit::Times(3_600)),
+    (b"d", Unit::Times(86_400)),
 ];
 
 impl Unit {
@@ -127,8 +128,8 @@ impl Unit {
     /// `number` of the unit, where `number` counts as seconds.
     fn of(self, number: Duration) -> Duration {
         match self {
-            Self::Seconds(seconds) => number.saturating_mul(seconds),
-            Self::PerSecond(parts) => number.checked_div(parts).unwrap_or(Duration::ZERO),
+            Self::Times(seconds) => number.saturating_mul(seconds),
+            Self::Thousandths(times) => (0..times).fold(number, |number, _| thousandth(number)),
         }
     }
 }

@@ -211,9 +211,11 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
+    use core::time::Duration;
     use std::format;
-    use std::time::{Duration, SystemTime};
+    use std::time::SystemTime;
 
     use proptest::prelude::*;
 
