@@ -21,4 +21,4 @@ pub use request::ChatRequest;
 pub use request_options::{
     AudioOutput, Function, JsonSchema, LogitBias, Metadata, ResponseFormat, Stop, Tool, ToolChoice,
 };
-pub use usage::Usage;
+pub use usage::{Count, Usage};

@@ -71,10 +71,7 @@ fn line_ends_and_fields() {
         ),
         (
             "data in several lines",
-            concat!(
-                "data: {\"choices\":\ndata: [{\"index\":0,\"delta\":{\"content\":\"Hi\"}\r\ndata:,\rdata: \"finish_reason\":\"stop\"}\ndata:]}\ndata\n\ndata: [DONE]\n\n"
-            )
-            .as_bytes(),
+            b"data: {\"choices\":\ndata: [{\"index\":0,\"delta\":{\"content\":\"Hi\"}\r\ndata:,\rdata: \"finish_reason\":\"stop\"}\ndata:]}\ndata\n\ndata: [DONE]\n\n",
         ),
         (
             "a blank line of data first",
