@@ -31,9 +31,7 @@ impl BaseUrl {
         }
         let (scheme, rest) = text
             .split_once("://")
-            .filter(|(scheme, _)| {
-                scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
-            })
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https"))
             .ok_or_else(|| refused("it does not start with http:// or https://"))?;
         if rest.contains('?') {
             return Err(refused("it has a query (`?`)"));

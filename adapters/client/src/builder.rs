@@ -258,10 +258,9 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
             }
             headers.insert(header::AUTHORIZATION, key.bearer()?);
         }
-        headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(concat!(
-            "choreoai-rust/",
-            env!("CARGO_PKG_VERSION")
-        )));
+        headers
+            .entry(header::USER_AGENT)
+            .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let settings = Settings {

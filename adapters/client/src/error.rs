@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use choreoai_core::chat::assemble::ErrorReport;
 use http::StatusCode;
 
 use crate::api_key::ApiKey;
@@ -27,7 +28,7 @@ struct Inner {
     message: String,
     /// What to do about it.
     hint: Option<Cow<'static, str>>,
-    report: Report,
+    report: ErrorReport,
     head: Option<Arc<ResponseHead>>,
     attempts: u32,
     retry_after: Option<Duration>,
@@ -36,15 +37,6 @@ struct Inner {
     body_shortened: bool,
     partial: Option<ChatCompletion>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-}
-
-/// What a server said about an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Report {
-    pub(crate) message: Option<String>,
-    pub(crate) code: Option<String>,
-    pub(crate) error_type: Option<String>,
-    pub(crate) param: Option<String>,
 }
 
 impl Error {
@@ -135,7 +127,7 @@ impl Error {
             kind,
             message: message.into(),
             hint: None,
-            report: Report::default(),
+            report: ErrorReport::default(),
             head: None,
             attempts: 0,
             retry_after: None,
@@ -192,7 +184,7 @@ impl Error {
     }
 
     /// The server's report replaces the description when it has a message.
-    pub(crate) fn with_report(mut self, report: Report) -> Self {
+    pub(crate) fn with_report(mut self, report: ErrorReport) -> Self {
         if let Some(message) = report.message.as_deref()
             && !message.trim().is_empty()
         {
@@ -283,7 +275,9 @@ impl fmt::Display for Error {
         let inner = &*self.0;
         match (inner.kind, &inner.head) {
             (ErrorKind::Http, Some(head)) => write!(f, "the gateway answered {}", head.status())?,
-            (ErrorKind::Server, _) => f.write_str("the gateway reported an error in the middle of the answer")?,
+            (ErrorKind::Server, _) => {
+                f.write_str("the gateway reported an error in the middle of the answer")?
+            }
             _ => return self.fmt_plain(f),
         }
         if inner.report.message.is_some() {

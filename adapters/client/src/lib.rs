@@ -11,10 +11,11 @@ mod transport;
 
 pub use builder::ClientBuilder;
 pub use chat::{
-    Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, ChunkDecoder, ExtraMember, Fragment,
-    FragmentKind, Fragments, TextStream, ToolCallFragment,
+    Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
+    ExtraMember, Fragment, FragmentKind, Fragments, Message, ResponseFormat, TextStream, Tool, ToolCall,
+    ToolCallFragment, ToolChoice,
 };
-pub use choreoai_core::chat::{Scope, Usage, Verdict};
+pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::deadline;
 pub use choreoai_core::retry;
 pub use client::Client;

@@ -157,7 +157,7 @@ impl ChatChunk {
             take(Event::Created(created));
         }
         if let Some(usage) = &self.usage {
-            take(Event::Usage(**usage));
+            take(Event::Usage(usage));
         }
         take(Event::ChunkEnd);
     }
@@ -255,7 +255,9 @@ impl<'c> Iterator for Fragments<'c> {
         loop {
             let (span, text) = self.spans.next()?;
             let kind = match span.kind {
-                SpanKind::Id | SpanKind::Model | SpanKind::SystemFingerprint | SpanKind::ServiceTier => continue,
+                SpanKind::Id | SpanKind::Model | SpanKind::SystemFingerprint | SpanKind::ServiceTier => {
+                    continue;
+                }
                 SpanKind::Role => FragmentKind::Role(text),
                 SpanKind::Content => FragmentKind::Content(text),
                 SpanKind::Reasoning => FragmentKind::Reasoning(text),

@@ -63,7 +63,7 @@ impl ChunkBuilder {
             Event::Refusal(text) => self.text(SpanKind::Refusal, text)?,
             Event::ToolCallArguments(text) => self.text(SpanKind::CallArguments, text)?,
             Event::Created(seconds) => self.chunk.created = Some(seconds),
-            Event::Usage(usage) => self.chunk.usage = Some(Box::new(usage)),
+            Event::Usage(usage) => self.chunk.usage = Some(Box::new(*usage)),
             Event::ChoiceStart => self.choice = Some(self.chunk.spans.len()),
             Event::ToolCallStart => self.call = Some(self.chunk.spans.len()),
             Event::ToolCallEnd { index } => self.end_call(index),

@@ -3,14 +3,14 @@
 use std::fmt;
 
 use choreoai_core::ErrorClass;
+use choreoai_core::chat::assemble::ErrorAssembler;
 use choreoai_core::chat::{Decoder, Event, Verdict};
 
 use super::chunk::ChatChunk;
 use super::chunk_builder::ChunkBuilder;
-use super::report::gather;
 use crate::Error;
 use crate::api_key::ApiKey;
-use crate::error::{ErrorKind, Report};
+use crate::error::ErrorKind;
 
 /// How much of the beginning of a body is kept, to be shown when it turns out to be no answer.
 const START_LIMIT: usize = 1024;
@@ -58,7 +58,7 @@ const SCRATCH: usize = 256;
 pub struct ChunkDecoder {
     decoder: Decoder<SCRATCH>,
     builder: ChunkBuilder,
-    report: Report,
+    report: ErrorAssembler,
     /// The beginning of the body, until the first chunk is complete.
     start: Vec<u8>,
     has_chunks: bool,
@@ -81,7 +81,7 @@ impl ChunkDecoder {
         Self {
             decoder: Decoder::with_scratch(),
             builder: ChunkBuilder::default(),
-            report: Report::default(),
+            report: ErrorAssembler::new(),
             start: Vec::new(),
             has_chunks: false,
             has_events: false,
@@ -145,6 +145,7 @@ impl ChunkDecoder {
                 }
             };
             self.has_events = true;
+            self.report.push(&event);
             match event {
                 Event::Content(_)
                 | Event::Reasoning(_)
@@ -154,7 +155,6 @@ impl ChunkDecoder {
                 | Event::ToolCallArguments(_)
                 | Event::Logprobs(_)
                 | Event::FinishReason(_) => self.has_progress = true,
-                Event::Error(member, piece) => gather(&mut self.report, member, piece),
                 Event::ErrorEnd => {
                     let error = self.server_error();
                     return Some(self.fail(error));
@@ -249,7 +249,8 @@ impl ChunkDecoder {
 
     fn server_error(&mut self) -> Error {
         Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
-            .with_report(std::mem::take(&mut self.report))
+            .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
+            .redacted(self.key.as_ref())
     }
 
     fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
@@ -262,7 +263,9 @@ impl ChunkDecoder {
         let shortened = error.offset() > self.start.len() as u64;
         let start = self.take_start(shortened);
         let message = match excerpt(&start) {
-            None if kind == ErrorKind::Truncated => "the response ended before the answer began: its body is empty".to_owned(),
+            None if kind == ErrorKind::Truncated => {
+                "the response ended before the answer began: its body is empty".to_owned()
+            }
             Some(excerpt) if kind == ErrorKind::Protocol => format!("{error}; it begins: {excerpt}"),
             _ => error.to_string(),
         };

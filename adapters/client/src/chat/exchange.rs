@@ -27,6 +27,7 @@ pub(super) struct Question {
     pub(super) body: Bytes,
     pub(super) streamed: bool,
     pub(super) logprobs: bool,
+    pub(super) extra: bool,
 }
 
 pub(super) struct Exchange<T: Transport, R: Timer> {
@@ -172,7 +173,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     }
 
     /// Says of an error in the answer what is known besides.
-    fn finish(&self, error: Error) -> Error {
+    pub(super) fn finish(&self, error: Error) -> Error {
         let retryable = match error.kind() {
             ErrorKind::Server => refusal::is_transient(&error),
             ErrorKind::Protocol | ErrorKind::Limit => false,
@@ -283,6 +284,9 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let mut decoder = ChunkDecoder::new().with_key(key.cloned());
         if self.question.logprobs {
             decoder = decoder.with_logprobs();
+        }
+        if self.question.extra {
+            decoder = decoder.with_extra();
         }
         Ok(Answer { head, body: Some(Box::pin(body)), decoder })
     }

@@ -228,9 +228,7 @@ impl ContentPart {
     fn lend(&self) -> Result<core::ContentPart<'_>, Error> {
         Ok(match self {
             Self::Text(text) => core::ContentPart::Text(text),
-            Self::ImageUrl { url, detail } => {
-                core::ContentPart::ImageUrl { url, detail: detail.as_deref() }
-            }
+            Self::ImageUrl { url, detail } => core::ContentPart::ImageUrl { url, detail: detail.as_deref() },
             Self::InputAudio { data, format } => core::ContentPart::InputAudio { data, format },
             Self::File { file_id, file_data, filename } => core::ContentPart::File(core::File {
                 file_id: file_id.as_deref(),

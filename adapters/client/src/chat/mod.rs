@@ -5,6 +5,9 @@ mod chunk_builder;
 mod chunk_decoder;
 mod completion;
 mod exchange;
+mod json;
+mod message;
+mod options;
 mod refusal;
 mod report;
 mod request;
@@ -13,9 +16,12 @@ mod watch;
 
 use std::fmt;
 
+pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use message::{ContentPart, Message};
+pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
 
@@ -57,8 +63,12 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     }
 
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
-        let question =
-            Question { body: request.encode(streamed)?, streamed, logprobs: request.wants_logprobs() };
+        let question = Question {
+            body: request.encode(streamed)?,
+            streamed,
+            logprobs: request.wants_logprobs(),
+            extra: request.wants_extra(),
+        };
         let mut exchange = Exchange::new(self.client.clone(), question);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))

@@ -7,11 +7,12 @@ use std::task::Poll;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
+use choreoai_core::chat::assemble::ErrorReport;
 use choreoai_core::retry::{Decision, Hints, Outcome, Policy, Retry};
 use http::{Response, StatusCode, Uri, header};
 
 use super::report;
-use crate::error::{ErrorKind, Report};
+use crate::error::ErrorKind;
 use crate::{Error, ResponseBody, ResponseHead, Timer};
 
 /// How much of an error's body is kept.
@@ -93,7 +94,7 @@ pub(super) async fn read_body<B: ResponseBody, R: Timer>(
 /// What a response with another status than 2xx says.
 pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_key: bool) -> Error {
     let status = head.status();
-    let report = if is_page(&body) { Report::default() } else { report::read(&body) };
+    let report = if is_page(&body) { ErrorReport::default() } else { report::read(&body) };
     let hint = hint(&head, has_key);
     let retry_after = hints(&head).wait(unix_now(&head));
     let mut error = Error::new(ErrorKind::Http, format!("the gateway answered {status}"))
@@ -162,7 +163,9 @@ fn hint(head: &ResponseHead, has_key: bool) -> Option<String> {
         403 => "the key may not use this model or endpoint".to_owned(),
         404 | 405 => "check the base URL and the model".to_owned(),
         300..=399 => match head.text("location") {
-            Some(location) => format!("it redirects to {location:?}, which is not followed; set the base URL to where it is"),
+            Some(location) => format!(
+                "it redirects to {location:?}, which is not followed; set the base URL to where it is"
+            ),
             None => "it redirects; set the base URL to where it is".to_owned(),
         },
         _ => return None,

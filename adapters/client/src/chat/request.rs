@@ -267,7 +267,8 @@ impl ChatRequest {
     }
 
     pub(super) fn wants_logprobs(&self) -> bool {
-        self.numbers.logprobs == Some(true) || self.extra.as_ref().is_some_and(|text| text.contains("logprobs"))
+        self.numbers.logprobs == Some(true)
+            || self.extra.as_ref().is_some_and(|text| text.contains("logprobs"))
     }
 
     pub(super) fn wants_extra(&self) -> bool {

@@ -58,7 +58,12 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
         let mut assembly = Assembly::new();
         loop {
             match std::future::poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
-                Some(Ok(chunk)) => assembly.push(&chunk),
+                Some(Ok(chunk)) => {
+                    if let Err(error) = assembly.push(&chunk) {
+                        let error = self.exchange.finish(error);
+                        return Err(error.with_partial(assembly.finish()));
+                    }
+                }
                 Some(Err(error)) => return Err(error.with_partial(assembly.finish())),
                 None => break,
             }

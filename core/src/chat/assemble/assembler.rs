@@ -94,7 +94,7 @@ impl Assembler {
                 Ok(())
             }
             Event::Usage(usage) => {
-                self.head.usage = Some(*usage);
+                self.head.usage = Some(**usage);
                 Ok(())
             }
             Event::ChoiceStart => {
