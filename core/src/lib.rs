@@ -13,9 +13,17 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod body;
 pub mod chat;
+pub mod deadline;
+mod decimal;
+pub mod embedding;
 mod error;
+mod invalid_request;
 pub mod json;
+pub mod rate_limit;
+pub mod retry;
 pub mod sse;
 
 pub use error::{Error, ErrorClass, ErrorKind};
+pub use invalid_request::{InvalidRequest, InvalidRequestKind};

@@ -69,7 +69,7 @@ pub struct Decoder<const SCRATCH: usize = 64> {
     /// The body ended inside something.
     is_cut: bool,
     is_error_body: bool,
-    failure: Option<Error>,
+    failure: Option<ErrorKind>,
     offset: u64,
 }
 
@@ -129,9 +129,12 @@ impl Default for Decoder<64> {
 
 impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// A decoder at the start of a body, with a scratch of another size: at least 32 bytes, which is more than the longest
-    /// name of the schema. A larger one lets escaped text gather into longer fragments.
+    /// name of the schema, at most 65,535. A larger one lets escaped text gather into longer fragments.
     pub const fn with_scratch() -> Self {
-        const { assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema") }
+        const {
+            assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
+            assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
+        }
         Self {
             framer: Framer::new(),
             machine: Machine::new(),
@@ -190,15 +193,17 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         let before = input.len();
         let found = self.next_signal(input);
         let consumed = before.wrapping_sub(input.len());
-        self.offset = self.offset.saturating_add(consumed as u64);
+        // Behind the end of the answer, the offset stays where that was.
+        if self.phase != Phase::Over || matches!(found, Some(Ok(_))) {
+            self.offset = self.offset.saturating_add(consumed as u64);
+        }
         match found? {
             Ok(signal) => Some(Ok(self.event(signal))),
             Err(kind) => {
-                let error = Error::new(kind, self.offset);
-                self.failure = Some(error);
+                self.failure = Some(kind);
                 self.phase = Phase::Over;
                 *input = &[];
-                Some(Err(error))
+                Some(Err(Error::new(kind, self.offset)))
             }
         }
     }
@@ -220,8 +225,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         let progress = self.machine.progress();
         let fault = if self.machine.server_error() {
             ErrorKind::Server
-        } else if let Some(failure) = self.failure {
-            return Err(failure);
+        } else if let Some(kind) = self.failure {
+            kind
         } else if self.is_done || (self.is_whole() && progress.has_choices()) {
             return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
         } else if self.is_whole() {
@@ -473,6 +478,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
         match signal {
             Signal::Event(event) => event,
+            Signal::Usage => Event::Usage(self.machine.usage()),
             Signal::Fragment(fragment) => {
                 let text = fragment.text.unwrap_or_else(|| self.machine.scratch.as_str());
                 fragment.target.event(Piece { text, first: fragment.first, last: fragment.last })

@@ -8,7 +8,7 @@ pub(super) struct Progress {
 }
 
 /// The largest index of a choice.
-pub(super) const MAX_CHOICE: u32 = 127;
+pub(super) const MAX_CHOICE: u8 = 127;
 
 impl Progress {
     pub(super) const fn new() -> Self {
@@ -16,8 +16,8 @@ impl Progress {
     }
 
     /// A piece of the choice has ended, with or without a reason. `index` is at most [`MAX_CHOICE`].
-    pub(super) fn mark(&mut self, index: u32, is_finished: bool) {
-        let bit = 1_u64.wrapping_shl(index);
+    pub(super) fn mark(&mut self, index: u8, is_finished: bool) {
+        let bit = 1_u64.wrapping_shl(u32::from(index));
         let half = usize::from(index >= 64);
         if let (Some(seen), Some(finished)) = (self.seen.get_mut(half), self.finished.get_mut(half)) {
             *seen |= bit;

@@ -252,7 +252,7 @@ impl Node {
             (Self::Function | Self::LegacyCall, M::Arguments, _) => Raw(T::Arguments),
 
             // In neither details, they could be anyone's.
-            (Self::Usage, M::Count(Count::Audio), _) => Skip,
+            (Self::Usage, M::Count(Count::PromptAudio), _) => Skip,
             (Self::Usage, M::Count(count), S::Number) => Number(Slot::Count(count)),
             (Self::Usage, M::PromptDetails, S::Object) => Enter(Self::PromptDetails),
             (Self::Usage, M::CompletionDetails, S::Object) => Enter(Self::CompletionDetails),

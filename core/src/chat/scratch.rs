@@ -6,7 +6,7 @@ use crate::json::Text;
 #[derive(Clone, Debug)]
 pub(super) struct Scratch<const SIZE: usize> {
     bytes: [u8; SIZE],
-    length: usize,
+    length: u16,
     /// What is held was handed out; the next call starts afresh.
     is_lent: bool,
 }
@@ -22,7 +22,7 @@ impl<const SIZE: usize> Scratch<SIZE> {
 
     /// Whether any scalar still fits.
     pub(super) const fn has_room(&self) -> bool {
-        SIZE.saturating_sub(self.length) >= 4
+        SIZE.saturating_sub(self.length as usize) >= 4
     }
 
     /// Adds all of `text`, or nothing; whether it fitted.
@@ -38,7 +38,7 @@ impl<const SIZE: usize> Scratch<SIZE> {
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 
     /// What is held is about to be handed out.
@@ -59,12 +59,15 @@ impl<const SIZE: usize> Scratch<SIZE> {
     }
 
     fn push_bytes(&mut self, bytes: &[u8]) -> bool {
-        let Some(end) = self.length.checked_add(bytes.len()) else { return false };
-        let Some(room) = self.bytes.get_mut(self.length..end) else { return false };
+        let start = usize::from(self.length);
+        let Some(end) = start.checked_add(bytes.len()) else { return false };
+        let (Ok(length), Some(room)) = (u16::try_from(end), self.bytes.get_mut(start..end)) else {
+            return false;
+        };
         for (place, byte) in room.iter_mut().zip(bytes) {
             *place = *byte;
         }
-        self.length = end;
+        self.length = length;
         true
     }
 }

@@ -34,8 +34,8 @@ pub const MAX_DEPTH: u8 = 127;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Lexer {
-    /// The open containers, the innermost in the lowest bit: set for an object.
-    stack: u128,
+    /// The open containers, the innermost in the lowest bit of the first word: set for an object.
+    stack: [u64; 2],
     depth: u8,
     state: State,
     /// Whether a CR or LF ends the input's line, and is left for the caller to deal with.
@@ -117,7 +117,7 @@ impl Lexer {
     /// A lexer at the start of a value.
     pub const fn new() -> Self {
         Self {
-            stack: 0,
+            stack: [0; 2],
             depth: 0,
             state: State::Value,
             lines: false,
@@ -246,7 +246,8 @@ impl Lexer {
         }
         let object = input.first() == Some(&b'{');
         advance(input);
-        self.stack = (self.stack << 1) | u128::from(object);
+        let [low, high] = self.stack;
+        self.stack = [(low << 1) | u64::from(object), (high << 1) | (low >> 63)];
         self.depth = self.depth.wrapping_add(1);
         self.state = if object { State::FirstKey } else { State::FirstElement };
         Ok(())
@@ -256,7 +257,8 @@ impl Lexer {
     pub(crate) fn close(&mut self, input: &mut &[u8]) -> bool {
         advance(input);
         let object = self.in_object();
-        self.stack >>= 1;
+        let [low, high] = self.stack;
+        self.stack = [(low >> 1) | (high << 63), high >> 1];
         self.depth = self.depth.saturating_sub(1);
         self.leave_value();
         object
@@ -345,7 +347,8 @@ impl Lexer {
     }
 
     const fn in_object(&self) -> bool {
-        self.stack & 1 == 1
+        let [low, _] = self.stack;
+        low & 1 == 1
     }
 
     fn leave_value(&mut self) {

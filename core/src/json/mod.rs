@@ -10,15 +10,19 @@
 //! - Containers nest up to [`MAX_DEPTH`] levels, at one bit a level.
 //! - Strings and numbers may be of any length.
 
+mod decimal;
 mod lexer;
 mod number;
+mod raw;
 mod scan;
 mod string;
 mod utf8;
+pub mod writer;
 
 pub(crate) use lexer::Upcoming;
 pub use lexer::{Lexer, MAX_DEPTH, Token};
 pub use number::Number;
+pub use raw::{InvalidJson, RawJson, RawObject};
 pub(crate) use scan::line_end;
 pub(crate) use string::Part;
 pub(crate) use utf8::Utf8;

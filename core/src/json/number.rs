@@ -26,7 +26,11 @@ impl Number {
 /// Where in a number one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct NumberReader {
-    number: Number,
+    // Not a `Number`, whose padding the state would come on top of.
+    magnitude: u64,
+    negative: bool,
+    overflowed: bool,
+    exponent: bool,
     state: State,
 }
 
@@ -45,8 +49,7 @@ enum State {
 
 impl NumberReader {
     pub(super) const fn new() -> Self {
-        let number = Number { magnitude: 0, negative: false, overflowed: false, exponent: false };
-        Self { number, state: State::Start }
+        Self { magnitude: 0, negative: false, overflowed: false, exponent: false, state: State::Start }
     }
 
     /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
@@ -54,7 +57,7 @@ impl NumberReader {
         while let Some((&byte, rest)) = input.split_first() {
             self.state = match (self.state, byte) {
                 (State::Start, b'-') => {
-                    self.number.negative = true;
+                    self.negative = true;
                     State::Minus
                 }
                 (State::Start | State::Minus, b'0') => State::Zero,
@@ -65,7 +68,7 @@ impl NumberReader {
                 (State::Zero | State::Integer, b'.') => State::Point,
                 (State::Point | State::Fraction, b'0'..=b'9') => State::Fraction,
                 (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => {
-                    self.number.exponent = true;
+                    self.exponent = true;
                     State::Exponent
                 }
                 (State::Exponent, b'+' | b'-') => State::ExponentSign,
@@ -83,19 +86,24 @@ impl NumberReader {
     /// The number, if it may end here.
     pub(super) const fn finish(&self) -> Option<Number> {
         match self.state {
-            State::Zero | State::Integer | State::Fraction | State::ExponentDigits => Some(self.number),
+            State::Zero | State::Integer | State::Fraction | State::ExponentDigits => Some(Number {
+                magnitude: self.magnitude,
+                negative: self.negative,
+                overflowed: self.overflowed,
+                exponent: self.exponent,
+            }),
             _ => None,
         }
     }
 
     const fn add_digit(&mut self, digit: u8) {
         let digit = digit.wrapping_sub(b'0') as u64;
-        match self.number.magnitude.checked_mul(10) {
+        match self.magnitude.checked_mul(10) {
             Some(tens) => match tens.checked_add(digit) {
-                Some(sum) => self.number.magnitude = sum,
-                None => self.number.overflowed = true,
+                Some(sum) => self.magnitude = sum,
+                None => self.overflowed = true,
             },
-            None => self.number.overflowed = true,
+            None => self.overflowed = true,
         }
     }
 }

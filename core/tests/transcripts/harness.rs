@@ -1,6 +1,6 @@
 //! Runs a transcript through the decoder at every cut.
 
-use choreoai_core::chat::{Decoder, ErrorMember, Event, ExtraPart, Piece, Usage, Verdict};
+use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, Usage, Verdict};
 use choreoai_core::{Error, ErrorKind};
 
 /// A body, and what it must give.
@@ -20,6 +20,22 @@ pub(crate) struct Wants {
     pub(crate) error_body: bool,
 }
 
+impl Wants {
+    fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
+        let mut decoder = Decoder::with_scratch();
+        if self.logprobs {
+            decoder = decoder.with_logprobs();
+        }
+        if self.extra {
+            decoder = decoder.with_extra();
+        }
+        if self.error_body {
+            decoder = decoder.for_error_body();
+        }
+        decoder
+    }
+}
+
 pub(crate) fn check(transcripts: &[Transcript]) {
     check_with(Wants::default(), transcripts);
 }
@@ -28,6 +44,7 @@ pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript]) {
     for transcript in transcripts {
         let Transcript { name, body, events, verdict } = transcript;
         let expected: Vec<&str> = events.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        assert_eq!(allocations(wants, body), 0, "{name}: allocations");
         let whole = run::<64>(wants, &[body]);
         assert_eq!(whole.log, expected, "{name}: events");
         assert_eq!(whole.verdict.map_err(|error| error.kind()), *verdict, "{name}: verdict");
@@ -51,6 +68,19 @@ pub(crate) fn check_cuts(wants: Wants, name: &str, body: &[u8], whole: &Outcome)
     }
 }
 
+/// How often decoding `body`, in small pieces, asks for memory.
+fn allocations(wants: Wants, body: &[u8]) -> u64 {
+    let mut decoder = wants.decoder::<64>();
+    let counted = allocation_counter::measure(|| {
+        for mut input in body.chunks(5) {
+            while decoder.next_event(&mut input).is_some() {}
+        }
+        decoder.end();
+        while decoder.next_event(&mut &[][..]).is_some() {}
+    });
+    counted.count_total
+}
+
 /// What a run gave.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
@@ -60,16 +90,7 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
-    let mut decoder = Decoder::<SCRATCH>::with_scratch();
-    if wants.logprobs {
-        decoder = decoder.with_logprobs();
-    }
-    if wants.extra {
-        decoder = decoder.with_extra();
-    }
-    if wants.error_body {
-        decoder = decoder.for_error_body();
-    }
+    let mut decoder = wants.decoder::<SCRATCH>();
     let mut log = Log::default();
     let mut error = None;
     for piece in pieces {
@@ -176,19 +197,20 @@ impl Log {
     }
 
     fn usage(&mut self, usage: &Usage) {
-        let counts = [
-            ("prompt", usage.prompt_tokens),
-            ("completion", usage.completion_tokens),
-            ("total", usage.total_tokens),
-            ("cached", usage.cached_tokens),
-            ("reasoning", usage.reasoning_tokens),
-            ("prompt_audio", usage.prompt_audio_tokens),
-            ("completion_audio", usage.completion_audio_tokens),
-            ("accepted", usage.accepted_prediction_tokens),
-            ("rejected", usage.rejected_prediction_tokens),
-        ];
+        let name = |count| match count {
+            Count::Prompt => "prompt",
+            Count::Completion => "completion",
+            Count::Total => "total",
+            Count::Cached => "cached",
+            Count::Reasoning => "reasoning",
+            Count::PromptAudio => "prompt_audio",
+            Count::CompletionAudio => "completion_audio",
+            Count::AcceptedPrediction => "accepted",
+            Count::RejectedPrediction => "rejected",
+            other => panic!("unknown count {other:?}"),
+        };
         let known: Vec<String> =
-            counts.iter().filter_map(|(name, count)| count.map(|count| format!("{name}={count}"))).collect();
+            usage.iter().map(|(count, value)| format!("{}={value}", name(count))).collect();
         self.line(&format!("usage {}", known.join(" ")));
     }
 }
