@@ -48,11 +48,9 @@ impl Target {
             Some(_) => return Err(invalid(format!("{host} is no IPv6 address"))),
             None => host,
         };
-        let port = match authority.port() {
-            Some(_) => {
-                authority.port_u16().ok_or_else(|| invalid("the URL's port is not between 0 and 65535"))?
-            }
-            None => default_port(https),
+        let port = match authority.as_str().get(authority.host().len()..) {
+            None | Some("" | ":") => default_port(https),
+            Some(port) => parse_port(port)?,
         };
         Ok(Self { https, host: host.to_ascii_lowercase().into_boxed_str(), port })
     }
@@ -95,6 +93,14 @@ impl fmt::Display for Host<'_> {
 
 fn default_port(https: bool) -> u16 {
     if https { 443 } else { 80 }
+}
+
+/// `Authority::port` is no help: it takes a port out of range for none at all.
+fn parse_port(text: &str) -> Result<u16, TransportError> {
+    text.strip_prefix(':')
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        .and_then(|digits| digits.parse().ok())
+        .ok_or_else(|| invalid("the URL's port is not between 0 and 65535"))
 }
 
 fn invalid(context: impl Into<String>) -> TransportError {
