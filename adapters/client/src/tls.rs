@@ -109,6 +109,8 @@ fn bad_ca(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> 
 }
 
 impl<C: Connect> Connect for Tls<C> {
+    const HTTPS: bool = true;
+
     type Stream = MaybeTlsStream<C::Stream>;
     type Connecting = TlsConnecting<C>;
 

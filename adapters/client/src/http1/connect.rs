@@ -11,6 +11,10 @@ use crate::TransportError;
 ///
 /// The types are associated, so that what is built on a connector is `Send` when the connector's types are.
 pub trait Connect {
+    /// Whether `https` targets get TLS. Where they do not, they are refused before a connection is made: nothing
+    /// that was meant to be secret is ever sent in the clear.
+    const HTTPS: bool = false;
+
     /// A connected byte stream. Dropping it closes the connection.
     type Stream: AsyncRead + AsyncWrite + Unpin;
     /// Resolves once the connection stands. Dropping it abandons the attempt.
@@ -19,9 +23,6 @@ pub trait Connect {
     /// Starts to connect to `target`.
     ///
     /// Failures to resolve and to connect are [`Connect`](crate::TransportErrorKind::Connect), a failed handshake is
-    /// [`Tls`](crate::TransportErrorKind::Tls). A connector that only speaks plain bytes answers
-    /// [`InvalidRequest`](crate::TransportErrorKind::InvalidRequest) to a target that
-    /// [`is_https`](Target::is_https); a connector below TLS is asked for such targets too, so that it is TLS that
-    /// has to look at the scheme. No deadline is kept here: the caller drops the future.
+    /// [`Tls`](crate::TransportErrorKind::Tls). No deadline is kept here: the caller drops the future.
     fn connect(&self, target: &Target) -> Self::Connecting;
 }
