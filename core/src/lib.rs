@@ -15,5 +15,7 @@ extern crate std;
 
 pub mod chat;
 mod error;
+#[cfg(feature = "http1")]
+pub mod http1;
 
 pub use error::{Error, ErrorClass, ErrorKind};
