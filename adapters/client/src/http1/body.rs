@@ -64,7 +64,10 @@ impl<C: Connect, R: Timer> Body<C, R> {
                 State::Open(open) => open,
                 State::Ended => break,
                 State::Failed(kind) => {
-                    return Poll::Ready(Err(TransportError::new(*kind, "the response's body has failed before")));
+                    return Poll::Ready(Err(TransportError::new(
+                        *kind,
+                        "the response's body has failed before",
+                    )));
                 }
             };
             match ready!(open.poll_data(cx, &self.target)) {
@@ -104,19 +107,19 @@ impl<S: futures_io::AsyncRead + futures_io::AsyncWrite + Unpin> Open<S> {
         loop {
             let mut input = self.connection.unread();
             let part = self.response.next_part(&mut input).transpose();
-            let part = part.map_err(|error| unreadable(target, error))?;
-            let length = if let Some(Part::Data(data)) = part { data.len() } else { 0 };
+            let length = match part.map_err(|error| unreadable(target, error))? {
+                Some(Part::Data(data)) => Some(data.len()),
+                Some(_) => Some(0),
+                None => None,
+            };
             let left = input.len();
-            // A body's data is a piece of the input, and nothing of the input lies between it and what is left.
+            // Data is a piece of the input, and nothing of the input lies between it and what is left.
             let end = self.connection.keep(left);
-            if length > 0 {
-                return Poll::Ready(Ok(Some(end.saturating_sub(length)..end)));
-            }
-            if self.response.is_complete() {
-                return Poll::Ready(Ok(None));
-            }
-            if part.is_some() {
-                continue;
+            match length {
+                Some(length @ 1..) => return Poll::Ready(Ok(Some(end.saturating_sub(length)..end))),
+                _ if self.response.is_complete() => return Poll::Ready(Ok(None)),
+                Some(_) => continue,
+                None => {}
             }
             match ready!(self.connection.poll_fill(cx)) {
                 Ok(0) => {
@@ -126,7 +129,8 @@ impl<S: futures_io::AsyncRead + futures_io::AsyncWrite + Unpin> Open<S> {
                 Ok(_) => {}
                 // Over TLS this may be an end without a close_notify.
                 Err(error) => {
-                    let context = format!("the connection to {target} was lost in the middle of the response");
+                    let context =
+                        format!("the connection to {target} was lost in the middle of the response");
                     let lost = TransportError::new(TransportErrorKind::Truncated, context);
                     return Poll::Ready(Err(lost.with_source(error)));
                 }

@@ -50,7 +50,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
     }
 
     /// Resolves once the final head has arrived; then [`finish`](Self::finish).
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, request: &Request) -> Poll<Result<(), TransportError>> {
+    pub(super) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: &Request,
+    ) -> Poll<Result<(), TransportError>> {
         if let Poll::Ready(Err(error)) = self.poll_write(cx, request) {
             self.writing = Writing::Failed(error);
         }

@@ -28,8 +28,9 @@ impl Request {
         // `Display` writes the slash that a URL such as `http://host?query` leaves out.
         let path = parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let host = target.host_field();
-        let fields = parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let mut encoder = RequestHead::new(method, &path, &host, fields)
+        let fields: Vec<_> =
+            parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let mut encoder = RequestHead::new(method, &path, &host, fields.iter().copied())
             .map_err(|error| invalid(error.to_string()))?
             .with_content_length(u64::try_from(body.len()).unwrap_or(u64::MAX));
         let mut head = vec![0; encoder.remaining()];

