@@ -207,8 +207,9 @@ fn handshake_error(target: &Target, error: io::Error) -> TransportError {
 
 fn certificate_refused(target: &Target, error: &CertificateError) -> String {
     match error {
-        CertificateError::UnknownIssuer => format!(
-            "the certificate of {target} is not trusted: its issuer is unknown; if the gateway has a CA of its own, \
+        // A bad signature is what another CA of the same name looks like.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
+            "the certificate of {target} is not trusted: no trusted CA has issued it; if the gateway has a CA of its own, \
              give that CA's certificate (--ca-file)"
         ),
         CertificateError::NotValidForName => {
