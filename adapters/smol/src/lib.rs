@@ -8,6 +8,7 @@
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |
 
 mod connector;
+mod race;
 mod timer;
 mod transport;
 

@@ -279,6 +279,26 @@ mod tls {
         assert!(text.contains("--ca-file"), "{text}");
     }
 
+    /// Runs itself in a process that finds no roots.
+    #[test]
+    fn without_roots_http_works_and_https_says_what_is_missing() {
+        const NAME: &str = "tls::without_roots_http_works_and_https_says_what_is_missing";
+        const INNER: &str = "CHOREOAI_TEST_WITHOUT_ROOTS";
+        if std::env::var_os(INNER).is_none() {
+            let mut inner = std::process::Command::new(std::env::current_exe().unwrap());
+            inner.args([NAME, "--exact"]).env(INNER, "1");
+            let output = inner.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR").output().unwrap();
+            let report = String::from_utf8_lossy(&output.stdout);
+            assert!(output.status.success() && report.contains("1 passed"), "{report}");
+            return;
+        }
+        let transport = SmolTransport::default();
+        let gateway = Gateway::start(Answer::json(200, "{}")).unwrap();
+        assert_eq!(read_ok(post(&transport, &gateway.base_url(), "{}").unwrap()), "{}");
+        let text = refusal(&transport, &Authority::new().unwrap().identity(None).unwrap());
+        assert!(text.contains("no trusted root certificates") && text.contains("ca-certificates"), "{text}");
+    }
+
     #[test]
     fn a_custom_ca_does_not_stand_in_the_way_of_http() {
         let transport = trusting(&Authority::new().unwrap());

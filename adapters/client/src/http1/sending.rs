@@ -81,7 +81,7 @@ impl<C: Connect, R: Timer> Future for Sending<C, R> {
                     Poll::Ready(stream) => exchange(Connection::new(stream?), false, request),
                     Poll::Pending => {
                         ready!(deadline.poll(cx));
-                        return Poll::Ready(Err(timed_out(target, *this.connect_timeout)));
+                        return Poll::Ready(Err(timed_out(target)));
                     }
                 },
                 StateProjection::Exchanging { exchange } => {
@@ -118,7 +118,7 @@ where
     State::Exchanging { exchange: Some(Exchange::new(connection, reused, request)) }
 }
 
-fn timed_out(target: &Target, timeout: Duration) -> TransportError {
-    let context = format!("no connection to {target} within {} s", timeout.as_secs_f64());
+fn timed_out(target: &Target) -> TransportError {
+    let context = format!("could not connect to {target} in time");
     TransportError::new(TransportErrorKind::ConnectTimeout, context)
 }

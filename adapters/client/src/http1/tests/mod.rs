@@ -103,6 +103,22 @@ fn a_response_that_trickles_is_the_same_response() {
 }
 
 #[test]
+fn a_response_split_at_any_byte_is_the_same_response() {
+    for response in [OK, CHUNKED] {
+        for split in 0..=response.len() {
+            for pause in [false, true] {
+                let (front, back) = response.split_at(split);
+                let bench = Bench::default();
+                let steps =
+                    [Some(give(front)), pause.then_some(Step::Pause), Some(give(back)), Some(Step::Stall)];
+                bench.network.add(steps.into_iter().flatten().collect::<Vec<_>>());
+                assert_eq!(read_ok(send(&bench.transport()).unwrap()), b"hello", "split at {split}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_response_cut_at_any_byte_is_truncated() {
     for response in [OK, CHUNKED] {
         let head = response.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
@@ -394,7 +410,7 @@ fn connecting_has_its_deadline() {
     bench.clock.advance(Duration::from_nanos(1));
     let Poll::Ready(Err(error)) = poll(sending.as_mut()) else { panic!("no timeout") };
     assert_eq!(error.kind(), Kind::ConnectTimeout);
-    assert_eq!(error.to_string(), "no connection to gateway.example:80 within 10 s");
+    assert_eq!(error.to_string(), "could not connect to gateway.example:80 in time");
 }
 
 #[test]
