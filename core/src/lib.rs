@@ -24,6 +24,8 @@ pub mod json;
 pub mod rate_limit;
 pub mod retry;
 pub mod sse;
+#[cfg(feature = "http1")]
+pub mod http1;
 
 pub use error::{Error, ErrorClass, ErrorKind};
 pub use invalid_request::{InvalidRequest, InvalidRequestKind};

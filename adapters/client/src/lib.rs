@@ -6,7 +6,10 @@ mod builder;
 mod chat;
 mod client;
 mod error;
+pub mod http1;
 mod response;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transport;
 
 pub use builder::ClientBuilder;
@@ -21,4 +24,6 @@ pub use choreoai_core::retry;
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use response::ResponseHead;
+#[cfg(feature = "rustls")]
+pub use tls::{MaybeTlsStream, Tls, TlsConnecting};
 pub use transport::{ResponseBody, Timer, Transport, TransportError, TransportErrorKind};
