@@ -165,9 +165,9 @@ enum Line<'a> {
 impl<'a> Line<'a> {
     fn usage(usage: &Usage) -> Self {
         Self::Usage {
-            prompt_tokens: usage.prompt_tokens,
-            completion_tokens: usage.completion_tokens,
-            total_tokens: usage.total_tokens,
+            prompt_tokens: usage.prompt_tokens(),
+            completion_tokens: usage.completion_tokens(),
+            total_tokens: usage.total_tokens(),
         }
     }
 

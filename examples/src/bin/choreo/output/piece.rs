@@ -58,7 +58,6 @@ pub(super) fn of_completion(completion: &ChatCompletion) -> impl Iterator<Item =
 }
 
 fn kinds_of_choice(choice: &Choice) -> impl Iterator<Item = PieceKind<'_>> {
-    let said = |text: &'_ Option<String>| text.as_deref().filter(|text| !text.is_empty());
     let texts = [
         said(&choice.role).map(PieceKind::Role),
         said(&choice.reasoning).map(PieceKind::Reasoning),
@@ -66,14 +65,21 @@ fn kinds_of_choice(choice: &Choice) -> impl Iterator<Item = PieceKind<'_>> {
         said(&choice.refusal).map(PieceKind::Refusal),
     ];
     let calls = choice.tool_calls.iter().map(|call| {
-        let said = |text: &'_ String| Some(text.as_str()).filter(|text| !text.is_empty());
         PieceKind::ToolCall(ToolCallPiece {
             index: call.index,
-            id: said(&call.id),
-            name: said(&call.name),
-            arguments: said(&call.arguments),
+            id: not_empty(&call.id),
+            name: not_empty(&call.name),
+            arguments: not_empty(&call.arguments),
         })
     });
     let reason = said(&choice.finish_reason).map(PieceKind::Finish);
     texts.into_iter().flatten().chain(calls).chain(reason)
+}
+
+fn said(text: &Option<String>) -> Option<&str> {
+    text.as_deref().and_then(not_empty)
+}
+
+fn not_empty(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
