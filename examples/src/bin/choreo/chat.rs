@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use choreoai_smol::{
-    ChatRequest, Client, ClientBuilder, ErrorKind, SmolTimer, Timer, Tool, Transport, TransportBuilder, Verdict,
+    ChatRequest, Client, ClientBuilder, ErrorKind, SmolTimer, Timer, Tool, Transport, TransportBuilder,
+    Verdict,
 };
 use choreoai_testkit::{Gateway, demo};
 use futures_lite::{StreamExt, future};
@@ -42,7 +43,11 @@ async fn answer<T: Transport, R: Timer>(
     // It serves until the answer is there.
     let (builder, _gateway) = address(args, builder)?;
     let client = builder.build()?;
-    if args.no_stream { whole(&client, &request, output).await } else { streamed(&client, &request, output).await }
+    if args.no_stream {
+        whole(&client, &request, output).await
+    } else {
+        streamed(&client, &request, output).await
+    }
 }
 
 async fn streamed<T: Transport, R: Timer>(
@@ -109,7 +114,10 @@ fn request(args: &ChatArgs) -> Result<ChatRequest, AnswerFailure> {
     Ok(request)
 }
 
-fn configure<T, R>(args: &ChatArgs, mut builder: ClientBuilder<T, R>) -> Result<ClientBuilder<T, R>, AnswerFailure> {
+fn configure<T, R>(
+    args: &ChatArgs,
+    mut builder: ClientBuilder<T, R>,
+) -> Result<ClientBuilder<T, R>, AnswerFailure> {
     builder = builder.max_retries(count("--max-retries", args.max_retries)?);
     if let Some(timeout) = seconds("--connect-timeout", args.connect_timeout)? {
         builder = builder.connect_timeout(timeout);

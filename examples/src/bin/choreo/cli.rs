@@ -173,7 +173,11 @@ fn message(argument: &str) -> Result<Message, String> {
 fn json_object(text: &str) -> Result<JsonObject, String> {
     let text = text.trim_ascii();
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| format!("it is not JSON: {error}"))?;
-    if text.starts_with('{') { Ok(JsonObject(text.to_owned())) } else { Err("it is not a JSON object".to_owned()) }
+    if text.starts_with('{') {
+        Ok(JsonObject(text.to_owned()))
+    } else {
+        Err("it is not a JSON object".to_owned())
+    }
 }
 
 fn tool_file(path: &str) -> Result<JsonObject, String> {

@@ -19,7 +19,11 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<(), Failure> {
     output::conclude(&mut *output, outcome)
 }
 
-fn decode(mut body: impl BufRead, cut: Option<NonZeroUsize>, output: &mut dyn Output) -> Result<Verdict, Failure> {
+fn decode(
+    mut body: impl BufRead,
+    cut: Option<NonZeroUsize>,
+    output: &mut dyn Output,
+) -> Result<Verdict, Failure> {
     let mut decoder = ChunkDecoder::new();
     let mut piece = Vec::new();
     loop {

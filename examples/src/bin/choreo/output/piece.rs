@@ -52,9 +52,11 @@ pub(super) fn of_chunk(chunk: &ChatChunk) -> impl Iterator<Item = Piece<'_>> {
 
 /// The pieces of a whole answer, choice by choice.
 pub(super) fn of_completion(completion: &ChatCompletion) -> impl Iterator<Item = Piece<'_>> {
-    completion.choices().iter().chain(completion.unbound()).flat_map(|choice| {
-        kinds_of_choice(choice).map(|kind| Piece { choice: choice.index, kind })
-    })
+    completion
+        .choices()
+        .iter()
+        .chain(completion.unbound())
+        .flat_map(|choice| kinds_of_choice(choice).map(|kind| Piece { choice: choice.index, kind }))
 }
 
 fn kinds_of_choice(choice: &Choice) -> impl Iterator<Item = PieceKind<'_>> {

@@ -130,9 +130,10 @@ impl Subject {
     /// Whether `next` goes on with the same subject: what a piece of a call does not say is as before.
     fn continues_with(&self, next: &Self) -> bool {
         match (self, next) {
-            (Self::Call { index, id, name }, Self::Call { index: next_index, id: next_id, name: next_name }) => {
-                same(index, next_index) && same(id, next_id) && same(name, next_name)
-            }
+            (
+                Self::Call { index, id, name },
+                Self::Call { index: next_index, id: next_id, name: next_name },
+            ) => same(index, next_index) && same(id, next_id) && same(name, next_name),
             _ => self == next,
         }
     }
