@@ -55,7 +55,7 @@ pub enum Event<'e> {
         index: u32,
     },
     /// Token counts. May come on every chunk; the last one counts.
-    Usage(Usage),
+    Usage(&'e Usage),
     /// A part of an error report.
     ///
     /// It counts only once [`ErrorEnd`](Event::ErrorEnd) confirms it (some providers send a `message` of `Success`

@@ -1,25 +1,160 @@
 //! Token counts.
 
-/// How many tokens a request took. `None`: the server did not say.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
+use core::fmt;
+
+/// How many tokens a request took, as far as the server said.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct Usage {
+    values: [u64; COUNTS.len()],
+    /// One bit for each of the values that is known.
+    known: u16,
+}
+
+/// A member of [`Usage`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Count {
     /// Tokens of the request.
-    pub prompt_tokens: Option<u64>,
+    Prompt,
     /// Tokens of the answer.
-    pub completion_tokens: Option<u64>,
+    Completion,
     /// Both together.
-    pub total_tokens: Option<u64>,
+    Total,
     /// Tokens of the request that were read from a cache (`prompt_tokens_details.cached_tokens`).
-    pub cached_tokens: Option<u64>,
+    Cached,
     /// Tokens of the answer that were spent on reasoning (`completion_tokens_details.reasoning_tokens`).
-    pub reasoning_tokens: Option<u64>,
+    Reasoning,
     /// Audio tokens of the request (`prompt_tokens_details.audio_tokens`).
-    pub prompt_audio_tokens: Option<u64>,
+    PromptAudio,
     /// Audio tokens of the answer (`completion_tokens_details.audio_tokens`).
-    pub completion_audio_tokens: Option<u64>,
+    CompletionAudio,
     /// Tokens of a prediction that appeared in the answer.
-    pub accepted_prediction_tokens: Option<u64>,
+    AcceptedPrediction,
     /// Tokens of a prediction that did not.
-    pub rejected_prediction_tokens: Option<u64>,
+    RejectedPrediction,
+}
+
+const COUNTS: [Count; 9] = [
+    Count::Prompt,
+    Count::Completion,
+    Count::Total,
+    Count::Cached,
+    Count::Reasoning,
+    Count::PromptAudio,
+    Count::CompletionAudio,
+    Count::AcceptedPrediction,
+    Count::RejectedPrediction,
+];
+
+impl Usage {
+    /// Tokens of the request.
+    pub fn prompt_tokens(&self) -> Option<u64> {
+        self.count(Count::Prompt)
+    }
+
+    /// Tokens of the answer.
+    pub fn completion_tokens(&self) -> Option<u64> {
+        self.count(Count::Completion)
+    }
+
+    /// Both together, as the server added them up.
+    pub fn total_tokens(&self) -> Option<u64> {
+        self.count(Count::Total)
+    }
+
+    /// One of the counts; `None` when the server did not say.
+    pub fn count(&self, count: Count) -> Option<u64> {
+        let is_known = self.known & count.bit() != 0;
+        self.values.get(count as usize).copied().filter(|_| is_known)
+    }
+
+    /// All counts that are known.
+    pub fn iter(&self) -> impl Iterator<Item = (Count, u64)> + '_ {
+        COUNTS.into_iter().filter_map(|count| Some((count, self.count(count)?)))
+    }
+
+    /// The same with one more count.
+    #[must_use]
+    pub fn with(mut self, count: Count, value: u64) -> Self {
+        self.set(count, value);
+        self
+    }
+
+    /// Whether the server said nothing at all.
+    pub const fn is_empty(&self) -> bool {
+        self.known == 0
+    }
+
+    pub(super) const fn new() -> Self {
+        Self { values: [0; COUNTS.len()], known: 0 }
+    }
+
+    pub(super) fn set(&mut self, count: Count, value: u64) {
+        if let Some(place) = self.values.get_mut(count as usize) {
+            *place = value;
+            self.known |= count.bit();
+        }
+    }
+}
+
+impl fmt::Debug for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Count {
+    /// The count's name in OpenAI's API, without the object it stands in.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prompt => "prompt_tokens",
+            Self::Completion => "completion_tokens",
+            Self::Total => "total_tokens",
+            Self::Cached => "cached_tokens",
+            Self::Reasoning => "reasoning_tokens",
+            Self::PromptAudio | Self::CompletionAudio => "audio_tokens",
+            Self::AcceptedPrediction => "accepted_prediction_tokens",
+            Self::RejectedPrediction => "rejected_prediction_tokens",
+        }
+    }
+
+    /// The count of that name; `audio_tokens` are the prompt's, unless [`of_completion`](Self::of_completion) knows better.
+    pub(super) fn named(name: &[u8]) -> Option<Self> {
+        COUNTS.into_iter().find(|count| count.name().as_bytes() == name)
+    }
+
+    /// The count that this name means in `completion_tokens_details`.
+    pub(super) const fn of_completion(self) -> Self {
+        match self {
+            Self::PromptAudio => Self::CompletionAudio,
+            other => other,
+        }
+    }
+
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn each_count_has_its_place() {
+        for (place, count) in COUNTS.into_iter().enumerate() {
+            assert_eq!(count as usize, place);
+            let usage = Usage::default().with(count, 7);
+            assert_eq!(usage.iter().collect::<Vec<_>>(), [(count, 7)]);
+        }
+    }
+
+    #[test]
+    fn names() {
+        assert_eq!(Count::named(b"prompt_tokens"), Some(Count::Prompt));
+        assert_eq!(Count::named(b"audio_tokens"), Some(Count::PromptAudio));
+        assert_eq!(Count::named(b"audio_tokens").map(Count::of_completion), Some(Count::CompletionAudio));
+        assert_eq!(Count::named(b"prompt_token"), None);
+    }
 }

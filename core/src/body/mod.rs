@@ -1,0 +1,147 @@
+//! The JSON bodies of requests, as trees that are walked without being built.
+//!
+//! Each object and array of a request is a [`Node`]: something that names its n-th child. [`Walk`] turns the tree
+//! into the parts of its text; `serde::Serialize` (with the feature) walks the same tree.
+
+mod node;
+#[cfg(feature = "serde")]
+mod serialize;
+mod walk;
+
+pub(crate) use node::{Node, nth_member};
+pub(crate) use walk::{Document, Walk};
+
+use crate::json::{RawJson, RawObject};
+
+/// A member of an object or an element of an array.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Child<'a> {
+    pub(crate) key: Key<'a>,
+    pub(crate) value: Value<'a>,
+}
+
+impl<'a> Child<'a> {
+    pub(crate) fn element(value: impl Into<Value<'a>>) -> Self {
+        Self { key: Key::Element, value: value.into() }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key<'a> {
+    /// None: an element of an array.
+    Element,
+    /// A member of the schema, as the text that comes before its value: `,"name":`.
+    Name(&'static str),
+    /// A name that the caller chose.
+    Text(&'a str),
+    /// A number in quotes.
+    Token(u32),
+}
+
+impl Key<'_> {
+    /// The name of a member of the schema.
+    pub(crate) fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Name(text) => text.strip_prefix(",\"")?.strip_suffix("\":"),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'a> {
+    /// The member is not written.
+    Absent,
+    Bool(bool),
+    Unsigned(u64),
+    Integer(i64),
+    Float(f64),
+    Str(&'a str),
+    Raw(&'a str),
+    Node(Node<'a>),
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<u32> for Value<'_> {
+    fn from(value: u32) -> Self {
+        Self::Unsigned(value.into())
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Str(value)
+    }
+}
+
+impl<'a> From<RawJson<'a>> for Value<'a> {
+    fn from(value: RawJson<'a>) -> Self {
+        Self::Raw(value.as_str())
+    }
+}
+
+impl<'a> From<RawObject<'a>> for Value<'a> {
+    fn from(value: RawObject<'a>) -> Self {
+        Self::Raw(value.as_str())
+    }
+}
+
+impl<'a> From<Node<'a>> for Value<'a> {
+    fn from(value: Node<'a>) -> Self {
+        Self::Node(value)
+    }
+}
+
+impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, T::into)
+    }
+}
+
+/// Which of an object's members, by their number, its additional members override.
+///
+/// One pass over the additional members, each of whose names is compared with those of the schema (35 at most).
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Overridden(u64);
+
+impl Overridden {
+    pub(crate) fn find<'a>(
+        extra: Option<RawObject<'_>>,
+        mut member: impl FnMut(usize) -> Option<Child<'a>>,
+    ) -> Self {
+        let mut overridden = 0_u64;
+        for key in extra.iter().flat_map(RawObject::keys) {
+            let names = (0..64).map_while(&mut member).map(|child| child.key.name());
+            for (index, name) in (0..u64::BITS).zip(names) {
+                if name.is_some_and(|name| key.is(name)) {
+                    overridden |= 1_u64.wrapping_shl(index);
+                }
+            }
+        }
+        Self(overridden)
+    }
+
+    pub(crate) fn contains(self, index: usize) -> bool {
+        u32::try_from(index)
+            .ok()
+            .and_then(|index| self.0.checked_shr(index))
+            .is_some_and(|bits| bits & 1 == 1)
+    }
+}

@@ -1,0 +1,163 @@
+//! The objects and arrays of requests.
+
+use super::{Child, Key, Value};
+use crate::chat::{AudioOutput, Content, ContentPart, File, Function, JsonSchema, Tool, ToolCall};
+use crate::json::RawObject;
+
+/// An object or array of a request's body.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Node<'a> {
+    /// The body itself.
+    Root,
+    /// The messages: known to the request alone, as an iterator.
+    Messages,
+    /// The message that the request's iterator yielded last.
+    Message,
+    Strings(&'a [&'a str]),
+    Metadata(&'a [(&'a str, &'a str)]),
+    LogitBias(&'a [(u32, f64)]),
+    Parts(&'a [ContentPart<'a>]),
+    TextPart(&'a str),
+    RefusalPart(&'a str),
+    ImagePart(&'a str, Option<&'a str>),
+    Image(&'a str, Option<&'a str>),
+    AudioPart(&'a str, &'a str),
+    AudioInput(&'a str, &'a str),
+    FilePart(&'a File<'a>),
+    File(&'a File<'a>),
+    ToolCalls(&'a [ToolCall<'a>]),
+    ToolCall(&'a ToolCall<'a>),
+    CalledFunction(&'a ToolCall<'a>),
+    Tools(&'a [Tool<'a>]),
+    Tool(&'a Function<'a>),
+    Function(&'a Function<'a>),
+    ToolChoice(&'a str),
+    FunctionName(&'a str),
+    /// An object with nothing but a `type`.
+    Type(&'static str),
+    JsonSchemaFormat(&'a JsonSchema<'a>),
+    JsonSchema(&'a JsonSchema<'a>),
+    StreamOptions(bool),
+    AudioOutput(&'a AudioOutput<'a>),
+    Prediction(Content<'a>),
+}
+
+impl<'a> Node<'a> {
+    /// The child at `index`; none of the nodes that only the request knows.
+    pub(crate) fn child(self, index: usize) -> Option<Child<'a>> {
+        match self {
+            Self::Root | Self::Messages | Self::Message => None,
+            Self::Strings(list) => list.get(index).map(|text| Child::element(*text)),
+            Self::Metadata(list) => {
+                list.get(index).map(|(key, value)| Child { key: Key::Text(key), value: Value::Str(value) })
+            }
+            Self::LogitBias(list) => list
+                .get(index)
+                .map(|(token, bias)| Child { key: Key::Token(*token), value: Value::Float(*bias) }),
+            Self::Parts(list) => list.get(index).map(|part| Child::element(part.value())),
+            Self::ToolCalls(list) => list.get(index).map(|call| Child::element(Self::ToolCall(call))),
+            Self::Tools(list) => list.get(index).map(|tool| Child::element(tool.value())),
+            Self::TextPart(text) => nth_member!(index, "type": "text", "text": text),
+            Self::RefusalPart(text) => nth_member!(index, "type": "refusal", "refusal": text),
+            Self::ImagePart(url, detail) => {
+                nth_member!(index, "type": "image_url", "image_url": Self::Image(url, detail))
+            }
+            Self::Image(url, detail) => nth_member!(index, "url": url, "detail": detail),
+            Self::AudioPart(data, format) => {
+                nth_member!(index, "type": "input_audio", "input_audio": Self::AudioInput(data, format))
+            }
+            Self::AudioInput(data, format) => nth_member!(index, "data": data, "format": format),
+            Self::FilePart(file) => nth_member!(index, "type": "file", "file": Self::File(file)),
+            Self::File(file) => nth_member!(
+                index,
+                "file_id": file.file_id,
+                "file_data": file.file_data,
+                "filename": file.filename,
+            ),
+            Self::ToolCall(call) => nth_member!(
+                index,
+                "id": call.id,
+                "type": "function",
+                "function": Self::CalledFunction(call),
+            ),
+            Self::CalledFunction(call) => {
+                nth_member!(index, "name": call.name, "arguments": call.arguments)
+            }
+            Self::Tool(function) => {
+                nth_member!(index, "type": "function", "function": Self::Function(function))
+            }
+            Self::Function(function) => nth_member!(
+                index,
+                "name": function.name,
+                "description": function.description,
+                "parameters": function.parameters,
+                "strict": function.strict,
+            ),
+            Self::ToolChoice(name) => {
+                nth_member!(index, "type": "function", "function": Self::FunctionName(name))
+            }
+            Self::FunctionName(name) => nth_member!(index, "name": name),
+            Self::Type(name) => nth_member!(index, "type": name),
+            Self::JsonSchemaFormat(schema) => {
+                nth_member!(index, "type": "json_schema", "json_schema": Self::JsonSchema(schema))
+            }
+            Self::JsonSchema(schema) => nth_member!(
+                index,
+                "name": schema.name,
+                "description": schema.description,
+                "schema": schema.schema,
+                "strict": schema.strict,
+            ),
+            Self::StreamOptions(include_usage) => nth_member!(index, "include_usage": include_usage),
+            Self::AudioOutput(audio) => {
+                nth_member!(index, "voice": audio.voice, "format": audio.format)
+            }
+            Self::Prediction(content) => {
+                nth_member!(index, "type": "content", "content": content.value())
+            }
+        }
+    }
+
+    /// Additional members; none of the nodes that only the request knows.
+    pub(crate) const fn extra(self) -> Option<RawObject<'a>> {
+        match self {
+            Self::ToolCall(call) => call.extra,
+            _ => None,
+        }
+    }
+
+    pub(crate) const fn is_array(self) -> bool {
+        matches!(
+            self,
+            Self::Messages | Self::Strings(_) | Self::Parts(_) | Self::ToolCalls(_) | Self::Tools(_)
+        )
+    }
+
+    pub(crate) const fn opening(self) -> &'static str {
+        if self.is_array() { "[" } else { "{" }
+    }
+
+    pub(crate) const fn closing(self) -> &'static str {
+        if self.is_array() { "]" } else { "}" }
+    }
+}
+
+/// The member number `$index` of those listed; `None` past the last.
+macro_rules! nth_member {
+    ($index:expr, $($name:literal: $value:expr),+ $(,)?) => {{
+        let index: usize = $index;
+        let mut number = 0_usize;
+        $(
+            if index == number {
+                return Some($crate::body::Child {
+                    key: $crate::body::Key::Name(concat!(",\"", $name, "\":")),
+                    value: $value.into(),
+                });
+            }
+            number = number.wrapping_add(1);
+        )+
+        let _past_the_last = number;
+        None
+    }};
+}
+pub(crate) use nth_member;

@@ -1,0 +1,276 @@
+//! From JSON to events: one chunk, or one whole completion, at a time.
+
+mod keys;
+mod text;
+mod values;
+
+use super::event::{ErrorMember, Event};
+use super::progress::Progress;
+use super::schema::{Member, Node, Slot, Target};
+use super::scratch::Scratch;
+use super::usage::Usage;
+use crate::ErrorKind;
+use crate::json::{Lexer, Upcoming, Utf8};
+
+/// Walks through a chunk's JSON and says what it finds.
+#[derive(Clone, Debug)]
+pub(super) struct Machine<const SCRATCH: usize> {
+    lexer: Lexer,
+    mode: Mode,
+    /// The containers that were entered, the innermost last.
+    nodes: [Node; MAX_NODES],
+    depth: u8,
+    /// The last key of the innermost object.
+    member: Member,
+    pub(super) scratch: Scratch<SCRATCH>,
+    /// The scalar of a raw value that a cut went through.
+    utf8: Utf8,
+    /// The first piece of the value that is being read was handed out.
+    is_started: bool,
+    /// The document is an error report, whatever it looks like.
+    is_report: bool,
+    due: Due,
+    chunk: Chunk,
+    choice: Choice,
+    call_index: Option<u32>,
+    usage: Usage,
+    progress: Progress,
+    server_error: bool,
+    wants_logprobs: bool,
+    wants_extra: bool,
+}
+
+/// The schema is no deeper than this; what lies deeper is skipped.
+const MAX_NODES: usize = 10;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// Between tokens.
+    Idle,
+    /// In a key that did not come whole.
+    Key,
+    Read(Target),
+    Raw(Target),
+    Number(Slot),
+    Skip,
+}
+
+/// Events that are due before anything more is read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Due {
+    /// The last piece of an error's message.
+    message_end: bool,
+    error_end: bool,
+    chunk_end: bool,
+}
+
+/// What is known of the current chunk.
+#[derive(Clone, Copy, Debug, Default)]
+struct Chunk {
+    has_choices: bool,
+    /// There is a `message`, a `detail` or `"object": "error"` at the top: an error report, if there are no choices.
+    looks_like_error: bool,
+    /// An error's message was read: `detail` would only repeat it.
+    has_message: bool,
+    /// How many elements of a `detail` array have come, up to 2.
+    details: u8,
+    /// A message among them was handed out: the next one is joined to it.
+    details_begun: bool,
+    /// An element of a `loc` was handed out: the next one is joined to it.
+    loc_begun: bool,
+}
+
+/// What is known of the current choice.
+#[derive(Clone, Copy, Debug, Default)]
+struct Choice {
+    /// The place in the array; it stands still where it is beyond any index.
+    position: u8,
+    index: Option<u8>,
+    has_reason: bool,
+    /// The member that gave the current delta's reasoning. Some servers send the same text under two names.
+    reasoning: Option<Member>,
+}
+
+/// A list whose elements are joined into one value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joint {
+    /// The messages of a `detail` array, joined by `; `.
+    Details,
+    /// The steps of a `loc`, joined by a full stop.
+    Loc,
+}
+
+/// What the machine found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Signal<'i> {
+    Event(Event<'static>),
+    /// The machine has read token counts.
+    Usage,
+    Fragment(Fragment<'i>),
+}
+
+/// A fragment of text that was found.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fragment<'i> {
+    pub(super) target: Target,
+    /// `None`: what the scratch holds.
+    pub(super) text: Option<&'i str>,
+    pub(super) first: bool,
+    pub(super) last: bool,
+}
+
+type Found<'i> = Option<Result<Signal<'i>, ErrorKind>>;
+
+impl<const SCRATCH: usize> Machine<SCRATCH> {
+    pub(super) const fn new() -> Self {
+        Self {
+            lexer: Lexer::new(),
+            mode: Mode::Idle,
+            nodes: [Node::Root; MAX_NODES],
+            depth: 0,
+            member: Member::Unknown,
+            scratch: Scratch::new(),
+            utf8: Utf8::new(),
+            is_started: false,
+            is_report: false,
+            due: Due { message_end: false, error_end: false, chunk_end: false },
+            chunk: Chunk {
+                has_choices: false,
+                looks_like_error: false,
+                has_message: false,
+                details: 0,
+                details_begun: false,
+                loc_begun: false,
+            },
+            choice: Choice { position: 0, index: None, has_reason: false, reasoning: None },
+            call_index: None,
+            usage: Usage::new(),
+            progress: Progress::new(),
+            server_error: false,
+            wants_logprobs: false,
+            wants_extra: false,
+        }
+    }
+
+    pub(super) const fn want_logprobs(&mut self) {
+        self.wants_logprobs = true;
+    }
+
+    pub(super) const fn want_extra(&mut self) {
+        self.wants_extra = true;
+    }
+
+    pub(super) const fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    pub(super) const fn server_error(&self) -> bool {
+        self.server_error
+    }
+
+    /// The counts that [`Signal::Usage`] speaks of.
+    pub(super) const fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// Starts on a new document. With `lines` a CR or LF is left to the caller; with `is_report` the document is an error
+    /// report.
+    pub(super) fn begin(&mut self, lines: bool, is_report: bool) {
+        self.lexer = Lexer::new();
+        self.lexer.set_lines(lines);
+        self.mode = Mode::Idle;
+        self.depth = 0;
+        self.is_report = is_report;
+        self.chunk = Chunk::default();
+        self.is_started = false;
+        self.utf8 = Utf8::new();
+    }
+
+    /// The line feed that joins two lines of data, which was not in the input.
+    pub(super) fn line_feed(&mut self, input: &mut &'static [u8]) -> Found<'static> {
+        self.lexer.set_lines(false);
+        let found = self.next_signal(input);
+        self.lexer.set_lines(true);
+        found
+    }
+
+    /// Takes one signal off the front of `input`. `None`: all of it, or of the line, was consumed.
+    pub(super) fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Found<'i> {
+        loop {
+            if let Some(signal) = self.next_due() {
+                return Some(Ok(signal));
+            }
+            let found = match self.mode {
+                Mode::Idle => match self.lexer.upcoming(input)? {
+                    Err(kind) => return Some(Err(kind)),
+                    Ok(Upcoming::Key) => self.key(input),
+                    Ok(Upcoming::Close) => self.leave(input),
+                    Ok(Upcoming::Value(first)) => self.value(first, input),
+                },
+                Mode::Key => self.gather_key(input)?,
+                Mode::Read(target) if target.is_text() => self.read_text(target, input)?,
+                Mode::Read(target) => self.read_value(target, input)?,
+                Mode::Raw(target) => self.read_raw(target, input)?,
+                Mode::Number(slot) => self.number(slot, input)?,
+                Mode::Skip => match self.lexer.skip(self.depth, input)? {
+                    Ok(()) => {
+                        self.mode = Mode::Idle;
+                        Ok(None)
+                    }
+                    Err(kind) => Err(kind),
+                },
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(signal)) => return Some(Ok(signal)),
+                Err(kind) => return Some(Err(kind)),
+            }
+        }
+    }
+
+    /// What is due whatever the input says.
+    pub(super) fn next_due(&mut self) -> Option<Signal<'static>> {
+        let due = &mut self.due;
+        if core::mem::take(&mut due.message_end) {
+            let first = !core::mem::replace(&mut self.is_started, false);
+            let target = Target::Error(ErrorMember::Message);
+            Some(Signal::Fragment(Fragment { target, text: Some(""), first, last: true }))
+        } else if core::mem::take(&mut due.error_end) {
+            Some(Signal::Event(Event::ErrorEnd))
+        } else if core::mem::take(&mut due.chunk_end) {
+            Some(Signal::Event(Event::ChunkEnd))
+        } else {
+            None
+        }
+    }
+
+    /// The document has ended.
+    pub(super) fn finish(&mut self) -> Result<(), ErrorKind> {
+        self.lexer.finish().map(|_| ())
+    }
+
+    /// The body has ended inside the document: what was held of a value is handed out.
+    pub(super) fn abandon(&mut self) -> Option<Signal<'static>> {
+        let mode = core::mem::replace(&mut self.mode, Mode::Skip);
+        match mode {
+            Mode::Read(target) if target != Target::Object && !self.scratch.is_empty() => {
+                Some(self.lend_scratch(target, false))
+            }
+            _ => None,
+        }
+    }
+
+    /// An error was reported by other means than a JSON member.
+    pub(super) const fn report_error(&mut self) {
+        self.server_error = true;
+        self.due.error_end = true;
+    }
+
+    fn node(&self) -> Node {
+        usize::from(self.depth)
+            .checked_sub(1)
+            .and_then(|top| self.nodes.get(top))
+            .copied()
+            .unwrap_or(Node::Root)
+    }
+}

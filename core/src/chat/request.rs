@@ -1,0 +1,275 @@
+//! Chat completion requests.
+
+use super::{
+    AsMessage, AudioOutput, ChatParts, Content, LogitBias, Message, Metadata, ResponseFormat, Stop, Tool,
+    ToolChoice,
+};
+use crate::InvalidRequest;
+use crate::body::{Child, Node, nth_member};
+use crate::json::RawObject;
+use crate::json::writer::Encoder;
+
+/// A request for a chat completion: the body of `POST /v1/chat/completions`.
+///
+/// Everything is borrowed. The messages are a slice of [`Message`]s, or anything else that can be cloned and iterated
+/// over, any number of times with the same result; nothing is collected. A member that is `None`, or an empty slice,
+/// is not written.
+///
+/// The methods set one member each and can be called in a `const`; the members are public as well.
+///
+/// With the feature `serde` it is `Serialize`, giving the same JSON value as the [`encoder`](Self::encoder) but without
+/// its check; so are messages and their parts, tools and embedding requests.
+///
+/// ```
+/// use choreoai_core::chat::{ChatRequest, Function, Message, Tool};
+/// use choreoai_core::json::RawJson;
+///
+/// let schema = RawJson::new(r#"{"type": "object", "properties": {"city": {"type": "string"}}}"#)?;
+/// let tools = [Tool::Function(Function::new("weather").parameters(schema))];
+/// let messages = [Message::system("Be brief."), Message::user("How is the weather in K\u{f6}ln?")];
+/// let request = ChatRequest::new("gpt-4", &messages).temperature(0.7).tools(&tools).stream(true);
+///
+/// let mut encoder = request.encoder()?;
+/// println!("Content-Length: {}", encoder.content_length());
+/// let mut buffer = [0; 32];
+/// loop {
+///     let count = encoder.encode(&mut buffer);
+///     if count == 0 {
+///         break;
+///     }
+///     // send(&buffer[..count])
+/// }
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ChatRequest<'a, M = &'a [Message<'a>]> {
+    /// The model. Its name picks the provider. Never empty.
+    pub model: &'a str,
+    /// The conversation. Never empty.
+    pub messages: M,
+    /// How random the answer is: 0 to 2.
+    pub temperature: Option<f64>,
+    /// At most so many tokens of the most likely, by their probabilities' sum: 0 to 1.
+    pub top_p: Option<f64>,
+    /// The longest answer, in tokens; at least 1. OpenAI's newer models want `max_completion_tokens`.
+    pub max_tokens: Option<u32>,
+    /// The longest answer, its reasoning included, in tokens; at least 1.
+    pub max_completion_tokens: Option<u32>,
+    /// How many answers: 1 to 128.
+    pub n: Option<u32>,
+    /// Whether the answer comes piece by piece.
+    pub stream: Option<bool>,
+    /// Whether a stream tells how many tokens it took (`stream_options.include_usage`).
+    pub include_usage: Option<bool>,
+    /// Where the model stops.
+    pub stop: Option<Stop<'a>>,
+    /// How much tokens that occurred are avoided: -2 to 2.
+    pub presence_penalty: Option<f64>,
+    /// How much tokens that occurred often are avoided: -2 to 2.
+    pub frequency_penalty: Option<f64>,
+    /// How much likelier or unlikelier tokens are made.
+    pub logit_bias: Option<LogitBias<'a>>,
+    /// Whether the answer's tokens come with their log probabilities.
+    pub logprobs: Option<bool>,
+    /// How many alternatives come with each token: 20 at most; needs `logprobs`.
+    pub top_logprobs: Option<u32>,
+    /// For answers that are as far as possible repeatable.
+    pub seed: Option<i64>,
+    /// Whom the request is made for.
+    pub user: Option<&'a str>,
+    /// Tools that the model may call.
+    pub tools: &'a [Tool<'a>],
+    /// Which tool the model is to call.
+    pub tool_choice: Option<ToolChoice<'a>>,
+    /// Whether it may call several at once.
+    pub parallel_tool_calls: Option<bool>,
+    /// The form of the answer.
+    pub response_format: Option<ResponseFormat<'a>>,
+    /// How long a model reasons, such as `low`, `medium` or `high`.
+    pub reasoning_effort: Option<&'a str>,
+    /// Labels that are kept with a stored completion.
+    pub metadata: Option<Metadata<'a>>,
+    /// Whether the provider stores the completion.
+    pub store: Option<bool>,
+    /// The tier that serves the request, such as `auto`, `default` or `flex`.
+    pub service_tier: Option<&'a str>,
+    /// What the answer consists of, such as `text` and `audio`.
+    pub modalities: &'a [&'a str],
+    /// How a spoken answer sounds.
+    pub audio: Option<AudioOutput<'a>>,
+    /// What the answer will mostly be, so that it comes faster.
+    pub prediction: Option<Content<'a>>,
+    /// Lets the model search the web; `{}` for the provider's defaults.
+    pub web_search_options: Option<RawObject<'a>>,
+    /// Additional members, which override those above (`stream_options` as a whole).
+    pub extra: Option<RawObject<'a>>,
+}
+
+macro_rules! setters {
+    ($($(#[$doc:meta])* $name:ident: $type:ty;)*) => {$(
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $name(mut self, $name: $type) -> Self {
+            self.$name = Some($name);
+            self
+        }
+    )*};
+}
+
+impl<'a, M> ChatRequest<'a, M> {
+    /// A request of `model` to go on with the conversation.
+    pub const fn new(model: &'a str, messages: M) -> Self {
+        Self {
+            model,
+            messages,
+            temperature: None,
+            top_p: None,
+            max_tokens: None,
+            max_completion_tokens: None,
+            n: None,
+            stream: None,
+            include_usage: None,
+            stop: None,
+            presence_penalty: None,
+            frequency_penalty: None,
+            logit_bias: None,
+            logprobs: None,
+            top_logprobs: None,
+            seed: None,
+            user: None,
+            tools: &[],
+            tool_choice: None,
+            parallel_tool_calls: None,
+            response_format: None,
+            reasoning_effort: None,
+            metadata: None,
+            store: None,
+            service_tier: None,
+            modalities: &[],
+            audio: None,
+            prediction: None,
+            web_search_options: None,
+            extra: None,
+        }
+    }
+
+    setters! {
+        /// How random the answer is: 0 to 2.
+        temperature: f64;
+        /// At most so many tokens of the most likely, by their probabilities' sum: 0 to 1.
+        top_p: f64;
+        /// The longest answer, in tokens; at least 1.
+        max_tokens: u32;
+        /// The longest answer, its reasoning included, in tokens; at least 1.
+        max_completion_tokens: u32;
+        /// How many answers: 1 to 128.
+        n: u32;
+        /// Whether the answer comes piece by piece.
+        stream: bool;
+        /// Whether a stream tells how many tokens it took.
+        include_usage: bool;
+        /// Where the model stops.
+        stop: Stop<'a>;
+        /// How much tokens that occurred are avoided: -2 to 2.
+        presence_penalty: f64;
+        /// How much tokens that occurred often are avoided: -2 to 2.
+        frequency_penalty: f64;
+        /// How much likelier or unlikelier tokens are made.
+        logit_bias: LogitBias<'a>;
+        /// Whether the answer's tokens come with their log probabilities.
+        logprobs: bool;
+        /// How many alternatives come with each token: 20 at most; needs `logprobs`.
+        top_logprobs: u32;
+        /// For answers that are as far as possible repeatable.
+        seed: i64;
+        /// Whom the request is made for.
+        user: &'a str;
+        /// Which tool the model is to call.
+        tool_choice: ToolChoice<'a>;
+        /// Whether it may call several at once.
+        parallel_tool_calls: bool;
+        /// The form of the answer.
+        response_format: ResponseFormat<'a>;
+        /// How long a model reasons, such as `low`, `medium` or `high`.
+        reasoning_effort: &'a str;
+        /// Labels that are kept with a stored completion.
+        metadata: Metadata<'a>;
+        /// Whether the provider stores the completion.
+        store: bool;
+        /// The tier that serves the request, such as `auto`, `default` or `flex`.
+        service_tier: &'a str;
+        /// How a spoken answer sounds.
+        audio: AudioOutput<'a>;
+        /// What the answer will mostly be, so that it comes faster.
+        prediction: Content<'a>;
+        /// Lets the model search the web; `{}` for the provider's defaults.
+        web_search_options: RawObject<'a>;
+        /// Adds members, which override typed ones of the same name.
+        extra: RawObject<'a>;
+    }
+
+    /// Tools that the model may call.
+    #[must_use]
+    pub const fn tools(mut self, tools: &'a [Tool<'a>]) -> Self {
+        self.tools = tools;
+        self
+    }
+
+    /// What the answer consists of, such as `text` and `audio`.
+    #[must_use]
+    pub const fn modalities(mut self, modalities: &'a [&'a str]) -> Self {
+        self.modalities = modalities;
+        self
+    }
+
+    /// Checks the request and makes an encoder of its JSON text.
+    ///
+    /// The check and the encoder's measuring of the text's length are two passes over the messages, linear in their
+    /// length. Additional members cost one pass over them, in which each of their names is compared with those of the
+    /// schema.
+    pub fn encoder<'r>(&'r self) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
+        self.validate()?;
+        Ok(Encoder::new(ChatParts::new(self)))
+    }
+
+    pub(crate) fn member(&'a self, index: usize) -> Option<Child<'a>> {
+        let tools = (!self.tools.is_empty()).then_some(Node::Tools(self.tools));
+        let modalities = (!self.modalities.is_empty()).then_some(Node::Strings(self.modalities));
+        nth_member!(
+            index,
+            "model": self.model,
+            "messages": Node::Messages,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "max_tokens": self.max_tokens,
+            "max_completion_tokens": self.max_completion_tokens,
+            "n": self.n,
+            "stream": self.stream,
+            "stream_options": self.include_usage.map(Node::StreamOptions),
+            "stop": self.stop,
+            "presence_penalty": self.presence_penalty,
+            "frequency_penalty": self.frequency_penalty,
+            "logit_bias": self.logit_bias,
+            "logprobs": self.logprobs,
+            "top_logprobs": self.top_logprobs,
+            "seed": self.seed,
+            "user": self.user,
+            "tools": tools,
+            "tool_choice": self.tool_choice,
+            "parallel_tool_calls": self.parallel_tool_calls,
+            "response_format": self.response_format.as_ref().map(ResponseFormat::value),
+            "reasoning_effort": self.reasoning_effort,
+            "metadata": self.metadata,
+            "store": self.store,
+            "service_tier": self.service_tier,
+            "modalities": modalities,
+            "audio": self.audio.as_ref().map(Node::AudioOutput),
+            "prediction": self.prediction.map(Node::Prediction),
+            "web_search_options": self.web_search_options,
+        )
+    }
+}

@@ -1,0 +1,120 @@
+//! Decimal numbers of header values, exact and without floats.
+
+use core::time::Duration;
+
+/// Takes `1*DIGIT` off the front of `input` and returns its value with the rest.
+///
+/// A value over `u64::MAX` saturates. `None`: there is no digit. Linear in the digits.
+pub(crate) fn take_digits(input: &[u8]) -> Option<(u64, &[u8])> {
+    let mut rest = input;
+    let mut value = 0u64;
+    while let Some((digit, tail)) = split_digit(rest) {
+        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        rest = tail;
+    }
+    (rest.len() != input.len()).then_some((value, rest))
+}
+
+/// Takes `1*DIGIT [ "." 1*DIGIT ]` seconds off the front of `input` and returns them with the rest.
+///
+/// Digits past the ninth decimal are dropped; whole seconds saturate at `u64::MAX`. `None`: malformed. Linear in
+/// the digits.
+pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
+    let (whole, rest) = take_digits(input)?;
+    let whole = Duration::from_secs(whole);
+    let Some(fraction) = rest.strip_prefix(b".") else {
+        return Some((whole, rest));
+    };
+    let mut rest = fraction;
+    let mut nanos = 0u32;
+    let mut place = 100_000_000u32;
+    while let Some((digit, tail)) = split_digit(rest) {
+        nanos = nanos.saturating_add(u32::from(digit).saturating_mul(place));
+        place /= 10;
+        rest = tail;
+    }
+    let seconds = whole.saturating_add(Duration::from_nanos(u64::from(nanos)));
+    (rest.len() != fraction.len()).then_some((seconds, rest))
+}
+
+/// A thousandth of `duration`, rounded down to the nanosecond: what is left when a number of milliseconds was read as
+/// seconds.
+///
+/// `Duration::checked_div` would do, but the compiler cannot prove that it does not panic.
+pub(crate) fn thousandth(duration: Duration) -> Duration {
+    let nanos = (duration.as_secs() % 1_000)
+        .saturating_mul(1_000_000_000)
+        .saturating_add(u64::from(duration.subsec_nanos()));
+    Duration::from_secs(duration.as_secs() / 1_000).saturating_add(Duration::from_nanos(nanos / 1_000))
+}
+
+fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {
+    let (first, rest) = input.split_first()?;
+    first.is_ascii_digit().then_some((first.wrapping_sub(b'0'), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The input, and what is taken off it with what it leaves.
+    type Case<T> = (&'static [u8], Option<(T, &'static [u8])>);
+
+    #[test]
+    fn digits_are_taken_up_to_the_first_byte_that_is_none() {
+        let cases: &[Case<u64>] = &[
+            (b"", None),
+            (b"x1", None),
+            (b"+1", None),
+            (b"-1", None),
+            (b" 1", None),
+            (b"0", Some((0, b""))),
+            (b"007", Some((7, b""))),
+            (b"42s", Some((42, b"s"))),
+            (b"18446744073709551615", Some((u64::MAX, b""))),
+            (b"18446744073709551616 ", Some((u64::MAX, b" "))),
+            (b"99999999999999999999999999", Some((u64::MAX, b""))),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(take_digits(input), *expected, "{}", input.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn seconds_are_exact_to_the_nanosecond() {
+        let cases: &[Case<Duration>] = &[
+            (b"", None),
+            (b".5", None),
+            (b"5.", None),
+            (b"5.s", None),
+            (b"1", Some((Duration::new(1, 0), b""))),
+            (b"0.1", Some((Duration::new(0, 100_000_000), b""))),
+            (b"1.5s", Some((Duration::new(1, 500_000_000), b"s"))),
+            (b"1.5.5", Some((Duration::new(1, 500_000_000), b".5"))),
+            (b"0.000000001", Some((Duration::new(0, 1), b""))),
+            (b"0.0000000019", Some((Duration::new(0, 1), b""))),
+            (b"2.999999999999", Some((Duration::new(2, 999_999_999), b""))),
+            (b"1e3", Some((Duration::new(1, 0), b"e3"))),
+            (b"99999999999999999999.999999999", Some((Duration::MAX, b""))),
+        ];
+        for (input, expected) in cases {
+            assert_eq!(take_seconds(input), *expected, "{}", input.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_thousandth_is_exact() {
+        let cases = [
+            (Duration::ZERO, Duration::ZERO),
+            (Duration::from_nanos(999), Duration::ZERO),
+            (Duration::from_nanos(1_999), Duration::from_nanos(1)),
+            (Duration::from_secs(20), Duration::from_millis(20)),
+            (Duration::new(1_234_567, 890_123_456), Duration::new(1_234, 567_890_123)),
+            (Duration::from_secs(999_999), Duration::new(999, 999_000_000)),
+            (Duration::MAX, Duration::new(18_446_744_073_709_551, 615_999_999)),
+        ];
+        for (duration, expected) in cases {
+            assert_eq!(thousandth(duration), expected, "{duration:?}");
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Numbers as JSON text, without the formatting machinery of `core::fmt`.
+
+use core::fmt;
+
+/// A number as JSON text (RFC 8259, section 6), held inline.
+///
+/// Integers are written exactly. A finite `f64` is written so that it reads back as the same value, below 2^53 with
+/// the fewest digits that do (above, a decimal half-way between two values is not used), always with a fraction or an
+/// exponent, so that it stays a floating-point number to a typed reader: `1.0`, `0.7`, `1e-7`. Magnitudes from 0.0001
+/// up to 10^16 are written in full, others with an exponent. What is not finite has no JSON text and becomes `null`.
+///
+/// The digits of an `f64` come from integer arithmetic alone (shifts, additions and multiplications of `u128`): the
+/// value is held as a fixed-point fraction times a power of ten, together with the distances to half-way between it
+/// and its neighbours, and digits are produced until what was written lies within that distance (Steele and White's
+/// free-format algorithm). The scaling truncates, by less than 2^-100 of the value; the distances are narrowed by far
+/// more than that. At most 1100 scaling steps, for the smallest and largest exponents; two or less for 0.1 to 2.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Decimal {
+    text: [u8; Self::CAPACITY],
+    len: u8,
+}
+
+impl Decimal {
+    const CAPACITY: usize = 28;
+
+    const EMPTY: Self = Self { text: [0; Self::CAPACITY], len: 0 };
+
+    /// The number's text, in ASCII.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.text.get(..usize::from(self.len)).unwrap_or(&[])
+    }
+
+    /// `,"n":`, the name of an object's member that is a number, with the comma before it unless it is the first.
+    pub(crate) fn member_name(n: u32, first: bool) -> Self {
+        let mut text = Self::EMPTY;
+        text.push_all(if first { b"\"" } else { b",\"" });
+        text.push_unsigned(n.into());
+        text.push_all(b"\":");
+        text
+    }
+
+    fn push(&mut self, byte: u8) {
+        if let Some(slot) = self.text.get_mut(usize::from(self.len)) {
+            *slot = byte;
+            self.len = self.len.wrapping_add(1);
+        }
+    }
+
+    fn push_all(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.push(*byte);
+        }
+    }
+
+    fn push_zeros(&mut self, count: i32) {
+        for _ in 0..count {
+            self.push(b'0');
+        }
+    }
+
+    fn push_unsigned(&mut self, mut n: u64) {
+        let mut digits = [b'0'; 20];
+        for digit in digits.iter_mut().rev() {
+            *digit = b'0'.wrapping_add((n % 10) as u8);
+            n /= 10;
+        }
+        let leading_zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        self.push_all(digits.get(leading_zeros.min(19)..).unwrap_or(&[]));
+    }
+}
+
+impl From<u64> for Decimal {
+    fn from(n: u64) -> Self {
+        let mut text = Self::EMPTY;
+        text.push_unsigned(n);
+        text
+    }
+}
+
+impl From<i64> for Decimal {
+    fn from(n: i64) -> Self {
+        let mut text = Self::EMPTY;
+        if n < 0 {
+            text.push(b'-');
+        }
+        text.push_unsigned(n.unsigned_abs());
+        text
+    }
+}
+
+impl From<f64> for Decimal {
+    fn from(x: f64) -> Self {
+        let mut text = Self::EMPTY;
+        if !x.is_finite() {
+            text.push_all(b"null");
+            return text;
+        }
+        if x.is_sign_negative() {
+            text.push(b'-');
+        }
+        match Digits::of(x) {
+            Some(digits) => digits.write(&mut text),
+            None => text.push_all(b"0.0"),
+        }
+        text
+    }
+}
+
+impl fmt::Debug for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(self.as_bytes()).unwrap_or("?"))
+    }
+}
+
+/// `0.d1d2d3... * 10^exponent`, with `d1` not zero.
+struct Digits {
+    digits: [u8; Self::MOST],
+    count: usize,
+    exponent: i32,
+}
+
+impl Digits {
+    const MOST: usize = 18;
+
+    /// The fewest digits that read back as `x`, which must be finite; none for zero.
+    fn of(x: f64) -> Option<Self> {
+        let mut scaled = Scaled::new(x)?;
+        let mut digits = [b'0'; Self::MOST];
+        let mut count = 0_usize;
+        for slot in &mut digits {
+            let (digit, last) = scaled.next_digit();
+            *slot = b'0'.wrapping_add(digit);
+            count = count.wrapping_add(1);
+            if last {
+                break;
+            }
+        }
+        // 0.9... rounded up to 1: possible for the first digit alone, else the digit before would have been the last.
+        if let Some(first) = digits.first_mut()
+            && *first > b'9'
+        {
+            *first = b'1';
+            scaled.exponent = scaled.exponent.wrapping_add(1);
+        }
+        Some(Self { digits, count, exponent: scaled.exponent })
+    }
+
+    fn write(&self, text: &mut Decimal) {
+        let digits = self.digits.get(..self.count).unwrap_or(&[]);
+        match self.exponent {
+            -3..=0 => {
+                text.push_all(b"0.");
+                text.push_zeros(self.exponent.wrapping_neg());
+                text.push_all(digits);
+            }
+            places @ 1..=16 => {
+                let (whole, fraction) =
+                    digits.split_at_checked(places.unsigned_abs() as usize).unwrap_or((digits, &[]));
+                text.push_all(whole);
+                text.push_zeros(places.wrapping_sub(whole.len() as i32));
+                text.push(b'.');
+                text.push_all(if fraction.is_empty() { b"0" } else { fraction });
+            }
+            exponent => {
+                let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, &[]));
+                text.push_all(first);
+                if !rest.is_empty() {
+                    text.push(b'.');
+                    text.push_all(rest);
+                }
+                let exponent = exponent.wrapping_sub(1);
+                text.push_all(if exponent < 0 { b"e-" } else { b"e" });
+                text.push_unsigned(exponent.unsigned_abs().into());
+            }
+        }
+    }
+}
+
+/// A positive number as `value * 10^exponent`, with `value` a fixed-point fraction from 0.1 to 1, and how far below
+/// and above it the numbers reach that read back as the same `f64`.
+struct Scaled {
+    value: u128,
+    below: u128,
+    above: u128,
+    exponent: i32,
+}
+
+impl Scaled {
+    const FRACTION_BITS: u32 = 124;
+    const ONE: u128 = 1 << Self::FRACTION_BITS;
+    /// Rounded up, so that its first digit is 1.
+    const TENTH: u128 = Self::ONE / 10 + 1;
+
+    fn new(x: f64) -> Option<Self> {
+        let bits = x.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let biased = (bits >> 52 & 0x7ff) as i32;
+        let (mantissa, exponent) = match biased {
+            0 => (fraction, -1074),
+            _ => (fraction | 1 << 52, biased.wrapping_sub(1075)),
+        };
+        if mantissa == 0 {
+            return None;
+        }
+        let half = 1 << (Self::FRACTION_BITS - 54);
+        // Below a power of two the neighbours are half as far apart.
+        let narrow = fraction == 0 && biased > 1;
+        let mut scaled = Self {
+            value: u128::from(mantissa) << (Self::FRACTION_BITS - 53),
+            below: if narrow { half / 2 } else { half },
+            above: half,
+            exponent: 0,
+        };
+        while scaled.value < Self::TENTH {
+            scaled.times_ten();
+        }
+        let doublings = exponent.wrapping_add(53);
+        for _ in 0..doublings {
+            scaled.double();
+        }
+        for _ in doublings..0 {
+            scaled.halve();
+        }
+        // More than the scaling can have lost, and too little to cost a digit.
+        scaled.below = scaled.below.wrapping_sub(scaled.below >> 32);
+        scaled.above = scaled.above.wrapping_sub(scaled.above >> 32);
+        Some(scaled)
+    }
+
+    fn times_ten(&mut self) {
+        self.value = self.value.wrapping_mul(10);
+        self.below = self.below.wrapping_mul(10);
+        self.above = self.above.wrapping_mul(10);
+        self.exponent = self.exponent.wrapping_sub(1);
+    }
+
+    fn double(&mut self) {
+        self.value <<= 1;
+        self.below <<= 1;
+        self.above <<= 1;
+        if self.value >= Self::ONE {
+            self.value = tenth(self.value).wrapping_add(1);
+            self.below = tenth(self.below);
+            self.above = tenth(self.above);
+            self.exponent = self.exponent.wrapping_add(1);
+        }
+    }
+
+    fn halve(&mut self) {
+        self.value >>= 1;
+        self.below >>= 1;
+        self.above >>= 1;
+        if self.value < Self::TENTH {
+            self.times_ten();
+        }
+    }
+
+    /// The next digit, rounded (to 10 at most) if it is the last.
+    fn next_digit(&mut self) -> (u8, bool) {
+        self.value = self.value.wrapping_mul(10);
+        self.below = self.below.wrapping_mul(10);
+        self.above = self.above.wrapping_mul(10);
+        let digit = (self.value >> Self::FRACTION_BITS) as u8;
+        self.value &= Self::ONE - 1;
+        let down = self.value < self.below;
+        let up = self.value > Self::ONE.saturating_sub(self.above);
+        let nearer_up = self.value >= Self::ONE / 2;
+        (digit.wrapping_add(u8::from(up && (!down || nearer_up))), down || up)
+    }
+}
+
+/// `n / 10`, rounded down: a `u128` division is a kilobyte of code on 32-bit targets (Hacker's Delight, 10-17).
+fn tenth(n: u128) -> u128 {
+    let mut quotient = (n >> 1).wrapping_add(n >> 2);
+    for shift in [4, 8, 16, 32, 64] {
+        quotient = quotient.wrapping_add(quotient >> shift);
+    }
+    quotient >>= 3;
+    let remainder = n.wrapping_sub(quotient.wrapping_mul(10)) as u32;
+    quotient.wrapping_add((remainder / 10).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::string::String;
+
+    fn text(number: impl Into<Decimal>) -> String {
+        String::from_utf8(number.into().as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn integers() {
+        for (n, expected) in [(0, "0"), (7, "7"), (10, "10"), (u64::MAX, "18446744073709551615")] {
+            assert_eq!(text(n), expected);
+        }
+        for (n, expected) in [(0, "0"), (-1, "-1"), (i64::MIN, "-9223372036854775808")] {
+            assert_eq!(text(n), expected);
+        }
+    }
+
+    #[test]
+    fn floats() {
+        for (x, expected) in [
+            (0.0, "0.0"),
+            (-0.0, "-0.0"),
+            (1.0, "1.0"),
+            (2.0, "2.0"),
+            (-2.0, "-2.0"),
+            (0.7, "0.7"),
+            (1.5, "1.5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (0.9999999999999999, "0.9999999999999999"),
+            (1.9999999999999998, "1.9999999999999998"),
+            (100.0, "100.0"),
+            (-100.25, "-100.25"),
+            (0.001, "0.001"),
+            (0.00012345, "0.00012345"),
+            (0.000012345, "1.2345e-5"),
+            (1e-7, "1e-7"),
+            (5e-324, "5e-324"),
+            (1e-323, "1e-323"),
+            (2.2250738585072014e-308, "2.2250738585072014e-308"),
+            (9007199254740993.0, "9007199254740992.0"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e16"),
+            (1e22, "1e22"),
+            // 1e23 lies half-way between this and its neighbour.
+            (1e23, "9.999999999999999e22"),
+            (1.7976931348623157e308, "1.7976931348623157e308"),
+            (f64::NAN, "null"),
+            (f64::NEG_INFINITY, "null"),
+        ] {
+            assert_eq!(text(x), expected);
+        }
+    }
+
+    #[test]
+    fn tenths() {
+        for n in (0..1000).chain([u128::MAX, 1 << 124, (1 << 125) - 1]) {
+            assert_eq!(tenth(n), n / 10);
+        }
+    }
+
+    #[test]
+    fn powers_of_two_and_their_neighbours() {
+        for exponent in 0..0x7ff_u64 {
+            for bits in [exponent << 52, (exponent << 52) + 1, (exponent << 52) + (1 << 52) - 1] {
+                check(f64::from_bits(bits)).unwrap();
+            }
+        }
+    }
+
+    /// It reads back, and up to 2^53 it is as short as what std writes, which is the shortest there is.
+    fn check(x: f64) -> Result<(), TestCaseError> {
+        if !x.is_finite() {
+            return Ok(());
+        }
+        let text = text(x);
+        prop_assert_eq!(text.parse::<f64>().unwrap().to_bits(), x.to_bits());
+        let digits = |text: &str| {
+            let mantissa = text.split('e').next().unwrap_or_default();
+            let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+            digits.trim_matches('0').len()
+        };
+        prop_assert!(digits(&text) <= 17);
+        if x.abs() < 9e15 {
+            prop_assert_eq!(digits(&text), digits(&std::format!("{x:e}")));
+        }
+        Ok(())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        #[test]
+        fn reads_back(x in -2.0..=2.0_f64) {
+            check(x)?;
+        }
+
+        #[test]
+        fn reads_back_with_any_exponent(bits: u64) {
+            check(f64::from_bits(bits))?;
+        }
+
+        #[test]
+        fn decimals_are_short(n in 0..20_000_u32) {
+            let x = f64::from(n) / 1e4;
+            prop_assert_eq!(text(x), std::format!("{x:?}"));
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! The lexer: grammar and nesting.
+
+use super::Text;
+use super::number::{Number, NumberReader};
+use super::string::{Part, StringReader};
+use crate::ErrorKind;
+
+/// How deep containers may nest: 127 levels, as in `serde_json`.
+pub const MAX_DEPTH: u8 = 127;
+
+/// Splits JSON text into tokens; may be stopped and resumed at any byte.
+///
+/// One lexer reads one JSON value. It holds no bytes of its input, so that strings and numbers may be of any length; its
+/// size is fixed, and its work is proportional to the bytes given.
+///
+/// ```
+/// use choreoai_core::json::{Lexer, Text, Token};
+///
+/// let mut lexer = Lexer::new();
+/// let mut text = String::new();
+/// for mut input in [&br#"{"greeting": "h"#[..], br#"\u00e9"#, br#"llo"}"#] {
+///     while let Some(token) = lexer.next_token(&mut input) {
+///         match token? {
+///             Token::Text(Text::Str(run)) => text.push_str(run),
+///             Token::Text(Text::Char(scalar)) => text.push(scalar),
+///             Token::StringEnd => text.push('.'),
+///             _ => {}
+///         }
+///     }
+/// }
+/// lexer.finish()?;
+/// assert_eq!(text, "greeting.héllo.");
+/// # Ok::<_, choreoai_core::ErrorKind>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lexer {
+    /// The open containers, the innermost in the lowest bit of the first word: set for an object.
+    stack: [u64; 2],
+    depth: u8,
+    state: State,
+    /// Whether a CR or LF ends the input's line, and is left for the caller to deal with.
+    lines: bool,
+    string: StringReader,
+    number: NumberReader,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// A value must come.
+    Value,
+    /// A value or the end of the array must come.
+    FirstElement,
+    /// A key or the end of the object must come.
+    FirstKey,
+    /// A key must come.
+    Key,
+    /// A colon must come.
+    Colon,
+    /// A comma or the end of the container must come.
+    Next,
+    /// The value is complete.
+    End,
+    InKey,
+    InString,
+    InNumber,
+    InLiteral {
+        literal: Literal,
+        matched: u8,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Literal {
+    True,
+    False,
+    Null,
+}
+
+/// A piece of JSON text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token<'i> {
+    /// `{`
+    ObjectStart,
+    /// `}`
+    ObjectEnd,
+    /// `[`
+    ArrayStart,
+    /// `]`
+    ArrayEnd,
+    /// The opening quote of a member's name. [`Text`](Token::Text) and [`StringEnd`](Token::StringEnd) follow.
+    Key,
+    /// The opening quote of a string value. [`Text`](Token::Text) and [`StringEnd`](Token::StringEnd) follow.
+    String,
+    /// A fragment of the key or string, unescaped.
+    Text(Text<'i>),
+    /// The closing quote of a key or string.
+    StringEnd,
+    /// A number.
+    Number(Number),
+    /// `true` or `false`.
+    Bool(bool),
+    /// `null`
+    Null,
+}
+
+/// What comes next in the input, which was not consumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Upcoming {
+    Key,
+    /// A value that starts with this byte.
+    Value(u8),
+    /// The end of the innermost container.
+    Close,
+}
+
+impl Lexer {
+    /// A lexer at the start of a value.
+    pub const fn new() -> Self {
+        Self {
+            stack: [0; 2],
+            depth: 0,
+            state: State::Value,
+            lines: false,
+            string: StringReader::new(),
+            number: NumberReader::new(),
+        }
+    }
+
+    /// Takes one token off the front of `input`. `None`: all of `input` was consumed, and more is needed, or the
+    /// value is complete (a number that nothing follows is complete at [`finish`](Self::finish) only).
+    ///
+    /// # Errors
+    ///
+    /// The kind of the fault; `input` then starts with the byte that was refused. The error is sticky as long as that
+    /// byte is given again.
+    pub fn next_token<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Token<'i>, ErrorKind>> {
+        let result = match self.state {
+            State::InKey | State::InString => return self.next_text(input).map(|part| Ok(part?.into())),
+            State::InNumber => return self.next_number(input).map(|number| number.map(Token::Number)),
+            State::InLiteral { .. } => return self.next_literal(input),
+            _ => self.upcoming(input)?,
+        };
+        match result {
+            Err(kind) => Some(Err(kind)),
+            Ok(Upcoming::Key) => {
+                self.open_key(input);
+                Some(Ok(Token::Key))
+            }
+            Ok(Upcoming::Close) => {
+                Some(Ok(if self.close(input) { Token::ObjectEnd } else { Token::ArrayEnd }))
+            }
+            Ok(Upcoming::Value(b'{')) => Some(self.open(input).map(|()| Token::ObjectStart)),
+            Ok(Upcoming::Value(b'[')) => Some(self.open(input).map(|()| Token::ArrayStart)),
+            Ok(Upcoming::Value(b'"')) => {
+                self.open_string(input);
+                Some(Ok(Token::String))
+            }
+            Ok(Upcoming::Value(b'-' | b'0'..=b'9')) => {
+                self.open_number();
+                self.next_number(input).map(|number| number.map(Token::Number))
+            }
+            Ok(Upcoming::Value(_)) => {
+                self.open_literal(input);
+                self.next_literal(input)
+            }
+        }
+    }
+
+    /// The input has ended. Gives the number that only this completes.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::UnfinishedJson`] when the value is not complete.
+    pub fn finish(&mut self) -> Result<Option<Number>, ErrorKind> {
+        match self.state {
+            State::End => Ok(None),
+            State::InNumber if self.depth == 0 && self.number.finish().is_some() => {
+                self.state = State::End;
+                Ok(self.number.finish())
+            }
+            _ => Err(ErrorKind::UnfinishedJson),
+        }
+    }
+
+    /// How many containers are open.
+    pub const fn depth(&self) -> u8 {
+        self.depth
+    }
+
+    /// From now on a CR or LF is left in the input for the caller, who deals with lines; or no longer.
+    pub(crate) const fn set_lines(&mut self, lines: bool) {
+        self.lines = lines;
+    }
+
+    /// Whether the lexer stands between tokens, behind a value (or a key) of the container it is in.
+    fn is_behind_value(&self) -> bool {
+        matches!(self.state, State::Next | State::End)
+    }
+
+    /// Consumes white space and separators up to what comes next. `None` as for [`next_token`](Self::next_token).
+    pub(crate) fn upcoming(&mut self, input: &mut &[u8]) -> Option<Result<Upcoming, ErrorKind>> {
+        loop {
+            let (&byte, rest) = input.split_first()?;
+            match (byte, self.state) {
+                (b'\n' | b'\r', _) if self.lines => return None,
+                (b' ' | b'\t' | b'\n' | b'\r', _) => {}
+                (b'"', State::FirstKey | State::Key) => return Some(Ok(Upcoming::Key)),
+                (b':', State::Colon) => self.state = State::Value,
+                (b',', State::Next) => {
+                    self.state = if self.in_object() { State::Key } else { State::Value };
+                }
+                (b'}', State::FirstKey) | (b']', State::FirstElement) => return Some(Ok(Upcoming::Close)),
+                (b'}', State::Next) if self.in_object() => return Some(Ok(Upcoming::Close)),
+                (b']', State::Next) if !self.in_object() => return Some(Ok(Upcoming::Close)),
+                (
+                    b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n',
+                    State::Value | State::FirstElement,
+                ) => {
+                    return Some(Ok(Upcoming::Value(byte)));
+                }
+                (_, State::End) => return Some(Err(ErrorKind::TrailingData)),
+                _ => return Some(Err(ErrorKind::UnexpectedByte)),
+            }
+            *input = rest;
+        }
+    }
+
+    /// Enters the key whose quote is next.
+    pub(crate) fn open_key(&mut self, input: &mut &[u8]) {
+        advance(input);
+        self.string = StringReader::new();
+        self.state = State::InKey;
+    }
+
+    /// Enters the string whose quote is next.
+    pub(crate) fn open_string(&mut self, input: &mut &[u8]) {
+        advance(input);
+        self.string = StringReader::new();
+        self.state = State::InString;
+    }
+
+    /// Enters the container whose bracket is next.
+    pub(crate) fn open(&mut self, input: &mut &[u8]) -> Result<(), ErrorKind> {
+        if self.depth == MAX_DEPTH {
+            return Err(ErrorKind::DepthLimit);
+        }
+        let object = input.first() == Some(&b'{');
+        advance(input);
+        let [low, high] = self.stack;
+        self.stack = [(low << 1) | u64::from(object), (high << 1) | (low >> 63)];
+        self.depth = self.depth.wrapping_add(1);
+        self.state = if object { State::FirstKey } else { State::FirstElement };
+        Ok(())
+    }
+
+    /// Leaves the container whose bracket is next; says whether it was an object.
+    pub(crate) fn close(&mut self, input: &mut &[u8]) -> bool {
+        advance(input);
+        let object = self.in_object();
+        let [low, high] = self.stack;
+        self.stack = [(low >> 1) | (high << 63), high >> 1];
+        self.depth = self.depth.saturating_sub(1);
+        self.leave_value();
+        object
+    }
+
+    /// Enters the number whose first byte is next.
+    pub(crate) fn open_number(&mut self) {
+        self.number = NumberReader::new();
+        self.state = State::InNumber;
+    }
+
+    /// The number, once it is complete.
+    pub(crate) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
+        let number = self.number.next_number(input)?;
+        if number.is_ok() {
+            self.leave_value();
+        }
+        Some(number)
+    }
+
+    /// The next part of the key or string that was entered.
+    pub(crate) fn next_text<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Part<'i>, ErrorKind>> {
+        let part = self.string.next_part(input, self.lines)?;
+        if part == Ok(Part::End) {
+            self.leave_string();
+        }
+        Some(part)
+    }
+
+    /// All of the key or string that was just entered, if `input` holds it whole and unescaped.
+    pub(crate) fn whole_text<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i str> {
+        let text = StringReader::whole(input)?;
+        self.leave_string();
+        Some(text)
+    }
+
+    /// Skips what is left of the value, or of the member's value, that lies `depth` levels deep. `Some(Ok(()))` once it
+    /// is complete, without consuming what follows.
+    pub(crate) fn skip(&mut self, depth: u8, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
+        loop {
+            if let State::InKey | State::InString = self.state {
+                if let Err(kind) = self.string.skip(input, self.lines)? {
+                    return Some(Err(kind));
+                }
+                self.leave_string();
+            } else if let Err(kind) = self.next_token(input)? {
+                return Some(Err(kind));
+            }
+            if self.depth == depth && self.is_behind_value() {
+                return Some(Ok(()));
+            }
+        }
+    }
+
+    fn open_literal(&mut self, input: &[u8]) {
+        let literal = match input.first() {
+            Some(b't') => Literal::True,
+            Some(b'f') => Literal::False,
+            _ => Literal::Null,
+        };
+        self.state = State::InLiteral { literal, matched: 0 };
+    }
+
+    fn next_literal(&mut self, input: &mut &[u8]) -> Option<Result<Token<'static>, ErrorKind>> {
+        while let State::InLiteral { literal, matched } = self.state {
+            let (spelling, token): (&[u8], _) = match literal {
+                Literal::True => (b"true", Token::Bool(true)),
+                Literal::False => (b"false", Token::Bool(false)),
+                Literal::Null => (b"null", Token::Null),
+            };
+            let Some(expected) = spelling.get(usize::from(matched)) else {
+                self.leave_value();
+                return Some(Ok(token));
+            };
+            let (byte, rest) = input.split_first()?;
+            if self.lines && matches!(byte, b'\n' | b'\r') {
+                return None;
+            }
+            if byte != expected {
+                return Some(Err(ErrorKind::UnexpectedByte));
+            }
+            *input = rest;
+            self.state = State::InLiteral { literal, matched: matched.wrapping_add(1) };
+        }
+        None
+    }
+
+    const fn in_object(&self) -> bool {
+        let [low, _] = self.stack;
+        low & 1 == 1
+    }
+
+    fn leave_value(&mut self) {
+        self.state = if self.depth == 0 { State::End } else { State::Next };
+    }
+
+    fn leave_string(&mut self) {
+        if self.state == State::InKey {
+            self.state = State::Colon;
+        } else {
+            self.leave_value();
+        }
+    }
+}
+
+impl Default for Lexer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<'i> From<Part<'i>> for Token<'i> {
+    fn from(part: Part<'i>) -> Self {
+        match part {
+            Part::Text(text) => Self::Text(text),
+            Part::End => Self::StringEnd,
+        }
+    }
+}
+
+fn advance(input: &mut &[u8]) {
+    *input = input.get(1..).unwrap_or_default();
+}

@@ -1,0 +1,109 @@
+//! Numbers, of any length, cut anywhere.
+
+use crate::ErrorKind;
+
+/// A number of the input: its whole part as an integer, and what more there was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    magnitude: u64,
+    negative: bool,
+    overflowed: bool,
+    exponent: bool,
+}
+
+impl Number {
+    /// The number without its fraction (`1750.25` gives 1750). `None` when it is negative, larger than
+    /// [`u64::MAX`], or written with an exponent.
+    pub const fn to_u64(self) -> Option<u64> {
+        if self.overflowed || self.exponent || (self.negative && self.magnitude != 0) {
+            None
+        } else {
+            Some(self.magnitude)
+        }
+    }
+}
+
+/// Where in a number one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct NumberReader {
+    // Not a `Number`, whose padding the state would come on top of.
+    magnitude: u64,
+    negative: bool,
+    overflowed: bool,
+    exponent: bool,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Start,
+    Minus,
+    Zero,
+    Integer,
+    Point,
+    Fraction,
+    Exponent,
+    ExponentSign,
+    ExponentDigits,
+}
+
+impl NumberReader {
+    pub(super) const fn new() -> Self {
+        Self { magnitude: 0, negative: false, overflowed: false, exponent: false, state: State::Start }
+    }
+
+    /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
+    pub(super) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
+        while let Some((&byte, rest)) = input.split_first() {
+            self.state = match (self.state, byte) {
+                (State::Start, b'-') => {
+                    self.negative = true;
+                    State::Minus
+                }
+                (State::Start | State::Minus, b'0') => State::Zero,
+                (State::Start | State::Minus, b'1'..=b'9') | (State::Integer, b'0'..=b'9') => {
+                    self.add_digit(byte);
+                    State::Integer
+                }
+                (State::Zero | State::Integer, b'.') => State::Point,
+                (State::Point | State::Fraction, b'0'..=b'9') => State::Fraction,
+                (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => {
+                    self.exponent = true;
+                    State::Exponent
+                }
+                (State::Exponent, b'+' | b'-') => State::ExponentSign,
+                (State::Exponent | State::ExponentSign | State::ExponentDigits, b'0'..=b'9') => {
+                    State::ExponentDigits
+                }
+                (State::Zero, b'0'..=b'9') => return Some(Err(ErrorKind::InvalidNumber)),
+                _ => return Some(self.finish().ok_or(ErrorKind::InvalidNumber)),
+            };
+            *input = rest;
+        }
+        None
+    }
+
+    /// The number, if it may end here.
+    pub(super) const fn finish(&self) -> Option<Number> {
+        match self.state {
+            State::Zero | State::Integer | State::Fraction | State::ExponentDigits => Some(Number {
+                magnitude: self.magnitude,
+                negative: self.negative,
+                overflowed: self.overflowed,
+                exponent: self.exponent,
+            }),
+            _ => None,
+        }
+    }
+
+    const fn add_digit(&mut self, digit: u8) {
+        let digit = digit.wrapping_sub(b'0') as u64;
+        match self.magnitude.checked_mul(10) {
+            Some(tens) => match tens.checked_add(digit) {
+                Some(sum) => self.magnitude = sum,
+                None => self.overflowed = true,
+            },
+            None => self.overflowed = true,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! JSON text written piece by piece into buffers of any size.
+
+use core::mem;
+
+pub use super::decimal::Decimal;
+
+/// A piece of a JSON text, in the order in which pieces are written.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// Text to be written as it is.
+    Raw(&'a str),
+    /// A string, to be written in quotes and escaped.
+    Str(&'a str),
+    /// A number.
+    Number(Decimal),
+}
+
+/// Writes a sequence of [`Part`]s into output buffers of any size, with the same bytes each time.
+///
+/// Its position is the part, and the place in it, where the last call stopped: nothing is written or escaped twice,
+/// so the work of all calls together is linear in the length of the text. Only what JSON requires is escaped (`"`,
+/// `\` and control characters; RFC 8259, section 7), other text is copied in bulk as UTF-8.
+///
+/// The length is known from the start, by one pass over the parts (a clone of their iterator) that looks for what
+/// must be escaped and writes nothing.
+///
+/// On hosted targets the encoder is an iterator over [`Chunk`]s as well, which lends what needs no escape without
+/// copying it. Both ways can be mixed. To write the text again, clone the encoder before its first use.
+#[derive(Clone, Debug)]
+pub struct Encoder<'a, P> {
+    parts: P,
+    /// What is being written.
+    chunk: Chunk<'a>,
+    /// The string that is being written, from the end of `chunk` on, without its closing quote.
+    string: Option<&'a [u8]>,
+    length: u64,
+    remaining: u64,
+}
+
+impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
+    /// An encoder of `parts`, whose clone must yield the same parts.
+    pub fn new(parts: P) -> Self
+    where
+        P: Clone,
+    {
+        let length = parts.clone().fold(0, |length: u64, part| length.saturating_add(part.length()));
+        Self { parts, chunk: Chunk::EMPTY, string: None, length, remaining: length }
+    }
+
+    /// How many bytes the whole text has: the `Content-Length`. The same before, during and after encoding.
+    pub const fn content_length(&self) -> u64 {
+        self.length
+    }
+
+    /// How many bytes are still to be written; 0 when all is done.
+    pub const fn remaining(&self) -> u64 {
+        self.remaining
+    }
+
+    /// Writes the next bytes to the front of `out` and returns how many: as many as fit, so fewer than `out.len()`
+    /// only at the end of the text, and 0 after it. An empty `out` gives 0 and changes nothing.
+    pub fn encode(&mut self, out: &mut [u8]) -> usize {
+        let room = out.len();
+        let mut out = out;
+        while !out.is_empty() {
+            if self.chunk.as_bytes().is_empty() && !self.advance() {
+                break;
+            }
+            let count = copy(self.chunk.as_bytes(), out);
+            self.chunk.consume(count);
+            out = out.split_at_mut_checked(count).map_or(&mut [][..], |(_, rest)| rest);
+        }
+        let written = room.saturating_sub(out.len());
+        self.remaining = self.remaining.saturating_sub(written as u64);
+        written
+    }
+
+    /// Goes on to the next chunk that is not empty; false at the end.
+    fn advance(&mut self) -> bool {
+        loop {
+            self.chunk = match self.string {
+                Some(string) => self.advance_string(string),
+                None => match self.parts.next() {
+                    None => return false,
+                    Some(Part::Raw(text)) => Chunk::borrowed(text.as_bytes()),
+                    Some(Part::Number(number)) => Chunk(Bytes::Number { number, written: 0 }),
+                    Some(Part::Str(text)) => {
+                        self.string = Some(text.as_bytes());
+                        Chunk::borrowed(b"\"")
+                    }
+                },
+            };
+            if !self.chunk.as_bytes().is_empty() {
+                return true;
+            }
+        }
+    }
+
+    /// The next run of the string: bytes without escapes, an escape, or the closing quote.
+    fn advance_string(&mut self, string: &'a [u8]) -> Chunk<'a> {
+        let Some((&first, rest)) = string.split_first() else {
+            self.string = None;
+            return Chunk::borrowed(b"\"");
+        };
+        if let Some(escape) = escape(first) {
+            self.string = Some(rest);
+            return Chunk::borrowed(escape.as_bytes());
+        }
+        let (run, rest) = string.split_at_checked(plain_prefix(string)).unwrap_or((string, &[]));
+        self.string = Some(rest);
+        Chunk::borrowed(run)
+    }
+}
+
+/// Lends the rest of the text chunk by chunk; none is empty. Text without escapes comes in one chunk.
+impl<'a, P: Iterator<Item = Part<'a>>> Iterator for Encoder<'a, P> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        if self.chunk.as_bytes().is_empty() && !self.advance() {
+            return None;
+        }
+        let chunk = mem::replace(&mut self.chunk, Chunk::EMPTY);
+        self.remaining = self.remaining.saturating_sub(chunk.as_bytes().len() as u64);
+        Some(chunk)
+    }
+}
+
+/// Some bytes of a JSON text: borrowed from what is encoded, or a few held inline.
+#[derive(Clone, Copy, Debug)]
+pub struct Chunk<'a>(Bytes<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Bytes<'a> {
+    Borrowed(&'a [u8]),
+    Number { number: Decimal, written: usize },
+}
+
+impl<'a> Chunk<'a> {
+    const EMPTY: Self = Self(Bytes::Borrowed(&[]));
+
+    const fn borrowed(bytes: &'a [u8]) -> Self {
+        Self(Bytes::Borrowed(bytes))
+    }
+
+    /// The bytes. A chunk may end within a character only where [`Encoder::encode`] was called before.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Bytes::Borrowed(bytes) => bytes,
+            Bytes::Number { number, written } => number.as_bytes().get(*written..).unwrap_or(&[]),
+        }
+    }
+
+    fn consume(&mut self, count: usize) {
+        match &mut self.0 {
+            Bytes::Borrowed(bytes) => *bytes = bytes.get(count..).unwrap_or(&[]),
+            Bytes::Number { written, .. } => *written = written.saturating_add(count),
+        }
+    }
+}
+
+impl AsRef<[u8]> for Chunk<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl Part<'_> {
+    /// How many bytes of JSON text the part makes.
+    fn length(&self) -> u64 {
+        match self {
+            Self::Raw(text) => text.len() as u64,
+            Self::Number(number) => number.as_bytes().len() as u64,
+            Self::Str(text) => quoted_length(text.as_bytes()),
+        }
+    }
+}
+
+fn quoted_length(mut string: &[u8]) -> u64 {
+    let mut length = 2_u64;
+    loop {
+        let run = plain_prefix(string);
+        length = length.saturating_add(run as u64);
+        let Some((&byte, rest)) = string.get(run..).and_then(<[u8]>::split_first) else {
+            return length;
+        };
+        length = length.saturating_add(escape(byte).map_or(1, str::len) as u64);
+        string = rest;
+    }
+}
+
+/// Copies as much of `from` as fits to the front of `to`, and returns how much.
+fn copy(from: &[u8], to: &mut [u8]) -> usize {
+    // Compiles to a `memcpy` and, unlike `copy_from_slice`, has no length to disagree about.
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+    from.len().min(to.len())
+}
+
+/// How many bytes stand before the first that must be escaped; all if there is none.
+fn plain_prefix(string: &[u8]) -> usize {
+    let (words, tail) = string.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let found = must_escape(u64::from_le_bytes(*word));
+        if found != 0 {
+            return index.wrapping_mul(8).wrapping_add((found.trailing_zeros() / 8) as usize);
+        }
+    }
+    let tail_run = tail.iter().take_while(|byte| escape(**byte).is_none()).count();
+    string.len().wrapping_sub(tail.len()).wrapping_add(tail_run)
+}
+
+/// The lowest bit set lies in the lowest byte of `word` that must be escaped; zero if none must be. (Borrows go
+/// upwards, so bytes above the lowest may be marked wrongly.)
+const fn must_escape(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGH: u64 = ONES * 0x80;
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    let control = word.wrapping_sub(ONES * 0x20) & !word;
+    let quote = quote.wrapping_sub(ONES) & !quote;
+    let backslash = backslash.wrapping_sub(ONES) & !backslash;
+    (control | quote | backslash) & HIGH
+}
+
+/// The escape of a byte that JSON does not allow in a string; `None` if it may stand as it is.
+fn escape(byte: u8) -> Option<&'static str> {
+    match byte {
+        b'"' => Some("\\\""),
+        b'\\' => Some("\\\\"),
+        _ => CONTROL_ESCAPES.get(usize::from(byte)).copied(),
+    }
+}
+
+const CONTROL_ESCAPES: [&str; 0x20] = [
+    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\b", "\\t",
+    "\\n", "\\u000b", "\\f", "\\r", "\\u000e", "\\u000f", "\\u0010", "\\u0011", "\\u0012", "\\u0013",
+    "\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c",
+    "\\u001d", "\\u001e", "\\u001f",
+];

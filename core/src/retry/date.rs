@@ -1,0 +1,364 @@
+//! HTTP dates (RFC 9110, section 5.6.7).
+
+/// The months: name, days of the year before it, days of its own, in a year that is no leap year.
+const MONTHS: [(&[u8; 3], u32, u32); 12] = [
+    (b"Jan", 0, 31),
+    (b"Feb", 31, 28),
+    (b"Mar", 59, 31),
+    (b"Apr", 90, 30),
+    (b"May", 120, 31),
+    (b"Jun", 151, 30),
+    (b"Jul", 181, 31),
+    (b"Aug", 212, 31),
+    (b"Sep", 243, 30),
+    (b"Oct", 273, 31),
+    (b"Nov", 304, 30),
+    (b"Dec", 334, 31),
+];
+
+/// The days of the week: short name, and what the long name has more.
+const DAYS: [(&[u8; 3], &[u8]); 7] = [
+    (b"Mon", b"day"),
+    (b"Tue", b"sday"),
+    (b"Wed", b"nesday"),
+    (b"Thu", b"rsday"),
+    (b"Fri", b"day"),
+    (b"Sat", b"urday"),
+    (b"Sun", b"day"),
+];
+
+/// Fifty mean years of the Gregorian calendar.
+const FIFTY_YEARS: u64 = 50 * 31_556_952;
+
+/// A moment named by a header, to the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HttpDate {
+    unix: u64,
+    two_digit_year: bool,
+}
+
+impl HttpDate {
+    /// Reads the preferred form (`Sun, 06 Nov 1994 08:49:37 GMT`) and the two obsolete ones
+    /// (`Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`).
+    ///
+    /// The day of the week must be one, but need not be the right one. The second may be 60. `None`: malformed, no
+    /// day of the calendar, or before 1970.
+    pub(super) fn parse(value: &[u8]) -> Option<Self> {
+        Self::imf_fixdate(value).or_else(|| Self::rfc850(value)).or_else(|| Self::asctime(value))
+    }
+
+    /// Seconds of Unix time. A year of two digits is read as one of this century.
+    pub(super) const fn unix(self) -> u64 {
+        self.unix
+    }
+
+    /// How many seconds after `now` (Unix time) this is; zero when it has passed.
+    ///
+    /// A year of two digits that seems to be more than fifty years ahead is one of the past, as RFC 9110 asks.
+    pub(super) const fn seconds_after(self, now: u64) -> u64 {
+        let ahead = self.unix.saturating_sub(now);
+        if self.two_digit_year && ahead > FIFTY_YEARS { 0 } else { ahead }
+    }
+
+    fn imf_fixdate(value: &[u8]) -> Option<Self> {
+        let mut fields = Fields(value);
+        fields.weekday()?;
+        fields.literal(b", ")?;
+        let day = fields.two_digits()?;
+        fields.literal(b" ")?;
+        let month = fields.month()?;
+        fields.literal(b" ")?;
+        let year = fields.four_digits()?;
+        fields.literal(b" ")?;
+        let second = fields.time()?;
+        fields.literal(b" GMT")?;
+        fields.end()?;
+        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: false })
+    }
+
+    fn rfc850(value: &[u8]) -> Option<Self> {
+        let mut fields = Fields(value);
+        let rest_of_name = fields.weekday()?;
+        fields.literal(rest_of_name)?;
+        fields.literal(b", ")?;
+        let day = fields.two_digits()?;
+        fields.literal(b"-")?;
+        let month = fields.month()?;
+        fields.literal(b"-")?;
+        let year = fields.two_digits()?.saturating_add(2000);
+        fields.literal(b" ")?;
+        let second = fields.time()?;
+        fields.literal(b" GMT")?;
+        fields.end()?;
+        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: true })
+    }
+
+    fn asctime(value: &[u8]) -> Option<Self> {
+        let mut fields = Fields(value);
+        fields.weekday()?;
+        fields.literal(b" ")?;
+        let month = fields.month()?;
+        fields.literal(b" ")?;
+        let day = match fields.literal(b" ") {
+            Some(()) => fields.digit()?,
+            None => fields.two_digits()?,
+        };
+        fields.literal(b" ")?;
+        let second = fields.time()?;
+        fields.literal(b" ")?;
+        let year = fields.four_digits()?;
+        fields.end()?;
+        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: false })
+    }
+}
+
+/// A month: the days of the year before it, and its own, in a year that is no leap year.
+#[derive(Clone, Copy)]
+struct Month {
+    before: u32,
+    days: u32,
+}
+
+impl Month {
+    const fn is_february(self) -> bool {
+        self.days == 28
+    }
+}
+
+/// Unix time of the given second of a day. `None`: there is no such day, or it is before 1970.
+fn unix(year: u32, month: Month, day: u32, second: u32) -> Option<u64> {
+    let leap = is_leap(year);
+    let length = month.days.saturating_add(u32::from(leap && month.is_february()));
+    if year < 1970 || day == 0 || day > length {
+        return None;
+    }
+    let leap_day_passed = leap && month.before > 31;
+    let days = year
+        .saturating_sub(1970)
+        .saturating_mul(365)
+        .saturating_add(leap_years_through(year.saturating_sub(1)))
+        .saturating_sub(leap_years_through(1969))
+        .saturating_add(month.before)
+        .saturating_add(u32::from(leap_day_passed))
+        .saturating_add(day.saturating_sub(1));
+    Some(u64::from(days).saturating_mul(86_400).saturating_add(u64::from(second)))
+}
+
+const fn is_leap(year: u32) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const fn leap_years_through(year: u32) -> u32 {
+    (year / 4).saturating_sub(year / 100).saturating_add(year / 400)
+}
+
+/// The part of a date that has not been read yet. Each call takes one field off its front.
+struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    fn literal(&mut self, text: &[u8]) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    fn end(&self) -> Option<()> {
+        self.0.is_empty().then_some(())
+    }
+
+    fn digit(&mut self) -> Option<u32> {
+        let (digit, rest) = self.0.split_first()?;
+        self.0 = rest;
+        digit.is_ascii_digit().then_some(u32::from(digit.wrapping_sub(b'0')))
+    }
+
+    fn two_digits(&mut self) -> Option<u32> {
+        let tens = self.digit()?;
+        Some(tens.saturating_mul(10).saturating_add(self.digit()?))
+    }
+
+    fn four_digits(&mut self) -> Option<u32> {
+        let hundreds = self.two_digits()?;
+        Some(hundreds.saturating_mul(100).saturating_add(self.two_digits()?))
+    }
+
+    /// The short name of a weekday. Returns what its long name has more.
+    fn weekday(&mut self) -> Option<&'static [u8]> {
+        let (name, rest) = self.0.split_first_chunk::<3>()?;
+        let (_, rest_of_name) = DAYS.iter().find(|(day, _)| *day == name)?;
+        self.0 = rest;
+        Some(rest_of_name)
+    }
+
+    fn month(&mut self) -> Option<Month> {
+        let (name, rest) = self.0.split_first_chunk::<3>()?;
+        let (_, before, days) = MONTHS.iter().find(|(month, ..)| *month == name)?;
+        self.0 = rest;
+        Some(Month { before: *before, days: *days })
+    }
+
+    /// `hh:mm:ss` as the second of the day.
+    fn time(&mut self) -> Option<u32> {
+        let hour = self.two_digits()?;
+        self.literal(b":")?;
+        let minute = self.two_digits()?;
+        self.literal(b":")?;
+        let second = self.two_digits()?;
+        // A leap second is second 60; Unix time has none, so it falls on the second that follows.
+        (hour < 24 && minute < 60 && second <= 60).then_some(
+            hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)).saturating_add(second),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::time::Duration;
+    use std::format;
+    use std::time::SystemTime;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn unix_of(text: &str) -> Option<u64> {
+        HttpDate::parse(text.as_bytes()).map(HttpDate::unix)
+    }
+
+    #[test]
+    fn all_three_forms_name_the_same_moment() {
+        // The example of RFC 9110, section 5.6.7.
+        assert_eq!(unix_of("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
+        assert_eq!(unix_of("Sun Nov  6 08:49:37 1994"), Some(784_111_777));
+        // The year 94 is read as 2094 and is the past again once compared.
+        let old = HttpDate::parse(b"Sunday, 06-Nov-94 08:49:37 GMT").unwrap();
+        assert_eq!(old.seconds_after(1_750_000_000), 0);
+
+        assert_eq!(unix_of("Tue, 15 Jul 2025 00:00:05 GMT"), Some(1_752_537_605));
+        assert_eq!(unix_of("Tuesday, 15-Jul-25 00:00:05 GMT"), Some(1_752_537_605));
+        assert_eq!(unix_of("Tue Jul 15 00:00:05 2025"), Some(1_752_537_605));
+    }
+
+    #[test]
+    fn calendar() {
+        let cases: &[(&str, Option<u64>)] = &[
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Wed, 31 Dec 1969 23:59:59 GMT", None),
+            ("Tue, 29 Feb 2000 00:00:00 GMT", Some(951_782_400)),
+            ("Wed, 01 Mar 2000 00:00:00 GMT", Some(951_868_800)),
+            ("Thu, 29 Feb 2024 23:59:59 GMT", Some(1_709_251_199)),
+            ("Sat, 29 Feb 2025 00:00:00 GMT", None),
+            ("Mon, 29 Feb 2100 00:00:00 GMT", None),
+            ("Mon, 01 Mar 2100 00:00:00 GMT", Some(4_107_542_400)),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(253_402_300_799)),
+            ("Fri, 30 Feb 2024 00:00:00 GMT", None),
+            ("Thu, 31 Apr 2025 00:00:00 GMT", None),
+            ("Thu, 00 May 2025 00:00:00 GMT", None),
+            ("Thu, 32 May 2025 00:00:00 GMT", None),
+            ("Sat, 31 Dec 2016 23:59:60 GMT", Some(1_483_228_800)),
+            ("Sat, 31 Dec 2016 23:59:61 GMT", None),
+            ("Sat, 31 Dec 2016 23:60:00 GMT", None),
+            ("Sat, 31 Dec 2016 24:00:00 GMT", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(unix_of(text), *expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn malformed_dates_are_none() {
+        let cases = [
+            "",
+            "Sun",
+            "Sun, 06 Nov 1994 08:49:37",
+            "Sun, 06 Nov 1994 08:49:37 UTC",
+            "Sun, 06 Nov 1994 08:49:37 GMT ",
+            "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
+            "sun, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06 nov 1994 08:49:37 GMT",
+            "Son, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 6 Nov 1994 08:49:37 GMT",
+            "Sun, +6 Nov 1994 08:49:37 GMT",
+            "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sunday, 06 Nov 1994 08:49:37 GMT",
+            "Sun, 06-Nov-94 08:49:37 GMT",
+            "Sunsday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov 6 08:49:37 1994",
+            "Sun Nov  6 08:49:37 1994 GMT",
+            "Sun Nov 06  08:49:37 1994",
+            "1994-11-06T08:49:37Z",
+        ];
+        for text in cases {
+            assert_eq!(HttpDate::parse(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_prefix_of_a_date_is_malformed() {
+        for text in
+            ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
+        {
+            for end in 0..text.len() {
+                assert_eq!(HttpDate::parse(&text.as_bytes()[..end]), None, "{}", &text[..end]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_two_digit_year_over_fifty_years_ahead_is_past() {
+        let now = 1_752_537_600; // 2025-07-15
+        let near = HttpDate::parse(b"Monday, 15-Jul-75 00:00:00 GMT").unwrap();
+        assert_eq!(near.seconds_after(now), 1_577_836_800);
+        let far = HttpDate::parse(b"Wednesday, 15-Jul-76 00:00:00 GMT").unwrap();
+        assert_eq!(far.seconds_after(now), 0);
+        let spelled_out = HttpDate::parse(b"Wed, 15 Jul 2076 00:00:00 GMT").unwrap();
+        assert_eq!(spelled_out.seconds_after(now), 1_609_459_200);
+    }
+
+    fn reference(text: &str) -> Option<u64> {
+        let time = httpdate::parse_http_date(text).ok()?;
+        Some(time.duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
+    }
+
+    const SHORT: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+    const LONG: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    const NAMES: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+    proptest! {
+        #[test]
+        fn what_the_reference_writes_is_read_back(unix in 0u64..=253_402_300_799) {
+            let text = httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(unix));
+            prop_assert_eq!(unix_of(&text), Some(unix));
+        }
+
+        #[test]
+        fn the_reference_agrees_on_fields(
+            day in 0u32..=32, month in 0usize..12, year in 1970u32..=9999,
+            hour in 0u32..=24, minute in 0u32..=60, second in 0u32..=59,
+        ) {
+            let month = NAMES[month];
+            let time = format!("{hour:02}:{minute:02}:{second:02}");
+            let imf = |weekday: usize| format!("{}, {day:02} {month} {year} {time} GMT", SHORT[weekday]);
+            let asctime = |weekday: usize| format!("{} {month} {day:2} {time} {year}", SHORT[weekday]);
+            let rfc850 = |weekday: usize| {
+                format!("{}, {day:02}-{month}-{:02} {time} GMT", LONG[weekday], year % 100)
+            };
+            // The reference wants the right weekday.
+            let expected = (0..7).find_map(|weekday| reference(&imf(weekday)));
+            for weekday in 0..7 {
+                prop_assert_eq!(unix_of(&imf(weekday)), expected);
+                prop_assert_eq!(unix_of(&asctime(weekday)), expected);
+            }
+            // The reference reads the years 70 to 99 as the last century's.
+            if year % 100 < 70 {
+                let expected = (0..7).find_map(|weekday| reference(&rfc850(weekday)));
+                prop_assert_eq!(unix_of(&rfc850(day as usize % 7)), expected);
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic(value in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = HttpDate::parse(&value);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What the decoder takes: no allocation, and a size that is known.
+
+use choreoai_core::chat::Decoder;
+use choreoai_core::json::Lexer;
+use choreoai_core::sse::Framer;
+
+#[test]
+fn the_decoder_is_small() {
+    let size = |scratch: usize, whole: usize| whole - scratch;
+    assert!(size(64, size_of::<Decoder>()) <= 256);
+    assert!(size(32, size_of::<Decoder<32>>()) <= 256);
+    assert!(size(1024, size_of::<Decoder<1024>>()) <= 256);
+    assert!(size_of::<Framer>() <= 12);
+    assert!(size_of::<Lexer>() <= 48);
+}
+
+#[test]
+fn a_string_of_ten_mebibytes_is_handed_on_as_it_arrives() {
+    let mut decoder = Decoder::new();
+    let mut received = 0_usize;
+    let mut longest = 0_usize;
+    let allocations = allocation_counter::measure(|| {
+        let mut feed = |mut input: &[u8]| {
+            while let Some(event) = decoder.next_event(&mut input) {
+                if let Ok(choreoai_core::chat::Event::Content(text)) = event {
+                    received += text.len();
+                    longest = longest.max(text.len());
+                }
+            }
+        };
+        feed(br#"data: {"choices":[{"delta":{"content":""#);
+        for _ in 0..10 * 1024 {
+            feed(&[b'x'; 1024]);
+        }
+        feed(b"\"},\"index\":0}]}\n\ndata: [DONE]\n\n");
+    });
+    assert_eq!(received, 10 * 1024 * 1024);
+    assert_eq!(longest, 1024);
+    assert_eq!(allocations.count_total, 0);
+    assert!(decoder.verdict().is_ok());
+}

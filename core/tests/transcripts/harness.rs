@@ -1,0 +1,216 @@
+//! Runs a transcript through the decoder at every cut.
+
+use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, Usage, Verdict};
+use choreoai_core::{Error, ErrorKind};
+
+/// A body, and what it must give.
+pub(crate) struct Transcript {
+    pub(crate) name: &'static str,
+    pub(crate) body: &'static [u8],
+    /// The events, one a line, fragments merged. See [`Log`].
+    pub(crate) events: &'static str,
+    pub(crate) verdict: Result<Verdict, ErrorKind>,
+}
+
+/// What to ask the decoder for.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Wants {
+    pub(crate) logprobs: bool,
+    pub(crate) extra: bool,
+    pub(crate) error_body: bool,
+}
+
+impl Wants {
+    fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
+        let mut decoder = Decoder::with_scratch();
+        if self.logprobs {
+            decoder = decoder.with_logprobs();
+        }
+        if self.extra {
+            decoder = decoder.with_extra();
+        }
+        if self.error_body {
+            decoder = decoder.for_error_body();
+        }
+        decoder
+    }
+}
+
+pub(crate) fn check(transcripts: &[Transcript]) {
+    check_with(Wants::default(), transcripts);
+}
+
+pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript]) {
+    for transcript in transcripts {
+        let Transcript { name, body, events, verdict } = transcript;
+        let expected: Vec<&str> = events.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        assert_eq!(allocations(wants, body), 0, "{name}: allocations");
+        let whole = run::<64>(wants, &[body]);
+        assert_eq!(whole.log, expected, "{name}: events");
+        assert_eq!(whole.verdict.map_err(|error| error.kind()), *verdict, "{name}: verdict");
+        check_cuts(wants, name, body, &whole);
+    }
+}
+
+/// Every cut of `body` must give what the whole gave.
+pub(crate) fn check_cuts(wants: Wants, name: &str, body: &[u8], whole: &Outcome) {
+    for size in [1, 2, 3, 5, 7, 16, 61] {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        assert_eq!(run::<64>(wants, &pieces), *whole, "{name}: in pieces of {size}");
+        assert_eq!(run::<32>(wants, &pieces), *whole, "{name}: in pieces of {size}, scratch of 32");
+        assert_eq!(run::<1024>(wants, &pieces), *whole, "{name}: in pieces of {size}, scratch of 1024");
+    }
+    for cut in 0..=body.len() {
+        let (head, tail) = body.split_at(cut);
+        assert_eq!(run::<64>(wants, &[head, tail]), *whole, "{name}: cut at {cut}");
+        // An empty read in between is no event.
+        assert_eq!(run::<32>(wants, &[head, b"", tail]), *whole, "{name}: cut at {cut}, scratch of 32");
+    }
+}
+
+/// How often decoding `body`, in small pieces, asks for memory.
+fn allocations(wants: Wants, body: &[u8]) -> u64 {
+    let mut decoder = wants.decoder::<64>();
+    let counted = allocation_counter::measure(|| {
+        for mut input in body.chunks(5) {
+            while decoder.next_event(&mut input).is_some() {}
+        }
+        decoder.end();
+        while decoder.next_event(&mut &[][..]).is_some() {}
+    });
+    counted.count_total
+}
+
+/// What a run gave.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) log: Vec<String>,
+    pub(crate) error: Option<Error>,
+    pub(crate) verdict: Result<Verdict, Error>,
+}
+
+pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
+    let mut decoder = wants.decoder::<SCRATCH>();
+    let mut log = Log::default();
+    let mut error = None;
+    for piece in pieces {
+        let mut input = *piece;
+        while let Some(event) = decoder.next_event(&mut input) {
+            match event {
+                Ok(event) => log.add(&event),
+                Err(fault) => assert!(error.replace(fault).is_none(), "a second error"),
+            }
+        }
+        assert!(input.is_empty(), "input was left over");
+    }
+    decoder.end();
+    while let Some(event) = decoder.next_event(&mut &[][..]) {
+        log.add(&event.expect("the end of the body is no error"));
+    }
+    let verdict = decoder.verdict();
+    if let Some(error) = error {
+        assert!(verdict.is_err(), "{error} was forgotten");
+    }
+    Outcome { log: log.lines(), error, verdict }
+}
+
+/// Events as lines, with the fragments of one text in one line.
+///
+/// A value that its end has not reached is marked with `...`.
+#[derive(Default)]
+pub(crate) struct Log {
+    lines: Vec<(String, String)>,
+}
+
+impl Log {
+    fn add(&mut self, event: &Event<'_>) {
+        match event {
+            Event::Id(piece) => self.piece("id", piece),
+            Event::Model(piece) => self.piece("model", piece),
+            Event::Created(time) => self.line(&format!("created {time}")),
+            Event::SystemFingerprint(piece) => self.piece("fingerprint", piece),
+            Event::ServiceTier(piece) => self.piece("tier", piece),
+            Event::ChoiceStart => self.line("choice"),
+            Event::Role(piece) => self.piece("role", piece),
+            Event::Content(text) => self.text("content", text),
+            Event::Reasoning(text) => self.text("reasoning", text),
+            Event::Refusal(text) => self.text("refusal", text),
+            Event::FinishReason(piece) => self.piece("finish", piece),
+            Event::Logprobs(piece) => self.piece("logprobs", piece),
+            Event::ToolCallStart => self.line("call"),
+            Event::ToolCallId(piece) => self.piece("call id", piece),
+            Event::ToolCallName(piece) => self.piece("call name", piece),
+            Event::ToolCallArguments(text) => self.text("arguments", text),
+            Event::ToolCallEnd { index: Some(index) } => self.line(&format!("call {index} ends")),
+            Event::ToolCallEnd { index: None } => self.line("call ends"),
+            Event::ChoiceEnd { index } => self.line(&format!("choice {index} ends")),
+            Event::Usage(usage) => self.usage(usage),
+            Event::Error(ErrorMember::Message, piece) => self.piece("error message", piece),
+            Event::Error(ErrorMember::Type, piece) => self.piece("error type", piece),
+            Event::Error(ErrorMember::Code, piece) => self.piece("error code", piece),
+            Event::Error(ErrorMember::Param, piece) => self.piece("error param", piece),
+            Event::ErrorEnd => self.line("error ends"),
+            Event::Extra(extra) => {
+                let part = if extra.part == ExtraPart::Name { "name" } else { "value" };
+                self.piece(&format!("extra {part} in {:?}", extra.scope), &extra.piece);
+            }
+            Event::ChunkEnd => self.line("chunk ends"),
+            Event::Done => self.line("done"),
+            other => panic!("unknown event {other:?}"),
+        }
+    }
+
+    fn lines(self) -> Vec<String> {
+        let join = |(kind, text): (String, String)| {
+            let line = if text.is_empty() { kind } else { format!("{kind} {text}") };
+            line.replace('\r', "\\r").replace('\n', "\\n")
+        };
+        self.lines.into_iter().map(join).collect()
+    }
+
+    fn line(&mut self, line: &str) {
+        self.lines.push((line.to_owned(), String::new()));
+    }
+
+    fn text(&mut self, kind: &str, text: &str) {
+        assert!(!text.is_empty(), "an empty {kind}");
+        match self.lines.last_mut() {
+            Some((last, gathered)) if last == kind => gathered.push_str(text),
+            _ => self.lines.push((kind.to_owned(), text.to_owned())),
+        }
+    }
+
+    fn piece(&mut self, kind: &str, piece: &Piece<'_>) {
+        let end = if piece.last { "" } else { "..." };
+        if piece.first {
+            self.lines.push((format!("{kind}:"), format!("{}{end}", piece.text)));
+        } else {
+            let (last, gathered) = self.lines.last_mut().expect("a piece that goes on has a beginning");
+            if *last == format!("{kind}:") {
+                gathered.truncate(gathered.strip_suffix("...").expect("a piece after the last one").len());
+                gathered.push_str(&format!("{}{end}", piece.text));
+            } else {
+                // The joined messages of a list have other members between them.
+                self.lines.push((format!("{kind}+"), format!("{}{end}", piece.text)));
+            }
+        }
+    }
+
+    fn usage(&mut self, usage: &Usage) {
+        let name = |count| match count {
+            Count::Prompt => "prompt",
+            Count::Completion => "completion",
+            Count::Total => "total",
+            Count::Cached => "cached",
+            Count::Reasoning => "reasoning",
+            Count::PromptAudio => "prompt_audio",
+            Count::CompletionAudio => "completion_audio",
+            Count::AcceptedPrediction => "accepted",
+            Count::RejectedPrediction => "rejected",
+            other => panic!("unknown count {other:?}"),
+        };
+        let known: Vec<String> =
+            usage.iter().map(|(count, value)| format!("{}={value}", name(count))).collect();
+        self.line(&format!("usage {}", known.join(" ")));
+    }
+}
