@@ -439,6 +439,31 @@ fn connecting_has_its_deadline() {
     assert_eq!(error.to_string(), "could not connect to gateway.example:80 in time");
 }
 
+#[cfg(feature = "rustls")]
+#[test]
+fn the_connect_deadline_covers_the_handshake() {
+    use std::sync::Arc;
+
+    use futures_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    let bench = Bench::default();
+    let wire = bench.network.add([Step::Stall]);
+    let connector = crate::Tls::with_config(bench.network.clone(), Arc::new(config));
+    let transport = Http1::new(connector, bench.clock.clone());
+    let request = Request::get("https://gateway.example/health").body(Bytes::new()).unwrap();
+    let mut sending = pin!(transport.send(request, SECOND));
+    assert!(poll(sending.as_mut()).is_pending());
+    assert_eq!(wire.borrow().written.first(), Some(&0x16), "a handshake record, and not the request");
+    bench.clock.advance(SECOND);
+    let Poll::Ready(Err(error)) = poll(sending.as_mut()) else { panic!("no timeout") };
+    assert_eq!(error.kind(), Kind::ConnectTimeout);
+}
+
 #[test]
 fn the_connect_deadline_ends_with_the_connection() {
     let bench = Bench::default();
