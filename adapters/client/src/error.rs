@@ -280,7 +280,7 @@ impl fmt::Display for Error {
             }
             _ => return self.fmt_plain(f),
         }
-        if inner.report.message.is_some() {
+        if inner.report.message.as_ref().is_some_and(|message| !message.trim().is_empty()) {
             f.write_str(": ")?;
             fmt_line(&inner.message, f)?;
         }
