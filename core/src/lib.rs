@@ -44,7 +44,8 @@
 //! |---|---|
 //! | [`chat`] | requests and their encoding; the [`Decoder`](chat::Decoder); assembly of whole messages |
 //! | [`sse`] | event-stream framing (WHATWG HTML 9.2), usable alone |
-//! | [`json`] | a resumable lexer (RFC 8259), usable alone |
+//! | [`embedding`] | requests for embeddings |
+//! | [`json`] | a resumable lexer and a resumable writer (RFC 8259), usable alone |
 //! | `http1` (feature) | HTTP/1.1 for a client (RFC 9110, RFC 9112): request heads, response heads, bodies |
 //! | [`retry`], [`deadline`], [`rate_limit`] | decisions, given the time and the dice |
 //!
@@ -68,6 +69,7 @@
 //! | [`chat::Decoder`], for a body of any length | 256, and 64 of scratch unless chosen otherwise |
 //! | [`sse::Framer`] alone | 12 |
 //! | [`json::Lexer`] alone | 48 |
+//! | [`chat::ChatRequest`], [`chat::ChatEncoder`], for messages of any length | 472, 656 |
 //!
 //! The minimum Rust version is 1.88.
 #![no_std]
@@ -90,6 +92,7 @@ pub mod deadline;
 mod decimal;
 pub mod embedding;
 mod error;
+mod invalid_request;
 pub mod json;
 pub mod rate_limit;
 pub mod retry;

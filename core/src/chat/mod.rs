@@ -1,6 +1,5 @@
 //! Chat completions: what is asked, what is answered.
 
-pub mod assemble;
 mod decoder;
 mod encode;
 mod event;
