@@ -1,7 +1,7 @@
 //! Chat completions: what is asked, what is answered.
 
+pub mod assemble;
 mod decoder;
-mod encode;
 mod event;
 mod machine;
 mod message;
