@@ -2,6 +2,7 @@
 
 pub mod assemble;
 mod decoder;
+mod encode;
 mod event;
 mod machine;
 mod message;

@@ -87,8 +87,7 @@ fn an_event_that_grows_is_progress() {
         reply = reply.data(piece.to_vec()).pause(seconds(1));
     }
     let script = Script::new([reply.data(answer())]);
-    let client =
-        script.builder().first_event_timeout(seconds(3)).idle_timeout(seconds(15)).build().unwrap();
+    let client = script.builder().first_event_timeout(seconds(3)).idle_timeout(seconds(15)).build().unwrap();
     let (text, failure) = stream(&script, &client);
     assert!(failure.is_none(), "{failure:?}");
     assert_eq!(text, "HelloHello world");

@@ -237,8 +237,9 @@ fn a_whole_answer_of_a_stream() {
     let body = [ROLE, &content("Hello"), STOP, usage, DONE].concat();
     let script = Script::new([Reply::body(body).header("x-request-id", "req-8")]);
     let client = script.client();
-    let completion =
-        script.run(async { client.chat().stream(&request()).await.unwrap().collect_message().await }).unwrap();
+    let completion = script
+        .run(async { client.chat().stream(&request()).await.unwrap().collect_message().await })
+        .unwrap();
     assert_eq!(completion.text(), "Hello");
     assert_eq!(completion.id(), Some("chat-1"));
     assert_eq!(completion.finish_reason(), Some("stop"));

@@ -106,8 +106,7 @@ fn a_redirect_within_the_origin_is_followed_and_no_other() {
         (307, "//evil.example/x", None),
         (307, "http://user@localhost:8000/x", None),
     ] {
-        let script =
-            Script::new([Reply::status(status).header("location", location), Reply::body(answer())]);
+        let script = Script::new([Reply::status(status).header("location", location), Reply::body(answer())]);
         let (_, failure) = stream(&script, &script.client());
         let played = script.played();
         let second = played.requests.get(1).map(|request| request.uri().to_string());

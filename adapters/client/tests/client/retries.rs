@@ -68,8 +68,7 @@ fn the_server_s_hint_is_kept_to() {
         ("retry-after-ms", "20", Some(20)),
         ("retry-after", "61", None),
     ] {
-        let (failure, times) =
-            outcome([Reply::status(429).header(name, value), Reply::body(answer())]);
+        let (failure, times) = outcome([Reply::status(429).header(name, value), Reply::body(answer())]);
         assert_eq!(times.get(1).copied(), wait.map(Duration::from_millis), "{name}: {value}");
         if let Some(failure) = failure {
             assert_eq!(failure.retry_after(), Some(seconds(61)));
@@ -92,11 +91,9 @@ fn a_hint_that_is_a_date_counts_by_the_server_s_clock() {
 
 #[test]
 fn a_late_first_event_is_retried_unseen() {
-    for late in [
-        Reply::hang(),
-        Reply::status(200).step(Step::Hang),
-        Reply::body(": keep-alive\n\n").step(Step::Hang),
-    ] {
+    for late in
+        [Reply::hang(), Reply::status(200).step(Step::Hang), Reply::body(": keep-alive\n\n").step(Step::Hang)]
+    {
         let (failure, times) = outcome([late, Reply::body(answer())]);
         assert!(failure.is_none(), "{failure:?}");
         assert!(times[1] >= seconds(30) && times[1] < seconds(31));
@@ -121,11 +118,8 @@ fn nothing_is_retried_once_something_came() {
 
 #[test]
 fn create_is_retried_alike() {
-    let script = Script::new([
-        Reply::fail(TransportErrorKind::Connect),
-        Reply::status(503),
-        Reply::body(answer()),
-    ]);
+    let script =
+        Script::new([Reply::fail(TransportErrorKind::Connect), Reply::status(503), Reply::body(answer())]);
     let client = script.client();
     let completion = script.run(client.chat().create(&request())).unwrap();
     assert_eq!(completion.response().unwrap().attempts(), 3);

@@ -41,8 +41,14 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
     ];
     for body in bodies {
         for status in [200, 307, 400, 401, 429, 500] {
-            let reply = || Reply::status(status).header("x-request-id", KEY).header("x-echo", KEY)
-                .header("location", &format!("/?{KEY}x")).data(body.clone()).step(Step::Hang);
+            let reply = || {
+                Reply::status(status)
+                    .header("x-request-id", KEY)
+                    .header("x-echo", KEY)
+                    .header("location", &format!("/?{KEY}x"))
+                    .data(body.clone())
+                    .step(Step::Hang)
+            };
             let script = Script::new(std::iter::repeat_with(reply).take(4));
             let client = script.builder().max_retries(0).build().unwrap();
             let (_, failure) = stream(&script, &client);

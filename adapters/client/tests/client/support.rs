@@ -141,7 +141,8 @@ impl Transport for Script {
         played.requests.push(request);
         played.times.push(self.clock.now());
         let body = &played.requests.last().unwrap().body().clone();
-        let reply = played.replies.pop_front().unwrap_or_else(|| panic!("a request more than scripted: {body:?}"));
+        let reply =
+            played.replies.pop_front().unwrap_or_else(|| panic!("a request more than scripted: {body:?}"));
         let script = self.clone();
         Box::pin(async move {
             match reply.delay {

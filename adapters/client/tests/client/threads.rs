@@ -49,10 +49,7 @@ impl Transport for Local {
 }
 
 impl ResponseBody for LocalBody {
-    fn poll_data<'b>(
-        self: Pin<&'b mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Result<&'b [u8], TransportError>> {
+    fn poll_data<'b>(self: Pin<&'b mut Self>, _: &mut Context<'_>) -> Poll<Result<&'b [u8], TransportError>> {
         Poll::Ready(Ok(self.get_mut().0.as_deref().map(str::as_bytes).unwrap_or_default()))
     }
 
