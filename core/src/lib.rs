@@ -92,6 +92,8 @@ pub mod deadline;
 mod decimal;
 pub mod embedding;
 mod error;
+#[cfg(feature = "http1")]
+pub mod http1;
 mod invalid_request;
 pub mod json;
 pub mod rate_limit;

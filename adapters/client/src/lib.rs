@@ -6,7 +6,10 @@ mod builder;
 mod chat;
 mod client;
 mod error;
+pub mod http1;
 mod response;
+#[cfg(feature = "rustls")]
+mod tls;
 mod transport;
 
 pub use builder::ClientBuilder;
@@ -16,9 +19,11 @@ pub use chat::{
     ToolCallFragment, ToolChoice,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
-pub use choreoai_core::deadline;
+pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use response::ResponseHead;
+#[cfg(feature = "rustls")]
+pub use tls::{MaybeTlsStream, Tls, TlsConnecting};
 pub use transport::{ResponseBody, Timer, Transport, TransportError, TransportErrorKind};

@@ -1,0 +1,231 @@
+//! What a head says about the body's length and the connection's future (RFC 9112, sections 6 and 9).
+
+use super::error::ErrorKind;
+
+/// Interprets `Content-Length`, `Transfer-Encoding` and `Connection` while they stream past.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Framing {
+    field: Field,
+    element: Element,
+    word: Word,
+    /// The element of `Content-Length` that is being read.
+    number: u64,
+    length: Option<u64>,
+    chunked: bool,
+    close: bool,
+    keep_alive: bool,
+}
+
+/// How the end of the body is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Delimiter {
+    Length(u64),
+    Chunked,
+    Close,
+}
+
+/// Which field is being read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Other,
+    ContentLength,
+    TransferEncoding,
+    Connection,
+}
+
+/// Where in an element of a comma-separated list (RFC 9110, section 5.6.1) the reader stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Element {
+    Empty,
+    Inside,
+    After,
+}
+
+impl Framing {
+    pub(super) const fn new() -> Self {
+        Self {
+            field: Field::Other,
+            element: Element::Empty,
+            word: Word::new(),
+            number: 0,
+            length: None,
+            chunked: false,
+            close: false,
+            keep_alive: false,
+        }
+    }
+
+    pub(super) fn name(&mut self, piece: &[u8]) {
+        for &byte in piece {
+            self.word.push(byte);
+        }
+    }
+
+    pub(super) fn name_end(&mut self) {
+        self.field = if self.word.is(CONTENT_LENGTH) {
+            Field::ContentLength
+        } else if self.word.is(TRANSFER_ENCODING) {
+            Field::TransferEncoding
+        } else if self.word.is(CONNECTION) {
+            Field::Connection
+        } else {
+            Field::Other
+        };
+        self.start_element();
+    }
+
+    /// Takes a piece of the value; an error comes with the number of bytes before the refused one.
+    pub(super) fn value(&mut self, piece: &[u8]) -> Result<(), (usize, ErrorKind)> {
+        if self.field == Field::Other {
+            return Ok(());
+        }
+        for (accepted, &byte) in piece.iter().enumerate() {
+            self.value_byte(byte).map_err(|kind| (accepted, kind))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn field_end(&mut self) -> Result<(), ErrorKind> {
+        self.element_end()?;
+        if self.field == Field::TransferEncoding && !self.chunked {
+            return Err(ErrorKind::UnsupportedTransferEncoding);
+        }
+        self.field = Field::Other;
+        Ok(())
+    }
+
+    /// Where the body ends, if the response has one (RFC 9112, section 6.3).
+    pub(super) const fn delimiter(&self) -> Delimiter {
+        match self.length {
+            _ if self.chunked => Delimiter::Chunked,
+            Some(length) => Delimiter::Length(length),
+            None => Delimiter::Close,
+        }
+    }
+
+    /// Whether the connection outlives the message (RFC 9112, section 9.3), as far as the head tells.
+    ///
+    /// A head whose framing is suspicious closes it: both `Transfer-Encoding` and `Content-Length`, or
+    /// `Transfer-Encoding` in HTTP/1.0 (RFC 9112, section 6.1).
+    pub(super) const fn persists(&self, http_1_0: bool) -> bool {
+        let asked = if http_1_0 { self.keep_alive } else { true };
+        let suspicious = self.chunked && (http_1_0 || self.length.is_some());
+        asked && !self.close && !suspicious
+    }
+
+    fn value_byte(&mut self, byte: u8) -> Result<(), ErrorKind> {
+        match (self.field, byte) {
+            (_, b',') => return self.element_end(),
+            (_, b' ') => {
+                if self.element == Element::Inside {
+                    self.element = Element::After;
+                }
+                return Ok(());
+            }
+            (Field::ContentLength, b'0'..=b'9') if self.element != Element::After => {
+                let digit = u64::from(byte.wrapping_sub(b'0'));
+                self.number = self
+                    .number
+                    .checked_mul(10)
+                    .and_then(|number| number.checked_add(digit))
+                    .ok_or(ErrorKind::ContentLengthLimit)?;
+            }
+            (Field::ContentLength, _) => return Err(ErrorKind::InvalidContentLength),
+            (Field::TransferEncoding, _) => {
+                self.word.push(byte);
+                if self.element == Element::After || !self.word.may_become(CHUNKED) {
+                    return Err(ErrorKind::UnsupportedTransferEncoding);
+                }
+            }
+            (Field::Connection | Field::Other, _) => {
+                if self.element == Element::After {
+                    self.element_end()?;
+                }
+                self.word.push(byte);
+            }
+        }
+        self.element = Element::Inside;
+        Ok(())
+    }
+
+    fn element_end(&mut self) -> Result<(), ErrorKind> {
+        match self.field {
+            Field::ContentLength => {
+                if self.element == Element::Empty {
+                    return Err(ErrorKind::InvalidContentLength);
+                }
+                if *self.length.get_or_insert(self.number) != self.number {
+                    return Err(ErrorKind::ConflictingContentLength);
+                }
+            }
+            Field::TransferEncoding if self.element != Element::Empty => {
+                // Of `chunk`, of `chunked, chunked` and the like.
+                if self.chunked || !self.word.is(CHUNKED) {
+                    return Err(ErrorKind::UnsupportedTransferEncoding);
+                }
+                self.chunked = true;
+            }
+            Field::Connection => {
+                self.close |= self.word.is(CLOSE);
+                self.keep_alive |= self.word.is(KEEP_ALIVE);
+            }
+            Field::TransferEncoding | Field::Other => {}
+        }
+        self.start_element();
+        Ok(())
+    }
+
+    fn start_element(&mut self) {
+        self.element = Element::Empty;
+        self.number = 0;
+        self.word = Word::new();
+    }
+}
+
+const CONTENT_LENGTH: u8 = 1;
+const TRANSFER_ENCODING: u8 = 1 << 1;
+const CONNECTION: u8 = 1 << 2;
+const CHUNKED: u8 = 1 << 3;
+const CLOSE: u8 = 1 << 4;
+const KEEP_ALIVE: u8 = 1 << 5;
+
+const WORDS: [(u8, &[u8]); 6] = [
+    (CONTENT_LENGTH, b"content-length"),
+    (TRANSFER_ENCODING, b"transfer-encoding"),
+    (CONNECTION, b"connection"),
+    (CHUNKED, b"chunked"),
+    (CLOSE, b"close"),
+    (KEEP_ALIVE, b"keep-alive"),
+];
+
+/// Recognises a word of [`WORDS`], in any case, byte by byte.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    /// The words that begin with the bytes so far.
+    candidates: u8,
+    length: u8,
+}
+
+impl Word {
+    const fn new() -> Self {
+        Self { candidates: u8::MAX, length: 0 }
+    }
+
+    fn push(&mut self, byte: u8) {
+        for (word, spelling) in WORDS {
+            if spelling.get(usize::from(self.length)) != Some(&byte.to_ascii_lowercase()) {
+                self.candidates &= !word;
+            }
+        }
+        self.length = self.length.saturating_add(1);
+    }
+
+    const fn may_become(self, word: u8) -> bool {
+        self.candidates & word != 0
+    }
+
+    fn is(self, word: u8) -> bool {
+        self.may_become(word)
+            && WORDS.iter().any(|(bit, spelling)| *bit == word && spelling.len() == usize::from(self.length))
+    }
+}

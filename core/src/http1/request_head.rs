@@ -1,0 +1,353 @@
+//! The head of a request (RFC 9112, sections 3 and 5).
+
+use core::fmt;
+
+use super::syntax::{is_space, is_token, is_visible};
+
+/// The method of a request (RFC 9110, section 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `HEAD`: its response has no body.
+    Head,
+    /// `POST`
+    Post,
+}
+
+impl Method {
+    /// The method as it is written on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+        }
+    }
+}
+
+/// A checked request head, and how far it has been written.
+///
+/// It borrows everything. `F` yields the fields, and yields the same ones from each clone. `Host`, `Content-Length`
+/// and `Connection` are written here and refused among the fields. To write the head again, clone it beforehand.
+#[derive(Clone)]
+pub struct RequestHead<'a, F> {
+    method: Method,
+    target: &'a str,
+    host: &'a str,
+    fields: F,
+    content_length: Decimal,
+    close: bool,
+    at: At<'a>,
+    /// How much of the segment at `at` has been written.
+    written: usize,
+}
+
+/// Why a request cannot be sent. It never shows a value, a target or a name that is none: they may hold secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestError<'a> {
+    kind: RequestErrorKind,
+    field: Option<&'a str>,
+    position: usize,
+}
+
+/// What is wrong with a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RequestErrorKind {
+    /// The target is neither `/...` nor an `http://` or `https://` URL, or holds a `#`, white space, a control
+    /// character or something other than ASCII (RFC 9112, section 3.2).
+    InvalidTarget,
+    /// The host is empty or holds a character that an authority without user information does not (RFC 3986,
+    /// section 3.2).
+    InvalidHost,
+    /// A field name that is empty or holds something other than token characters (RFC 9110, section 5.1).
+    InvalidFieldName,
+    /// A field value with a control character in it: CR, LF, NUL (RFC 9110, section 5.5).
+    InvalidFieldValue,
+    /// A field that frames the message or concerns the connection, which the client sets itself (RFC 9110, section
+    /// 7.6.1).
+    ReservedField,
+}
+
+/// The fields that are refused.
+const RESERVED: [&str; 9] = [
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "upgrade",
+];
+
+impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
+    /// A request for `target`: a path with its query (`/v1/models`), or a whole URL if it goes to a proxy. `host` is
+    /// the authority of the URL (`gateway.example:8000`, `[::1]:8000`), IDNA-encoded, without user information.
+    ///
+    /// # Errors
+    /// Says what cannot be sent, and in which field. Reads each field once.
+    pub fn new(
+        method: Method,
+        target: &'a str,
+        host: &'a str,
+        fields: impl IntoIterator<IntoIter = F>,
+    ) -> Result<Self, RequestError<'a>> {
+        let fields = fields.into_iter();
+        if !is_target(target) {
+            return Err(RequestError::new(RequestErrorKind::InvalidTarget));
+        }
+        if !is_host(host) {
+            return Err(RequestError::new(RequestErrorKind::InvalidHost));
+        }
+        for (position, (name, value)) in fields.clone().enumerate() {
+            let refuse = |kind, field| Err(RequestError { kind, field, position });
+            if name.is_empty() || !name.bytes().all(is_token) {
+                return refuse(RequestErrorKind::InvalidFieldName, None);
+            }
+            if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+                return refuse(RequestErrorKind::ReservedField, Some(name));
+            }
+            if !value.iter().all(|&byte| is_visible(byte) || is_space(byte)) {
+                return refuse(RequestErrorKind::InvalidFieldValue, Some(name));
+            }
+        }
+        Ok(Self {
+            method,
+            target,
+            host,
+            fields,
+            content_length: Decimal::new(0),
+            close: false,
+            at: At::Method,
+            written: 0,
+        })
+    }
+
+    /// Announces a body of `length` bytes, which the caller sends after the head. `Content-Length` is written if
+    /// there is a body, and for a `POST` without one too (RFC 9110, section 8.6).
+    #[must_use]
+    pub fn with_content_length(mut self, length: u64) -> Self {
+        self.content_length = Decimal::new(length);
+        self
+    }
+
+    /// Adds `Connection: close`: the server closes the connection after its response, which must not be reused.
+    #[must_use]
+    pub const fn with_close(mut self) -> Self {
+        self.close = true;
+        self
+    }
+
+    /// The method.
+    pub const fn method(&self) -> Method {
+        self.method
+    }
+
+    /// How many bytes of the head [`encode`](Self::encode) has still to write; at first, the length of all of it.
+    /// Reads each field once.
+    pub fn remaining(&self) -> usize {
+        let mut rest = self.clone();
+        let mut total = 0_usize;
+        while let Some(segment) = rest.segment() {
+            total = total.saturating_add(segment.len());
+            rest.advance();
+        }
+        total.saturating_sub(self.written)
+    }
+
+    /// Writes as much of the rest of the head as fits `out`, and returns how much that is; less than `out.len()`
+    /// only when the head is complete, 0 (for an `out` that is not empty) when it was before. However `out` is cut,
+    /// the bytes are the same. Takes time proportional to them.
+    pub fn encode(&mut self, out: &mut [u8]) -> usize {
+        let mut free = out.iter_mut();
+        let mut total = 0_usize;
+        while let Some(segment) = self.segment() {
+            let left = segment.get(self.written..).unwrap_or_default();
+            let count = left.len().min(free.len());
+            for (from, to) in left.iter().zip(free.by_ref()) {
+                *to = *from;
+            }
+            let whole = count == left.len();
+            total = total.saturating_add(count);
+            self.written = self.written.saturating_add(count);
+            if !whole {
+                break;
+            }
+            self.advance();
+        }
+        total
+    }
+
+    /// What is being written; `None` after the end.
+    fn segment(&self) -> Option<&[u8]> {
+        Some(match self.at {
+            At::Method => self.method.as_str().as_bytes(),
+            At::Space => b" ",
+            At::Target => self.target.as_bytes(),
+            At::Version => b" HTTP/1.1\r\nHost: ",
+            At::Host => self.host.as_bytes(),
+            At::FieldStart(..) => b"\r\n",
+            At::Name(name, _) => name.as_bytes(),
+            At::Colon(_) => b": ",
+            At::Value(value) => value,
+            At::LengthName => b"\r\nContent-Length: ",
+            At::Length => self.content_length.digits(),
+            At::Close => b"\r\nConnection: close",
+            At::End => b"\r\n\r\n",
+            At::Done => return None,
+        })
+    }
+
+    fn advance(&mut self) {
+        self.written = 0;
+        self.at = match self.at {
+            At::Method => At::Space,
+            At::Space => At::Target,
+            At::Target => At::Version,
+            At::Version => At::Host,
+            At::FieldStart(name, value) => At::Name(name, value),
+            At::Name(_, value) => At::Colon(value),
+            At::Colon(value) => At::Value(value),
+            At::Host | At::Value(_) => match self.fields.next() {
+                Some((name, value)) => At::FieldStart(name, value),
+                None if self.has_length() => At::LengthName,
+                None => self.after_length(),
+            },
+            At::LengthName => At::Length,
+            At::Length => self.after_length(),
+            At::Close => At::End,
+            At::End | At::Done => At::Done,
+        };
+    }
+
+    fn has_length(&self) -> bool {
+        self.method == Method::Post || self.content_length.digits() != b"0"
+    }
+
+    fn after_length(&self) -> At<'a> {
+        if self.close { At::Close } else { At::End }
+    }
+}
+
+impl<F> fmt::Debug for RequestHead<'_, F> {
+    /// The method and the host; the target and the fields may hold secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", &self.method)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'a> RequestError<'a> {
+    const fn new(kind: RequestErrorKind) -> Self {
+        Self { kind, field: None, position: 0 }
+    }
+
+    /// What is wrong.
+    pub const fn kind(&self) -> RequestErrorKind {
+        self.kind
+    }
+
+    /// The name of the field that is refused, if it is one field's fault and its name is a name.
+    pub const fn field(&self) -> Option<&'a str> {
+        self.field
+    }
+}
+
+impl fmt::Display for RequestError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let field = self.field.unwrap_or_default();
+        match self.kind {
+            RequestErrorKind::InvalidTarget => f.write_str(
+                "the request target must be an absolute path or an http(s) URL in printable ASCII without `#`; \
+                 percent-encode the rest",
+            ),
+            RequestErrorKind::InvalidHost => f.write_str(
+                "the host must be a name or an address with an optional port, without user information; \
+                 write international names in punycode",
+            ),
+            RequestErrorKind::InvalidFieldName => write!(
+                f,
+                "the name of header field {} (counting from 0) is empty or holds a character that names do not have",
+                self.position
+            ),
+            RequestErrorKind::InvalidFieldValue => write!(
+                f,
+                "the value of header field `{field}` holds a control character; \
+                 remove line breaks, a trailing newline for instance"
+            ),
+            RequestErrorKind::ReservedField => {
+                write!(f, "header field `{field}` is set by the client itself; remove it")
+            }
+        }
+    }
+}
+
+impl core::error::Error for RequestError<'_> {}
+
+fn is_target(target: &str) -> bool {
+    let has_scheme = |scheme: &str| {
+        target.split_at_checked(scheme.len()).is_some_and(|(start, rest)| {
+            start.eq_ignore_ascii_case(scheme) && !rest.is_empty() && !rest.starts_with('/')
+        })
+    };
+    (target.starts_with('/') || has_scheme("http://") || has_scheme("https://"))
+        && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty()
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(&byte))
+}
+
+/// What is being written.
+#[derive(Clone, Copy)]
+enum At<'a> {
+    Method,
+    Space,
+    Target,
+    Version,
+    Host,
+    FieldStart(&'a str, &'a [u8]),
+    Name(&'a str, &'a [u8]),
+    Colon(&'a [u8]),
+    Value(&'a [u8]),
+    LengthName,
+    Length,
+    Close,
+    End,
+    Done,
+}
+
+/// A number in decimal digits.
+#[derive(Clone, Copy)]
+struct Decimal {
+    /// The digits are at its end.
+    buffer: [u8; 20],
+    length: u8,
+}
+
+impl Decimal {
+    fn new(mut number: u64) -> Self {
+        let mut decimal = Self { buffer: [b'0'; 20], length: 0 };
+        for place in decimal.buffer.iter_mut().rev() {
+            *place = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or(0));
+            decimal.length = decimal.length.wrapping_add(1);
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        decimal
+    }
+
+    fn digits(&self) -> &[u8] {
+        let start = self.buffer.len().saturating_sub(usize::from(self.length));
+        self.buffer.get(start..).unwrap_or_default()
+    }
+}

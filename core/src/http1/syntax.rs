@@ -1,0 +1,51 @@
+//! Character classes of RFC 9110, section 5.6, and cuts of the input that cannot fail.
+
+use super::error::ErrorKind;
+
+/// `tchar`: what names and other tokens are made of.
+pub(super) const fn is_token(byte: u8) -> bool {
+    matches!(byte,
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
+        | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+}
+
+/// `VCHAR` or `obs-text`: what stands in values besides white space.
+pub(super) const fn is_visible(byte: u8) -> bool {
+    byte > b' ' && byte != 0x7f
+}
+
+/// `SP` or `HTAB`.
+pub(super) const fn is_space(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
+}
+
+/// Takes `count` bytes off the front of `input`, or all of it if it is shorter.
+pub(super) fn take<'i>(input: &mut &'i [u8], count: usize) -> &'i [u8] {
+    let (front, rest) = input.split_at_checked(count).unwrap_or((input, &[]));
+    *input = rest;
+    front
+}
+
+/// Takes the longest run of accepted bytes off the front of `input`.
+pub(super) fn take_while<'i>(input: &mut &'i [u8], accept: impl Fn(u8) -> bool) -> &'i [u8] {
+    let count = input.iter().position(|&byte| !accept(byte)).unwrap_or(input.len());
+    take(input, count)
+}
+
+/// Lets `read` see no more of `input` than `budget` bytes, and charges for what it takes; `limit` if it wants more.
+pub(super) fn within<'i, T>(
+    budget: &mut u32,
+    limit: ErrorKind,
+    input: &mut &'i [u8],
+    read: impl FnOnce(&mut &'i [u8]) -> Option<Result<T, ErrorKind>>,
+) -> Option<Result<T, ErrorKind>> {
+    let mut rest = *input;
+    let mut allowed = take(&mut rest, usize::try_from(*budget).unwrap_or(usize::MAX));
+    let before = allowed.len();
+    let part = read(&mut allowed);
+    let taken = before.saturating_sub(allowed.len());
+    take(input, taken);
+    *budget = budget.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+    // Nothing but the budget keeps `read` from going on.
+    if part.is_none() && !input.is_empty() { Some(Err(limit)) } else { part }
+}
