@@ -70,6 +70,15 @@ fn explain(error: &TransportError) -> String {
 }
 
 #[test]
+fn requests_and_bodies_can_move_between_threads() {
+    fn is_send<T: Send>() {}
+    fn is_shared<T: Send + Sync + Clone>() {}
+    is_shared::<SmolTransport>();
+    is_send::<<SmolTransport as Transport>::Sending>();
+    is_send::<Body>();
+}
+
+#[test]
 fn a_body_arrives_while_the_server_is_still_sending() {
     let gate = Gate::new();
     let answer = Answer::event_stream().event("one").gate(&gate).event("two").done();

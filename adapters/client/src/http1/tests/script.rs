@@ -119,9 +119,14 @@ pub(super) struct Network {
 
 impl Network {
     pub(super) fn add(&self, steps: impl Into<VecDeque<Step>>) -> Rc<RefCell<Wire>> {
-        let wire =
-            Wire { steps: steps.into(), written: Vec::new(), room: usize::MAX, full: None, closed: false };
-        let wire = Rc::new(RefCell::new(wire));
+        let wire = Rc::new(RefCell::new(Wire {
+            steps: steps.into(),
+            written: Vec::new(),
+            room: usize::MAX,
+            full: None,
+            takes_nothing: false,
+            closed: false,
+        }));
         self.waiting.borrow_mut().push_back(Rc::clone(&wire));
         wire
     }
