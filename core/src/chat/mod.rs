@@ -1,5 +1,6 @@
 //! Chat completions: what is asked, what is answered.
 
+pub mod assemble;
 mod decoder;
 mod encode;
 mod event;
