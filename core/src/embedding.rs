@@ -112,7 +112,7 @@ pub enum EmbeddingInput<'a> {
 }
 
 impl<'a> EmbeddingInput<'a> {
-    const fn value(self) -> Value<'a> {
+    pub(crate) const fn value(self) -> Value<'a> {
         match self {
             Self::One(text) => Value::Str(text),
             Self::Many(texts) => Value::Node(Node::Strings(texts)),

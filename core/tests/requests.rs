@@ -1,10 +1,10 @@
 //! Requests and their JSON text, byte for byte, through buffers of every size.
 
 use choreoai_core::chat::{
-    AsMessage, AudioOutput, ChatRequest, Content, ContentPart, File, Function, JsonSchema, LogitBias,
-    Message, Metadata, ResponseFormat, Role, Stop, Tool, ToolCall, ToolChoice,
+    AsMessage, AudioOutput, ChatEncoder, ChatRequest, Content, ContentPart, File, Function, JsonSchema,
+    LogitBias, Message, Metadata, ResponseFormat, Role, Stop, Tool, ToolCall, ToolChoice,
 };
-use choreoai_core::embedding::{EmbeddingInput, EmbeddingRequest, EncodingFormat};
+use choreoai_core::embedding::{EmbeddingEncoder, EmbeddingInput, EmbeddingRequest, EncodingFormat};
 use choreoai_core::json::writer::{Encoder, Part};
 use choreoai_core::json::{RawJson, RawObject};
 
@@ -55,6 +55,11 @@ where
     M: IntoIterator<Item: AsMessage<'a>, IntoIter: Clone> + Clone,
 {
     assert_eq!(encode(request.encoder().unwrap()), expected);
+    #[cfg(feature = "serde")]
+    assert_eq!(
+        serde_json::to_value(request).unwrap(),
+        serde_json::from_str::<serde_json::Value>(expected).unwrap()
+    );
 }
 
 /// The message as a request of model `m` writes it.
@@ -352,7 +357,7 @@ fn escapes() {
     );
     check_message(
         Message::user("\"\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}"),
-        &format!("{{\"role\":\"user\",\"content\":\"\\\"\\\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}\"}}"),
+        "{\"role\":\"user\",\"content\":\"\\\"\\\\/\u{7f}\u{80}é€😀\u{2028}\u{10ffff}\"}",
     );
     // An escape at each place of a word, before and after.
     for length in 0..20 {
@@ -383,6 +388,12 @@ fn a_megabyte_is_linear() {
         calls += 1;
     }
     assert_eq!(calls, length / 1000);
+}
+
+#[test]
+fn encoders_stay_small() {
+    assert!(size_of::<ChatEncoder<'_>>() <= 84 * size_of::<usize>());
+    assert!(size_of::<EmbeddingEncoder<'_>>() <= 68 * size_of::<usize>());
 }
 
 #[test]

@@ -58,17 +58,17 @@ impl Error {
 
     /// The server's code for the error, such as `invalid_api_key`; an integer is given as its digits.
     pub fn code(&self) -> Option<&str> {
-        self.0.report.code.as_deref()
+        said(&self.0.report.code)
     }
 
     /// The server's type of the error, such as `rate_limit_error`.
     pub fn error_type(&self) -> Option<&str> {
-        self.0.report.error_type.as_deref()
+        said(&self.0.report.error_type)
     }
 
     /// The member of the request that the server refused.
     pub fn param(&self) -> Option<&str> {
-        self.0.report.param.as_deref()
+        said(&self.0.report.param)
     }
 
     /// The head of the response, if one came.
@@ -185,9 +185,7 @@ impl Error {
 
     /// The server's report replaces the description when it has a message.
     pub(crate) fn with_report(mut self, report: ErrorReport) -> Self {
-        if let Some(message) = report.message.as_deref()
-            && !message.trim().is_empty()
-        {
+        if let Some(message) = said(&report.message) {
             self.0.message = message.to_owned();
         }
         self.0.report = report;
@@ -254,6 +252,11 @@ impl Error {
     }
 }
 
+/// A member of a report; an empty one says nothing.
+fn said(member: &Option<String>) -> Option<&str> {
+    member.as_deref().filter(|text| !text.trim().is_empty())
+}
+
 /// The message of `error` and of what caused it, in one line.
 fn with_causes(error: &dyn StdError) -> String {
     let mut text = error.to_string();
@@ -280,11 +283,11 @@ impl fmt::Display for Error {
             }
             _ => return self.fmt_plain(f),
         }
-        if inner.report.message.is_some() {
+        if said(&inner.report.message).is_some() {
             f.write_str(": ")?;
             fmt_line(&inner.message, f)?;
         }
-        if let Some(code) = self.code().or(self.error_type()).filter(|code| !code.is_empty()) {
+        if let Some(code) = self.code().or(self.error_type()) {
             f.write_str(" (")?;
             fmt_line(code, f)?;
             f.write_str(")")?;

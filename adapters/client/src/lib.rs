@@ -19,7 +19,7 @@ pub use chat::{
     ToolCallFragment, ToolChoice,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
-pub use choreoai_core::deadline;
+pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
 pub use error::{Error, ErrorKind};

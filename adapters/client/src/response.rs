@@ -1,5 +1,6 @@
 //! What is known of a response besides its body.
 
+use choreoai_core::rate_limit::RateLimit;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use crate::api_key::ApiKey;
@@ -45,6 +46,15 @@ impl ResponseHead {
     /// How many requests were sent until this response came: 1 plus the retries.
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// What is left of the rates that the server allows (`x-ratelimit-...`).
+    pub fn rate_limit(&self) -> RateLimit {
+        let mut rate_limit = RateLimit::default();
+        for (name, value) in &self.headers {
+            rate_limit.header(name.as_str(), value.as_bytes());
+        }
+        rate_limit
     }
 
     /// The value of a header, if it is there and is visible ASCII.

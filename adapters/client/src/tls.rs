@@ -151,7 +151,8 @@ pin_project! {
     enum State<F, S> {
         Refused { error: Option<TransportError> },
         Connecting { #[pin] connecting: F, session: Option<Session> },
-        Handshaking { #[pin] handshake: futures_rustls::Connect<S>, target: Target },
+        // Boxed, so that a request over plain TCP is not as large as a TLS session.
+        Handshaking { handshake: Box<futures_rustls::Connect<S>>, target: Target },
     }
 }
 
@@ -178,11 +179,11 @@ impl<C: Connect> Future for TlsConnecting<C> {
                     let Some(Session { connector, name, target }) = session.take() else {
                         return Poll::Ready(Ok(MaybeTlsStream::Plain(stream)));
                     };
-                    let handshake = connector.connect(name, stream);
+                    let handshake = Box::new(connector.connect(name, stream));
                     state.set(State::Handshaking { handshake, target });
                 }
                 StateProjection::Handshaking { handshake, target } => {
-                    return Poll::Ready(match ready!(handshake.poll(cx)) {
+                    return Poll::Ready(match ready!(Pin::new(&mut **handshake).poll(cx)) {
                         Ok(stream) => Ok(MaybeTlsStream::Tls(Box::new(stream))),
                         Err(error) => Err(handshake_error(target, error)),
                     });

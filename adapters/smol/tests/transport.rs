@@ -6,9 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use choreoai_smol::{
-    ResponseBody, SmolTransport, Transport, TransportBuilder, TransportError, TransportErrorKind as Kind,
-};
+use choreoai_smol::{ResponseBody, SmolTransport, Transport, TransportError, TransportErrorKind as Kind};
 use choreoai_testkit::{Answer, Gate, Gateway, Outcome, Script, Step};
 use futures_lite::future::block_on;
 use http::Request;
@@ -67,6 +65,15 @@ fn explain(error: &TransportError) -> String {
         source = cause.source();
     }
     text
+}
+
+#[test]
+fn requests_and_bodies_can_move_between_threads() {
+    fn is_send<T: Send>() {}
+    fn is_shared<T: Send + Sync + Clone>() {}
+    is_shared::<SmolTransport>();
+    is_send::<<SmolTransport as Transport>::Sending>();
+    is_send::<Body>();
 }
 
 #[test]
@@ -228,6 +235,7 @@ fn a_server_that_hangs_up_is_an_io_error() {
 
 #[cfg(feature = "rustls")]
 mod tls {
+    use choreoai_smol::TransportBuilder;
     use choreoai_testkit::tls::{Authority, Flaw, Identity};
 
     use super::*;

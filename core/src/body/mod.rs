@@ -4,6 +4,8 @@
 //! into the parts of its text; `serde::Serialize` (with the feature) walks the same tree.
 
 mod node;
+#[cfg(feature = "serde")]
+mod serialize;
 mod walk;
 
 pub(crate) use node::{Node, nth_member};
@@ -124,12 +126,12 @@ impl Overridden {
         extra: Option<RawObject<'_>>,
         mut member: impl FnMut(usize) -> Option<Child<'a>>,
     ) -> Self {
-        let mut overridden = 0;
-        for (key, _) in extra.iter().flat_map(RawObject::members) {
+        let mut overridden = 0_u64;
+        for key in extra.iter().flat_map(RawObject::keys) {
             let names = (0..64).map_while(&mut member).map(|child| child.key.name());
-            for (index, name) in (0..64).zip(names) {
+            for (index, name) in (0..u64::BITS).zip(names) {
                 if name.is_some_and(|name| key.is(name)) {
-                    overridden |= 1 << index;
+                    overridden |= 1_u64.wrapping_shl(index);
                 }
             }
         }
@@ -137,6 +139,9 @@ impl Overridden {
     }
 
     pub(crate) fn contains(self, index: usize) -> bool {
-        index < 64 && self.0 >> index & 1 == 1
+        u32::try_from(index)
+            .ok()
+            .and_then(|index| self.0.checked_shr(index))
+            .is_some_and(|bits| bits & 1 == 1)
     }
 }

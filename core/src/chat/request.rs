@@ -17,6 +17,9 @@ use crate::json::writer::Encoder;
 ///
 /// The methods set one member each and can be called in a `const`; the members are public as well.
 ///
+/// With the feature `serde` it is `Serialize`, giving the same JSON value as the [`encoder`](Self::encoder) but without
+/// its check; so are messages and their parts, tools and embedding requests.
+///
 /// ```
 /// use choreoai_core::chat::{ChatRequest, Function, Message, Tool};
 /// use choreoai_core::json::RawJson;

@@ -6,7 +6,8 @@ use super::response::Part;
 
 /// Gathers the fields of a response, one at a time, in a buffer that the caller lends.
 ///
-/// Every [`Part`] may be pushed; those that are no fields are ignored. A field whose name and value together do not
+/// Every [`Part`] may be pushed; those that are no fields are ignored. A buffer can serve
+/// one response after the other. A field whose name and value together do not
 /// fit the buffer is skipped, and said to be, and the next one starts afresh.
 #[derive(Debug)]
 pub struct FieldBuffer<'b> {
@@ -38,6 +39,7 @@ impl<'b> FieldBuffer<'b> {
     /// Takes a part; `Some` if it completes a field.
     pub fn push(&mut self, part: Part<'_>) -> Option<Result<Field<'_>, FieldTooLong>> {
         match part {
+            Part::Status(_) => self.start(),
             Part::Name(piece) => {
                 self.append(piece);
                 self.name = self.length;
@@ -46,7 +48,7 @@ impl<'b> FieldBuffer<'b> {
             Part::FieldEnd => {
                 let (name, length) = (self.name, self.length);
                 let overflowed = self.overflowed;
-                (self.name, self.length, self.overflowed) = (0, 0, false);
+                self.start();
                 let field = self.buffer.get(..length).and_then(|field| field.split_at_checked(name));
                 return Some(match field {
                     Some((name, value)) if !overflowed => Ok(Field { name, value }),
@@ -56,6 +58,10 @@ impl<'b> FieldBuffer<'b> {
             _ => {}
         }
         None
+    }
+
+    fn start(&mut self) {
+        (self.name, self.length, self.overflowed) = (0, 0, false);
     }
 
     fn append(&mut self, piece: &[u8]) {

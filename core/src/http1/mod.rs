@@ -18,9 +18,12 @@
 //!     .with_content_length(body.len() as u64);
 //! let mut sent = Vec::new();
 //! let mut buffer = [0; 16];
-//! while head.remaining() > 0 {
+//! loop {
 //!     let count = head.encode(&mut buffer);
 //!     sent.extend_from_slice(&buffer[..count]);
+//!     if count < buffer.len() {
+//!         break;
+//!     }
 //! }
 //! sent.extend_from_slice(body);
 //! assert!(sent.starts_with(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost:8000\r\n"));
@@ -64,24 +67,23 @@
 //! # States of a response
 //!
 //! ```text
-//!                  Interim(1xx)
-//!              +------------------+
-//!              v                  |
-//!  new --> status line --> fields of the interim head
-//!              |
-//!              | Status(code)
-//!              v
-//!           fields  -- Name* Value* FieldEnd, again and again
-//!              |
-//!              | HeadEnd
-//!              +-- HEAD, 204, 304, Content-Length: 0 -------------------+
-//!              +-- Transfer-Encoding: chunked --> chunks -- Data* --> trailers --+
-//!              +-- Content-Length: n -----------> n bytes -- Data* -----+        |  End
-//!              +-- neither ---------------------> all -- Data*          +--------+-----> complete
-//!                                                  |                                        ^
-//!                                                  +---- end(): the server has closed ------+
+//!   new
+//!    |       .---- Interim(1xx) ----.
+//!    v       v                      |
+//!   status line ------------> fields, skipped
+//!    |
+//!    | Status(code)
+//!    v
+//!   fields: Name+ Value* FieldEnd, repeated
+//!    |
+//!    | HeadEnd
+//!    |
+//!    |-- to HEAD; 204, 304; length 0 ---------------------------> End --> complete
+//!    |-- Transfer-Encoding: chunked --> Data* --> trailers -----> End --> complete
+//!    |-- Content-Length: n -----------> Data*, n bytes in all --> End --> complete
+//!    '-- none of these ---------------> Data* ---- end(), the close ----> complete
 //!
-//!  any state -- refused byte, limit, or end() too early --> failed (sticky)
+//!   everywhere: a refused byte, a limit, end() too early --> failed, for good
 //! ```
 //!
 //! # Bounds
@@ -122,6 +124,9 @@ mod request_head;
 mod response;
 mod status_line;
 mod syntax;
+
+#[cfg(test)]
+mod tests;
 
 pub use chunked::{MAX_CHUNK_EXTENSIONS, MAX_CHUNK_SIZE_DIGITS, MAX_TRAILERS};
 pub use error::{Error, ErrorKind};

@@ -86,7 +86,8 @@ const RESERVED: [&str; 9] = [
 
 impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     /// A request for `target`: a path with its query (`/v1/models`), or a whole URL if it goes to a proxy. `host` is
-    /// the authority of the URL (`gateway.example:8000`, `[::1]:8000`), IDNA-encoded, without user information.
+    /// the authority of the URL (`gateway.example:8000`, `[::1]:8000`), IDNA-encoded, without user information;
+    /// with a whole URL it repeats that one's, which is not checked.
     ///
     /// # Errors
     /// Says what cannot be sent, and in which field. Reads each field once.
@@ -333,14 +334,15 @@ struct Decimal {
 }
 
 impl Decimal {
+    /// By subtraction: without a 64-bit division a Cortex-M0 needs 1 KiB less code.
     fn new(mut number: u64) -> Self {
-        let mut decimal = Self { buffer: [b'0'; 20], length: 0 };
-        for place in decimal.buffer.iter_mut().rev() {
-            *place = b'0'.wrapping_add(u8::try_from(number % 10).unwrap_or(0));
-            decimal.length = decimal.length.wrapping_add(1);
-            number /= 10;
-            if number == 0 {
-                break;
+        let mut decimal = Self { buffer: [b'0'; 20], length: 1 };
+        let places = (1..=20).rev();
+        for ((digit, power), place) in decimal.buffer.iter_mut().zip(POWERS_OF_TEN).zip(places) {
+            while number >= power {
+                number = number.wrapping_sub(power);
+                *digit = digit.wrapping_add(1);
+                decimal.length = decimal.length.max(place);
             }
         }
         decimal
@@ -351,3 +353,16 @@ impl Decimal {
         self.buffer.get(start..).unwrap_or_default()
     }
 }
+
+/// From 10^19, the highest in 64 bits, down to 1.
+const POWERS_OF_TEN: [u64; 20] = {
+    let mut powers = [1; 20];
+    let mut place: &mut [u64] = &mut powers;
+    let mut power = 1_u64;
+    while let Some((last, rest)) = place.split_last_mut() {
+        *last = power;
+        power = power.wrapping_mul(10);
+        place = rest;
+    }
+    powers
+};

@@ -126,11 +126,11 @@ impl Digits {
     fn of(x: f64) -> Option<Self> {
         let mut scaled = Scaled::new(x)?;
         let mut digits = [b'0'; Self::MOST];
-        let mut count = 0;
+        let mut count = 0_usize;
         for slot in &mut digits {
             let (digit, last) = scaled.next_digit();
             *slot = b'0'.wrapping_add(digit);
-            count += 1;
+            count = count.wrapping_add(1);
             if last {
                 break;
             }

@@ -15,6 +15,8 @@ mod lexer;
 mod number;
 mod raw;
 mod scan;
+#[cfg(feature = "serde")]
+mod serialize;
 mod string;
 mod utf8;
 pub mod writer;

@@ -2,6 +2,9 @@
 
 use core::fmt;
 
+use super::{Lexer, Text, Token, Upcoming};
+use crate::ErrorKind;
+
 /// A JSON value as text, to be sent as it is.
 ///
 /// White space around the value is left out; inside it is kept, line ends included.
@@ -43,7 +46,11 @@ impl<'a> RawObject<'a> {
     /// Checks that `text` is exactly one JSON object (RFC 8259), nested at most 127 levels. Linear in its length.
     pub fn new(text: &'a str) -> Result<Self, InvalidJson> {
         let RawJson(text) = RawJson::new(text)?;
-        if text.starts_with('{') { Ok(Self(text)) } else { Err(InvalidJson(Problem::NotObject)) }
+        if text.starts_with('{') {
+            Ok(Self(text))
+        } else {
+            Err(InvalidJson { problem: Problem::NotObject, offset: 0 })
+        }
     }
 
     /// Takes the caller's word that `text` is one JSON object with no white space around it; as
@@ -57,9 +64,9 @@ impl<'a> RawObject<'a> {
         self.0
     }
 
-    /// Whether the object has a member of this name. Linear in the length of the text.
+    /// Whether the object has a member of this name, however it is escaped. Linear in the length of the text.
     pub fn contains(&self, name: &str) -> bool {
-        self.members().any(|(key, _)| key.is(name))
+        self.keys().any(|key| key.is(name))
     }
 
     /// The members as text, without the braces and without white space around them; empty if there are none.
@@ -68,9 +75,19 @@ impl<'a> RawObject<'a> {
         trim(inner.unwrap_or_default())
     }
 
-    /// Names and values, in their order.
-    pub(crate) fn members(&self) -> RawMembers<'a> {
-        RawMembers { rest: self.inner() }
+    /// The names of the members, in their order.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = RawKey<'a>> + use<'a> {
+        let mut lexer = Lexer::new();
+        let mut input = self.0.as_bytes();
+        let object = lexer.next_token(&mut input) == Some(Ok(Token::ObjectStart));
+        core::iter::from_fn(move || match lexer.upcoming(&mut input) {
+            Some(Ok(Upcoming::Key)) if object => {
+                let key = RawKey { lexer: lexer.clone(), input };
+                lexer.skip(1, &mut input)?.ok()?;
+                Some(key)
+            }
+            _ => None,
+        })
     }
 }
 
@@ -80,156 +97,146 @@ impl<'a> From<RawObject<'a>> for RawJson<'a> {
     }
 }
 
-/// Why a text is not the JSON that was asked for.
+fn trim(text: &str) -> &str {
+    text.trim_matches([' ', '\t', '\n', '\r'])
+}
+
+/// The name of a member, still escaped.
+pub(crate) struct RawKey<'a> {
+    /// Stands before the key.
+    lexer: Lexer,
+    input: &'a [u8],
+}
+
+impl RawKey<'_> {
+    /// Whether it spells `name`.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        let Self { mut lexer, mut input } = Self { lexer: self.lexer.clone(), input: self.input };
+        let mut expected = Some(name);
+        while let (Some(rest), Some(Ok(token))) = (expected, lexer.next_token(&mut input)) {
+            expected = match token {
+                Token::Key => expected,
+                Token::Text(Text::Str(run)) => rest.strip_prefix(run),
+                Token::Text(Text::Char(scalar)) => rest.strip_prefix(scalar),
+                _ => return rest.is_empty(),
+            };
+        }
+        false
+    }
+}
+
+/// Why a text is not the JSON that was asked for, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidJson(Problem);
+pub struct InvalidJson {
+    problem: Problem,
+    offset: usize,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Problem {
     NotObject,
-    Syntax { offset: usize },
+    Syntax(ErrorKind),
+}
+
+impl InvalidJson {
+    /// How many bytes of the text come before the one that is wrong.
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
 }
 
 impl fmt::Display for InvalidJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Problem::NotObject => {
-                f.write_str("the JSON text is not an object; write it as {\"name\": value}")
-            }
-            Problem::Syntax { offset } => write!(f, "the text is not valid JSON (at its byte {offset})"),
-        }
+        let problem = match self.problem {
+            Problem::NotObject => return f.write_str("the JSON is no object: write {\"name\": value}"),
+            Problem::Syntax(ErrorKind::UnfinishedJson) => "it ends too early",
+            Problem::Syntax(ErrorKind::TrailingData) => "something follows the value",
+            Problem::Syntax(ErrorKind::ControlCharacter) => "a control character in a string is not escaped",
+            Problem::Syntax(ErrorKind::InvalidEscape) => "a backslash starts no escape",
+            Problem::Syntax(ErrorKind::InvalidNumber) => "a number is not written as JSON writes it",
+            Problem::Syntax(ErrorKind::DepthLimit) => "it nests deeper than 127 levels",
+            Problem::Syntax(_) => "unexpected character",
+        };
+        write!(f, "the text is not valid JSON: {problem} (at its byte {})", self.offset)
     }
 }
 
 impl core::error::Error for InvalidJson {}
 
 fn validate(text: &str) -> Result<(), InvalidJson> {
-    if trim(text).is_empty() { Err(InvalidJson(Problem::Syntax { offset: text.len() })) } else { Ok(()) }
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
-}
-
-/// The members of an object. Of text that is not JSON it yields something, in linear time.
-#[derive(Clone, Debug)]
-pub(crate) struct RawMembers<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Iterator for RawMembers<'a> {
-    type Item = (RawString<'a>, &'a str);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (name, rest) = split_string(trim(self.rest).strip_prefix('"')?);
-        let (value, rest) = split_value(trim(rest).strip_prefix(':')?);
-        self.rest = rest.strip_prefix(',').unwrap_or_default();
-        Some((name, trim(value)))
-    }
-}
-
-/// The elements of an array, of which the text is given without the brackets.
-#[derive(Clone, Debug)]
-pub(crate) struct RawElements<'a> {
-    rest: &'a str,
-}
-
-impl<'a> Iterator for RawElements<'a> {
-    type Item = &'a str;
-
-    fn next(&mut self) -> Option<&'a str> {
-        if trim(self.rest).is_empty() {
-            return None;
+    let mut lexer = Lexer::new();
+    let mut input = text.as_bytes();
+    let kind = loop {
+        match lexer.next_token(&mut input) {
+            Some(Ok(_)) => {}
+            Some(Err(kind)) => break kind,
+            None => match lexer.finish() {
+                Ok(_) => return Ok(()),
+                Err(kind) => break kind,
+            },
         }
-        let (value, rest) = split_value(self.rest);
-        self.rest = rest.strip_prefix(',').unwrap_or_default();
-        Some(trim(value))
-    }
+    };
+    let offset = text.len().saturating_sub(input.len());
+    Err(InvalidJson { problem: Problem::Syntax(kind), offset })
 }
 
-/// Splits behind the string whose content `text` begins with, its closing quote taken off.
-fn split_string(text: &str) -> (RawString<'_>, &str) {
-    let mut escaped = false;
-    let end = text.bytes().position(|byte| {
-        let closing = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        closing
-    });
-    match end.and_then(|end| text.split_at_checked(end)) {
-        Some((content, rest)) => (RawString(content), rest.strip_prefix('"').unwrap_or_default()),
-        None => (RawString(text), ""),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::ToString;
 
-/// Splits before the comma (or the stray closing bracket) that ends the value at the front of `text`.
-fn split_value(text: &str) -> (&str, &str) {
-    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let end = text.bytes().position(|byte| {
-        if in_string {
-            in_string = byte != b'"' || escaped;
-            escaped = byte == b'\\' && !escaped;
-            return false;
+    #[test]
+    fn only_json() {
+        for (text, kept) in [
+            ("1", "1"),
+            (" {\"a\":\r\n[]}\n", "{\"a\":\r\n[]}"),
+            ("\"\\ud83d\\ude00\"", "\"\\ud83d\\ude00\""),
+            ("-0.5e+7 ", "-0.5e+7"),
+        ] {
+            assert_eq!(RawJson::new(text).map(|json| json.as_str()), Ok(kept));
         }
-        match byte {
-            b'"' => in_string = true,
-            b'{' | b'[' => depth = depth.wrapping_add(1),
-            b',' | b'}' | b']' if depth == 0 => return true,
-            b'}' | b']' => depth = depth.wrapping_sub(1),
-            _ => {}
+        for (text, offset, message) in [
+            ("", 0, "ends too early"),
+            ("{\"a\":", 5, "ends too early"),
+            ("-", 1, "ends too early"),
+            ("{} {}", 3, "follows"),
+            ("[1,]", 3, "unexpected"),
+            ("[01]", 2, "number"),
+            ("\"\n\"", 1, "control character"),
+            ("{a:1}", 1, "unexpected"),
+            ("NaN", 0, "unexpected"),
+        ] {
+            let error = RawJson::new(text).unwrap_err();
+            assert_eq!(error.offset(), offset, "{text}");
+            assert!(error.to_string().contains(message), "{text}: {error}");
         }
-        false
-    });
-    end.and_then(|end| text.split_at_checked(end)).unwrap_or((text, ""))
-}
-
-/// The content of a JSON string, still escaped.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RawString<'a>(&'a str);
-
-impl<'a> RawString<'a> {
-    /// Whether it spells `text`.
-    pub(crate) fn is(self, text: &str) -> bool {
-        self.chars().eq(text.chars())
+        let deep = "[".repeat(128);
+        assert!(RawJson::new(&deep).unwrap_err().to_string().contains("127"));
+        assert!(RawObject::new("[]").unwrap_err().to_string().contains("no object"));
+        assert!(RawObject::new("{").is_err());
     }
 
-    /// What it spells; a lone surrogate is U+FFFD.
-    pub(crate) fn chars(self) -> impl Iterator<Item = char> + use<'a> {
-        let mut rest = self.0.chars();
-        core::iter::from_fn(move || {
-            Some(match rest.next()? {
-                '\\' => unescape(&mut rest),
-                plain => plain,
-            })
-        })
+    #[test]
+    fn names() {
+        let object = RawObject::new(
+            r#" {"a": {"b": "c"}, "d\"" : ["e", {"f": 1}] ,"\u0067h\ud83d\ude00": "\"i\":", "": 0} "#,
+        )
+        .unwrap();
+        for name in ["a", "d\"", "gh\u{1f600}", ""] {
+            assert!(object.contains(name), "{name}");
+        }
+        for name in ["b", "c", "d", "e", "f", "g", "gh", "i", "gh\u{1f600}j", "aa"] {
+            assert!(!object.contains(name), "{name}");
+        }
+        assert_eq!(object.keys().count(), 4);
+        assert!(!RawObject::new("{ }").unwrap().contains(""));
     }
-}
 
-/// The character of the escape whose backslash was taken.
-fn unescape(rest: &mut core::str::Chars<'_>) -> char {
-    match rest.next() {
-        Some('b') => '\u{8}',
-        Some('f') => '\u{c}',
-        Some('n') => '\n',
-        Some('r') => '\r',
-        Some('t') => '\t',
-        Some('u') => match hex(rest) {
-            high @ 0xd800..0xdc00 => {
-                let mut ahead = rest.clone();
-                let low =
-                    if ahead.next() == Some('\\') && ahead.next() == Some('u') { hex(&mut ahead) } else { 0 };
-                if !matches!(low, 0xdc00..0xe000) {
-                    return char::REPLACEMENT_CHARACTER;
-                }
-                *rest = ahead;
-                let scalar = ((high & 0x3ff) << 10 | low & 0x3ff).wrapping_add(0x1_0000);
-                char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER)
-            }
-            unit => char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER),
-        },
-        other => other.unwrap_or(char::REPLACEMENT_CHARACTER),
+    #[test]
+    fn what_was_not_checked_does_no_harm() {
+        for text in ["", "{", "}", "{\"a", "{\"a\":", "{a}", "[1]", "{\"a\":1", "{{{{", "{\"a\":1}}"] {
+            let object = RawObject::assume_valid(text);
+            let _ = (object.contains("a"), object.inner());
+        }
     }
-}
-
-fn hex(rest: &mut core::str::Chars<'_>) -> u32 {
-    rest.take(4).fold(0, |value, digit| value << 4 | digit.to_digit(16).unwrap_or(0))
 }

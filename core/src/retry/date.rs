@@ -211,7 +211,6 @@ impl Fields<'_> {
 }
 
 #[cfg(test)]
-#[allow(clippy::indexing_slicing, clippy::unwrap_used)]
 mod tests {
     use core::time::Duration;
     use std::format;

@@ -1,5 +1,3 @@
-#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
-
 use core::time::Duration;
 use std::string::ToString;
 use std::vec::Vec;

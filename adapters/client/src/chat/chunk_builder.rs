@@ -176,7 +176,7 @@ impl ChunkBuilder {
 
 #[cfg(test)]
 mod tests {
-    use choreoai_core::chat::Usage;
+    use choreoai_core::chat::{Count, Usage};
 
     use super::super::chunk::{Fragment, FragmentKind, ToolCallFragment};
     use super::*;
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn events_come_out_as_they_went_in() {
-        let usage = Usage { total_tokens: Some(3), ..Usage::default() };
+        let usage = Usage::default().with(Count::Total, 3);
         let events = [
             Event::Id(whole("id-1")),
             Event::ChoiceStart,
@@ -322,7 +322,7 @@ mod tests {
             Event::Content("b"),
             Event::ChoiceEnd { index: 1 },
             Event::Created(7),
-            Event::Usage(usage),
+            Event::Usage(&usage),
             Event::ChunkEnd,
         ];
         let chunk = only_chunk(&events);

@@ -267,6 +267,12 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             Decision::GiveUp(why) => {
                 let retryable = why != Why::Permanent || error.kind() == ErrorKind::TimeoutTotal;
                 let retry_after = error.retry_after();
+                let error = match why {
+                    Why::HintTooLong(_) | Why::Budget(_) | Why::Deadline(_) => {
+                        error.with_hint(format!("not sent again: {why}"))
+                    }
+                    _ => error,
+                };
                 Err(error
                     .with_retry(retryable, retry_after)
                     .redacted(self.client.settings().api_key.as_ref()))

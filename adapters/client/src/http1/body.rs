@@ -154,7 +154,7 @@ impl<C: Connect, R: Timer> ResponseBody for Body<C, R> {
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
         let data = &mut self.get_mut().data;
-        data.start = data.start.saturating_add(amount).min(data.end);
+        data.start = data.start.saturating_add(amount);
     }
 
     fn release(self: Pin<&mut Self>) {

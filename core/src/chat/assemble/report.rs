@@ -53,7 +53,7 @@ impl ErrorAssembler {
     /// The report, if one was confirmed.
     pub fn into_report(self) -> Option<ErrorReport> {
         let Gathered { message, error_type, code, param, confirmed } = self.gathered;
-        confirmed.then(|| ErrorReport {
+        confirmed.then_some(ErrorReport {
             truncated: message.shortened || error_type.shortened || code.shortened || param.shortened,
             message: message.text,
             error_type: error_type.text,

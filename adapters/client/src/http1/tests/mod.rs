@@ -162,6 +162,24 @@ fn a_body_without_a_length_ends_with_the_connection() {
 }
 
 #[test]
+fn what_is_consumed_is_bounded_by_what_there_is() {
+    let bench = Bench::default();
+    bench.network.add([give(CHUNKED)]);
+    let mut answer = send(&bench.transport()).unwrap();
+    assert_eq!(next(answer.body_mut(), 1).unwrap(), b"h");
+    Pin::new(answer.body_mut()).consume(usize::MAX);
+    assert_eq!(read_ok(answer), b"lo");
+}
+
+#[test]
+fn a_stream_that_takes_nothing_is_an_error_and_no_endless_loop() {
+    let bench = Bench::default();
+    let wire = bench.network.add([Step::Pause, Step::End]);
+    wire.borrow_mut().takes_nothing = true;
+    assert_eq!(send(&bench.transport()).unwrap_err().kind(), Kind::Io);
+}
+
+#[test]
 fn interim_responses_are_skipped() {
     let bench = Bench::default();
     bench.network.add([
@@ -216,9 +234,14 @@ fn what_is_not_http_is_a_protocol_error() {
 #[test]
 fn a_bad_chunk_is_a_protocol_error_after_what_came_before() {
     let bench = Bench::default();
-    bench.network.add([give(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n")]);
-    let (data, end) = read(send(&bench.transport()).unwrap().body_mut(), usize::MAX);
+    let wire =
+        bench.network.add([give(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n")]);
+    let mut answer = send(&bench.transport()).unwrap();
+    let (data, end) = read(answer.body_mut(), usize::MAX);
     assert_eq!((data.as_slice(), end.unwrap_err().kind()), (b"hi".as_slice(), Kind::Protocol));
+    assert!(wire.borrow().closed, "at once, not when the body is dropped");
+    Pin::new(answer.body_mut()).release();
+    assert_eq!(next(answer.body_mut(), 9).unwrap_err().kind(), Kind::Protocol, "a failure stays one");
 }
 
 #[test]
@@ -381,6 +404,9 @@ fn a_released_body_is_drained_when_its_connection_is_wanted() {
     assert_eq!(connections_after_release(with(vec![Step::Pause, end.clone()])), 2);
     assert_eq!(connections_after_release([Step::Stall]), 2);
     assert_eq!(connections_after_release(with(vec![give("zz\r\n")])), 2);
+    // Something follows it.
+    assert_eq!(connections_after_release(with(vec![give("0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")])), 2);
+    assert_eq!(connections_after_release([end.clone(), Step::End]), 2);
     assert_eq!(connections_after_release(with(vec![chunk(100_000), end])), 2);
 }
 
@@ -413,6 +439,31 @@ fn connecting_has_its_deadline() {
     assert_eq!(error.to_string(), "could not connect to gateway.example:80 in time");
 }
 
+#[cfg(feature = "rustls")]
+#[test]
+fn the_connect_deadline_covers_the_handshake() {
+    use std::sync::Arc;
+
+    use futures_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
+
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth();
+    let bench = Bench::default();
+    let wire = bench.network.add([Step::Stall]);
+    let connector = crate::Tls::with_config(bench.network.clone(), Arc::new(config));
+    let transport = Http1::new(connector, bench.clock.clone());
+    let request = Request::get("https://gateway.example/health").body(Bytes::new()).unwrap();
+    let mut sending = pin!(transport.send(request, SECOND));
+    assert!(poll(sending.as_mut()).is_pending());
+    assert_eq!(wire.borrow().written.first(), Some(&0x16), "a handshake record, and not the request");
+    bench.clock.advance(SECOND);
+    let Poll::Ready(Err(error)) = poll(sending.as_mut()) else { panic!("no timeout") };
+    assert_eq!(error.kind(), Kind::ConnectTimeout);
+}
+
 #[test]
 fn the_connect_deadline_ends_with_the_connection() {
     let bench = Bench::default();
@@ -434,7 +485,8 @@ fn an_early_answer_is_heard_while_the_request_is_still_being_written() {
             let wire = bench.network.add(steps.collect::<Vec<_>>());
             wire.borrow_mut().room = 1000;
             wire.borrow_mut().full = full;
-            let answer = run(bench.transport().send(post(vec![b'x'; 100_000]), SECOND)).unwrap();
+            let transport = bench.transport();
+            let answer = run(transport.send(post(vec![b'x'; 100_000]), SECOND)).unwrap();
             assert_eq!(answer.status(), 413);
             assert_eq!(read_ok(answer), b"big!");
             assert!(wire.borrow().closed, "half a request was written: nothing can follow it");
