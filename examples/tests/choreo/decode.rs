@@ -128,6 +128,7 @@ fn errors_have_no_status_and_no_attempts() {
         let run = decode(body.as_bytes(), &["--output", "jsonl"]);
         let ending = run.expect(1).ending();
         assert_eq!(ending["kind"], kind, "{body}: {ending}");
+        assert_eq!(ending["message"].as_str().unwrap().contains("empty"), body.is_empty(), "{ending}");
         assert!(ending.get("status").is_none() && ending.get("attempts").is_none(), "{ending}");
         assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
     }

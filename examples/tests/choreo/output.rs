@@ -181,11 +181,11 @@ fn a_whole_answer_is_written_in_the_same_shapes() {
     let run = chat(&gateway, &["--no-stream", "--output", "jsonl", "Hi"]);
     let expected = [
         json!({"type": "role", "choice": 0, "role": "assistant"}),
+        json!({"type": "role", "choice": 1, "role": "assistant"}),
         json!({"type": "reasoning", "choice": 0, "text": "Hm."}),
         json!({"type": "content", "choice": 0, "text": "Hällo"}),
         json!({"type": "refusal", "choice": 0, "text": "No."}),
         json!({"type": "tool_call", "choice": 0, "id": "call_a", "name": "weather", "arguments": "{}"}),
-        json!({"type": "role", "choice": 1, "role": "assistant"}),
         json!({"type": "content", "choice": 1, "text": "Ho"}),
         json!({"type": "finish", "choice": 0, "reason": "stop"}),
         json!({"type": "finish", "choice": 1, "reason": "length"}),

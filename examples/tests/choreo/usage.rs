@@ -33,7 +33,7 @@ fn wrong_usage_is_status_2_and_said_on_standard_error_alone() {
         (&["decode", "--cut", "few"], "--cut"),
         (&["decode", "body.sse"], "body.sse"),
         (&["gateway", "--port", "65536"], "--port"),
-        (&["gateway", "--delay-ms", "-1"], "--delay-ms"),
+        (&["gateway", "--delay-ms", "soon"], "--delay-ms"),
     ] {
         let run = run(args);
         run.expect(2);

@@ -4,10 +4,7 @@ use std::env;
 use std::io::{self, Write};
 use std::time::Duration;
 
-use choreoai_smol::{
-    ChatRequest, Client, ClientBuilder, ErrorKind, SmolTimer, Timer, Tool, Transport, TransportBuilder,
-    Verdict,
-};
+use choreoai::{ChatRequest, Client, ClientBuilder, ErrorKind, Timer, Tool, Transport, Verdict};
 use choreoai_testkit::{Gateway, demo};
 use futures_lite::{StreamExt, future};
 
@@ -24,12 +21,12 @@ pub(crate) fn run(args: &ChatArgs) -> Result<(), Failure> {
 }
 
 fn with_smol(args: &ChatArgs, output: &mut dyn Output) -> Result<Verdict, Failure> {
-    let mut transport = TransportBuilder::new();
+    let mut transport = choreoai_smol::TransportBuilder::new();
     if let Some(pem) = &args.ca_file {
         transport = transport.ca_pem(&*pem.0);
     }
     let transport = transport.build().map_err(|error| refused(format!("--ca-file: {error}")))?;
-    future::block_on(answer(args, Client::builder_with(transport, SmolTimer::default()), output))
+    future::block_on(answer(args, choreoai_smol::Client::builder().transport(transport), output))
 }
 
 /// Asks, and writes what is answered.

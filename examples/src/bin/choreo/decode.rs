@@ -1,9 +1,10 @@
 //! `choreo decode`.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::error::Error as _;
+use std::io::{self, BufReader, Read};
 use std::num::NonZeroUsize;
 
-use choreoai_smol::{ChunkDecoder, ErrorKind, Verdict};
+use choreoai::{ChunkDecoder, Error, ErrorKind, Verdict};
 
 use crate::cli::DecodeArgs;
 use crate::failure::{AnswerFailure, Failure};
@@ -20,7 +21,7 @@ pub(crate) fn run(args: &DecodeArgs) -> Result<(), Failure> {
 }
 
 fn decode(
-    mut body: impl BufRead,
+    mut body: impl Read,
     cut: Option<NonZeroUsize>,
     output: &mut dyn Output,
 ) -> Result<Verdict, Failure> {
@@ -33,7 +34,7 @@ fn decode(
         }
         let mut rest = piece.as_slice();
         while let Some(chunk) = decoder.next_chunk(&mut rest) {
-            output.chunk(&chunk?)?;
+            output.chunk(&chunk.map_err(|error| failure(&error))?)?;
         }
         if let Some(verdict) = decoder.verdict() {
             return Ok(verdict);
@@ -42,19 +43,30 @@ fn decode(
 }
 
 /// Reads the next piece: `cut` bytes, or what is there. It is shorter only at the end, and empty after it.
-fn read_piece(body: &mut impl BufRead, cut: Option<NonZeroUsize>, piece: &mut Vec<u8>) -> io::Result<()> {
-    piece.clear();
-    match cut {
-        Some(size) => {
-            body.take(size.get() as u64).read_to_end(piece)?;
-        }
-        None => {
-            let available = body.fill_buf()?;
-            piece.extend_from_slice(available);
-            body.consume(piece.len());
-        }
+fn read_piece(body: &mut impl Read, cut: Option<NonZeroUsize>, piece: &mut Vec<u8>) -> io::Result<()> {
+    if let Some(size) = cut {
+        piece.clear();
+        return body.take(size.get() as u64).read_to_end(piece).map(drop);
     }
+    piece.resize(PIECE, 0);
+    let length = loop {
+        match body.read(piece) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            outcome => break outcome?,
+        }
+    };
+    piece.truncate(length);
     Ok(())
+}
+
+/// The client's own message quotes the beginning of a body that is no answer, as far as it has come. Here the whole of it
+/// is at hand, and the message must not depend on how it was cut.
+fn failure(error: &Error) -> Failure {
+    let failure = AnswerFailure::from(error);
+    Failure::Answer(match error.source() {
+        Some(fault) if error.kind() == ErrorKind::Protocol => failure.with_message(fault.to_string()),
+        _ => failure,
+    })
 }
 
 fn unreadable(error: io::Error) -> Failure {

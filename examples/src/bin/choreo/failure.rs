@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use choreoai_smol::{Error, ErrorKind};
+use choreoai::{Error, ErrorKind};
 
 /// Why a command did not do all it was asked for.
 #[derive(Debug)]
@@ -58,15 +58,12 @@ impl fmt::Display for Failure {
 impl AnswerFailure {
     /// A failure that the client had no part in.
     pub(crate) fn new(kind: ErrorKind, message: String) -> Self {
-        Self {
-            kind,
-            status: None,
-            code: None,
-            error_type: None,
-            line: message.clone(),
-            message,
-            attempts: None,
-        }
+        let line = message.clone();
+        Self { kind, status: None, code: None, error_type: None, message, attempts: None, line }
+    }
+
+    pub(crate) fn with_message(self, message: String) -> Self {
+        Self { line: message.clone(), message, ..self }
     }
 }
 

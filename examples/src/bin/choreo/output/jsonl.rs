@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use choreoai_smol::{ChatChunk, ChatCompletion, Usage, Verdict};
+use choreoai::{ChatChunk, ChatCompletion, Usage, Verdict};
 use serde::Serialize;
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
@@ -27,10 +27,12 @@ impl<W: Write> Jsonl<W> {
 
     fn pieces<'p>(
         &mut self,
-        pieces: impl Iterator<Item = Piece<'p>>,
+        pieces: impl Iterator<Item = Piece<'p>> + Clone,
         usage: Option<&Usage>,
     ) -> Result<(), Failure> {
-        for piece in pieces {
+        // Whoever reads text knows already who speaks. On the wire the role may come after it.
+        let is_role = |piece: &Piece<'_>| matches!(piece.kind, PieceKind::Role(_));
+        for piece in pieces.clone().filter(is_role).chain(pieces.filter(|piece| !is_role(piece))) {
             self.piece(piece)?;
         }
         self.usage = usage.copied().or(self.usage);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use choreoai_smol::{Assembly, ChatChunk, ChatCompletion, Choice, Count, ToolCall, Usage};
+use choreoai::{Assembly, ChatChunk, ChatCompletion, Choice, Count, ToolCall, Usage};
 use serde::Serialize;
 
 use super::{Ending, Output};

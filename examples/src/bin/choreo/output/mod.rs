@@ -7,7 +7,7 @@ mod text;
 
 use std::io;
 
-use choreoai_smol::{ChatChunk, ChatCompletion, Verdict};
+use choreoai::{ChatChunk, ChatCompletion, Verdict};
 use clap::ValueEnum;
 
 use crate::failure::{AnswerFailure, Failure};

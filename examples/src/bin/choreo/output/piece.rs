@@ -1,6 +1,6 @@
 //! Pieces of an answer, whether it came in chunks or whole.
 
-use choreoai_smol::{ChatChunk, ChatCompletion, Choice, FragmentKind};
+use choreoai::{ChatChunk, ChatCompletion, Choice, FragmentKind};
 
 /// A piece of an answer.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +30,7 @@ pub(super) struct ToolCallPiece<'a> {
 }
 
 /// The pieces of a chunk, in the order of the wire.
-pub(super) fn of_chunk(chunk: &ChatChunk) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn of_chunk(chunk: &ChatChunk) -> impl Iterator<Item = Piece<'_>> + Clone {
     chunk.fragments().filter_map(|fragment| {
         let kind = match fragment.kind {
             FragmentKind::Role(role) => PieceKind::Role(role),
@@ -51,7 +51,7 @@ pub(super) fn of_chunk(chunk: &ChatChunk) -> impl Iterator<Item = Piece<'_>> {
 }
 
 /// The pieces of a whole answer, choice by choice.
-pub(super) fn of_completion(completion: &ChatCompletion) -> impl Iterator<Item = Piece<'_>> {
+pub(super) fn of_completion(completion: &ChatCompletion) -> impl Iterator<Item = Piece<'_>> + Clone {
     completion
         .choices()
         .iter()
@@ -59,7 +59,7 @@ pub(super) fn of_completion(completion: &ChatCompletion) -> impl Iterator<Item =
         .flat_map(|choice| kinds_of_choice(choice).map(|kind| Piece { choice: choice.index, kind }))
 }
 
-fn kinds_of_choice(choice: &Choice) -> impl Iterator<Item = PieceKind<'_>> {
+fn kinds_of_choice(choice: &Choice) -> impl Iterator<Item = PieceKind<'_>> + Clone {
     let texts = [
         said(&choice.role).map(PieceKind::Role),
         said(&choice.reasoning).map(PieceKind::Reasoning),

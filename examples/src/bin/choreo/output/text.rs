@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
-use choreoai_smol::{ChatChunk, ChatCompletion};
+use choreoai::{ChatChunk, ChatCompletion};
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
 use super::{Ending, Output};
