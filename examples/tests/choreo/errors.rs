@@ -1,10 +1,11 @@
 //! Every kind of error, and what is written when one comes.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 
 use choreoai_testkit::wire::{self, Chunks, Dialect};
 use choreoai_testkit::{Answer, Gateway, Script, Step};
 use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
 
 use crate::support::{Run, chat, run};
 
@@ -98,7 +99,10 @@ fn truncated() {
 
 #[test]
 fn connect() {
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    // Bound, so that nobody else gets the port, and not listening.
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let closed = socket.local_addr().unwrap().as_socket().unwrap();
     // No resolver takes a label of more than 63 characters, so none is asked over the network.
     let unknown = format!("http://{}.test", "x".repeat(64));
     for url in [format!("http://{closed}"), unknown] {

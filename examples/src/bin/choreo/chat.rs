@@ -139,8 +139,9 @@ fn address<T, R>(
 ) -> Result<(ClientBuilder<T, R>, Option<Gateway>), Failure> {
     let is_in_environment = env::var_os("CHOREOAI_BASE_URL").is_some_and(|url| !url.is_empty());
     if args.base_url.is_none() && !is_in_environment {
-        let gateway = demo::start(demo::Options::default())
-            .map_err(|error| Failure::gateway(format!("cannot start the embedded gateway: {error}")))?;
+        let gateway = demo::start(demo::Options::default()).map_err(|error| {
+            AnswerFailure::new(ErrorKind::Connect, format!("cannot start the embedded gateway: {error}"))
+        })?;
         let url = gateway.base_url();
         let _ = writeln!(
             io::stderr(),

@@ -18,7 +18,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Chat(ChatArgs),
+    Chat(Box<ChatArgs>),
     Decode(DecodeArgs),
     Gateway(GatewayArgs),
 }
