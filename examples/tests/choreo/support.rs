@@ -3,14 +3,14 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{self, Child, Command, Output, Stdio};
 
 use choreoai_testkit::Gateway;
 use serde_json::Value;
 
 /// A file of that name, which no other test may use, and its path.
 pub(crate) fn file(name: &str, contents: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", process::id()));
     fs::write(&path, contents).unwrap();
     path.into_os_string().into_string().unwrap()
 }
