@@ -1,6 +1,6 @@
 //! Every stream ends in exactly one way.
 
-use choreoai::{ErrorKind, TransportErrorKind, Verdict};
+use choreoai::{ErrorKind, FragmentKind, TransportErrorKind, Verdict};
 
 use crate::support::*;
 
@@ -246,4 +246,28 @@ fn a_whole_answer_of_a_stream() {
     assert_eq!(completion.usage().unwrap().total_tokens(), Some(9));
     assert_eq!(completion.request_id(), Some("req-8"));
     assert_eq!(completion.choices()[0].role.as_deref(), Some("assistant"));
+}
+
+#[test]
+fn a_large_event_comes_in_one_piece_for_each_choice() {
+    let large = "x".repeat(3 << 19);
+    let choice = |index| format!("{{\"delta\": {{\"content\": \"{large}\"}}, \"index\": {index}}}");
+    let event = format!("data: {{\"choices\": [{}, {}]}}\n\n{DONE}", choice(1), choice(0));
+    let mut reply = Reply::status(200);
+    for piece in event.as_bytes().chunks(8 << 10) {
+        reply = reply.data(piece.to_vec());
+    }
+    let script = Script::new([reply]);
+    let client = script.client();
+    script.run(async {
+        let mut stream = client.chat().stream(&request()).await.unwrap();
+        for choice in [1, 0] {
+            let chunk = next(&mut stream).await.unwrap().unwrap();
+            let texts =
+                chunk.fragments().map(|fragment| (fragment.choice, fragment.kind)).collect::<Vec<_>>();
+            assert_eq!(texts, [(Some(choice), FragmentKind::Content(&large))]);
+        }
+        let (text, failure) = read(&mut stream).await;
+        assert!(text.is_empty() && failure.is_none());
+    });
 }
