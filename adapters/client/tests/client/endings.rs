@@ -40,8 +40,10 @@ fn chunks_do_not_depend_on_how_the_body_is_cut() {
         vec!["Some(0) Finish(\"stop\")".to_owned()],
     ];
     let bytes = bytes::Bytes::from(body.clone());
-    for cut in 0..=body.len() {
-        let script = Script::new([Reply::body(bytes.slice(..cut)).data(bytes.slice(cut..))]);
+    let in_two = (0..=body.len()).map(|cut| Reply::body(bytes.slice(..cut)).data(bytes.slice(cut..)));
+    let byte_by_byte = (0..body.len()).fold(Reply::status(200), |reply, at| reply.data(bytes.slice(at..=at)));
+    for (cut, reply) in in_two.chain([byte_by_byte]).enumerate() {
+        let script = Script::new([reply]);
         let client = script.client();
         let chunks = script.run(async {
             let mut stream = client.chat().stream(&request()).await.unwrap();
@@ -91,6 +93,25 @@ fn an_answer_cut_anywhere_is_truncated_and_what_came_is_delivered() {
             };
             assert_eq!(text, expected, "cut at {cut}");
             assert_eq!(failure.attempts(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_whole_answer_cut_anywhere_is_truncated_and_what_came_is_kept() {
+    let body = bytes::Bytes::from(
+        r#"{"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}], "usage": {"total_tokens": 9}}"#,
+    );
+    let known = body.windows(3).position(|bytes| bytes == b"}],").unwrap() + 1;
+    for cut in 0..body.len() {
+        let script = Script::new([Reply::body(body.slice(..cut))]);
+        let client = script.client();
+        let error = script.run(client.chat().create(&request())).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Truncated, 1), "cut at {cut}: {error}");
+        if cut >= known {
+            assert_eq!(error.partial().unwrap().text(), "Hello", "cut at {cut}");
+        } else {
+            assert!(error.partial().is_none_or(|partial| partial.text().is_empty()), "cut at {cut}");
         }
     }
 }
