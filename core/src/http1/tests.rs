@@ -138,7 +138,7 @@ fn run(mut response: Response, pieces: &[&[u8]]) -> Outcome {
 
 /// Miri is too slow for every cut.
 fn step(length: usize) -> usize {
-    if cfg!(miri) { (length / 16).max(1) } else { 1 }
+    if cfg!(miri) { (length / 4).max(1) } else { 1 }
 }
 
 /// Runs `input` in every way; all must come out as `expected`.
