@@ -1,23 +1,37 @@
 //! The [ChoreoAI client](choreoai) on smol, and on any other executor: sockets and timers are driven by
 //! [`async-io`](async_io)'s own thread, so that a bare `block_on` is enough.
 //!
-//! The whole of [`choreoai`] is re-exported: this crate is the only one to depend on. [`Client`] and the streams are those of
-//! smol here; the generic ones are `choreoai_smol::choreoai::Client` and so on.
-//!
 //! ```no_run
-//! use choreoai_smol::{ChatRequest, Client};
-//! use futures_lite::StreamExt as _;
+//! use choreoai_smol::{ChatRequest, Client, Error};
+//! use futures_lite::StreamExt;
 //!
+//! # fn main() -> Result<(), Error> {
 //! futures_lite::future::block_on(async {
-//!     let client = Client::from_env()?; // one client; clones share its connections
-//!     let request = ChatRequest::new("gpt-4").user("Write a haiku about Rust");
+//!     let client = Client::from_env()?; // one client, cheap clones
+//!     let request = ChatRequest::new("gpt-4").system("Be brief.").user("Write a haiku");
 //!     let mut stream = client.chat().stream(&request).await?;
 //!     while let Some(chunk) = stream.next().await {
 //!         print!("{}", chunk?.text());
 //!     }
-//!     Ok::<_, choreoai_smol::Error>(())
-//! })?;
-//! # Ok::<_, choreoai_smol::Error>(())
+//!     Ok(())
+//! })
+//! # }
+//! ```
+//!
+//! The whole of [`choreoai`] is re-exported, its generic `Client` as [`Client`] of this crate's types: this crate is
+//! the only one to depend on. A CA of one's own, or other limits of the connection pool:
+//!
+//! ```no_run
+//! use choreoai_smol::{Client, SmolTimer, TransportBuilder};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # #[cfg(feature = "rustls")] {
+//! let transport = TransportBuilder::new().ca_pem(std::fs::read("gateway-ca.pem")?).build()?;
+//! let client = Client::builder_with(transport, SmolTimer::default()).env().build()?;
+//! # let _ = client;
+//! # }
+//! # Ok(())
+//! # }
 //! ```
 //!
 //! | feature | what it brings |
@@ -29,15 +43,14 @@ mod race;
 mod timer;
 mod transport;
 
-pub use choreoai;
 pub use choreoai::*;
 pub use connector::{SmolConnecting, SmolConnector};
 pub use timer::{SmolSleep, SmolTimer};
 pub use transport::{SmolConnect, SmolTransport, TransportBuilder};
 
-/// A client over [`SmolTransport`].
+/// The client over [`SmolTransport`] and [`SmolTimer`].
 pub type Client = choreoai::Client<SmolTransport, SmolTimer>;
-/// An answer as it arrives over [`SmolTransport`].
+/// The settings of a [`Client`].
+pub type ClientBuilder = choreoai::ClientBuilder<SmolTransport, SmolTimer>;
+/// A streamed answer of a [`Client`].
 pub type ChatStream = choreoai::ChatStream<SmolTransport, SmolTimer>;
-/// The content of an answer as it arrives over [`SmolTransport`].
-pub type TextStream = choreoai::TextStream<SmolTransport, SmolTimer>;

@@ -1,17 +1,12 @@
-//! The client over real sockets, driven by a bare `block_on`, against the scripted gateway.
+//! Whole calls over real sockets, driven by a bare `block_on`, against the scripted gateway.
 
-use std::io::ErrorKind as IoErrorKind;
-use std::net::TcpListener;
-
-use choreoai_smol::{
-    ChatRequest, Client, ErrorKind, SmolTimer, TransportBuilder, Verdict, choreoai::ClientBuilder,
-};
+use choreoai_smol::{ChatRequest, Client, ClientBuilder, ErrorKind, TransportBuilder};
 use choreoai_testkit::wire::{Chunks, Dialect};
-use choreoai_testkit::{Answer, Gate, Gateway, Outcome, Script, tls::Authority};
+use choreoai_testkit::{Answer, Gate, Gateway, Script, tls::Authority};
 use futures_lite::StreamExt as _;
 use futures_lite::future::block_on;
 
-fn builder(url: &str) -> ClientBuilder<choreoai_smol::SmolTransport, SmolTimer> {
+fn builder(url: &str) -> ClientBuilder {
     Client::builder().base_url(url).api_key("sk-secret-0123456789")
 }
 
@@ -23,38 +18,14 @@ fn request() -> ChatRequest {
     ChatRequest::new("gpt-4").user("Hi")
 }
 
-fn answer(gate: Option<&Gate>) -> Answer {
+fn answer() -> Answer {
     let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
-    let mut answer = Answer::event_stream().event(chunks.content(0, "Grüße, "));
-    if let Some(gate) = gate {
-        answer = answer.gate(gate);
-    }
-    answer.event(chunks.content(0, "\"Welt\" 🦀")).event(chunks.finish(0, "stop")).done()
-}
-
-#[test]
-fn chunks_arrive_while_the_server_is_still_sending() {
-    let gate = Gate::new();
-    let gateway = Gateway::start(answer(Some(&gate))).unwrap();
-    let client = client(&gateway);
-    block_on(async {
-        let mut stream = client.chat().stream(&request()).await.unwrap();
-        assert_eq!(stream.next().await.unwrap().unwrap().text(), "Grüße, ");
-        gate.open();
-        assert_eq!(stream.next().await.unwrap().unwrap().text(), "\"Welt\" 🦀");
-        assert_eq!(stream.next().await.unwrap().unwrap().text(), "");
-        assert!(stream.next().await.is_none());
-        assert_eq!(stream.verdict(), Some(Verdict::Finished));
-    });
-    let requests = gateway.requests();
-    assert_eq!(requests[0].path(), "/v1/chat/completions");
-    assert_eq!(requests[0].header("authorization"), Some("Bearer sk-secret-0123456789"));
-    assert_eq!(gateway.violations(), [""; 0]);
+    Answer::sse(chunks.text(&["Grüße, ", "\"Welt\" 🦀"], "stop"))
 }
 
 #[test]
 fn calls_share_a_connection() {
-    let gateway = Gateway::start(Script::sequence([answer(None), answer(None), answer(None)])).unwrap();
+    let gateway = Gateway::start(Script::sequence([answer(), answer(), answer()])).unwrap();
     let client = client(&gateway);
     block_on(async {
         for _ in 0..2 {
@@ -69,31 +40,15 @@ fn calls_share_a_connection() {
 }
 
 #[test]
-fn dropping_a_stream_cancels_it_at_the_server() {
-    let gate = Gate::new();
-    let gateway = Gateway::start(answer(Some(&gate))).unwrap();
-    let client = client(&gateway);
-    let stream = block_on(client.chat().stream(&request())).unwrap();
-    drop(stream);
-    gate.open();
-    assert_eq!(gateway.wait_for_outcome(0), Outcome::PeerClosed);
-}
-
-#[test]
 fn a_refusal_is_sent_again_and_then_told() {
     let overloaded = || {
         Answer::json(503, r#"{"error": {"message": "busy", "code": "service_overloaded"}}"#)
             .header("retry-after-ms", "1")
             .header("x-request-id", "req-1")
     };
-    let gateway = Gateway::start(Script::sequence([
-        overloaded(),
-        answer(None),
-        overloaded(),
-        overloaded(),
-        overloaded(),
-    ]))
-    .unwrap();
+    let gateway =
+        Gateway::start(Script::sequence([overloaded(), answer(), overloaded(), overloaded(), overloaded()]))
+            .unwrap();
     let client = client(&gateway);
     block_on(async {
         assert_eq!(client.chat().create(&request()).await.unwrap().response().unwrap().attempts(), 2);
@@ -127,21 +82,11 @@ fn a_cut_answer_is_truncated() {
     }
 }
 
-#[test]
-fn nobody_listens() {
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let client = builder(&format!("http://{address}")).max_retries(0).build().unwrap();
-    let error = block_on(client.chat().create(&request())).unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Connect, 1));
-    let refused = std::io::Error::from(IoErrorKind::ConnectionRefused).to_string();
-    assert!(error.to_string().to_lowercase().contains(&refused), "{error}");
-}
-
 #[cfg(feature = "rustls")]
 #[test]
 fn https_with_a_custom_authority_and_without_it() {
     let authority = Authority::new().unwrap();
-    let gateway = Gateway::start_tls(answer(None), &authority.identity(None).unwrap()).unwrap();
+    let gateway = Gateway::start_tls(answer(), &authority.identity(None).unwrap()).unwrap();
     let transport = TransportBuilder::new().ca_pem(authority.pem()).build().unwrap();
     let trusting = builder(&gateway.base_url()).transport(transport).build().unwrap();
     assert_eq!(block_on(trusting.chat().create(&request())).unwrap().text(), "Grüße, \"Welt\" 🦀");

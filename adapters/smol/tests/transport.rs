@@ -6,9 +6,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use choreoai_smol::{
-    ResponseBody, SmolTransport, Transport, TransportBuilder, TransportError, TransportErrorKind as Kind,
-};
+use choreoai_smol::{ResponseBody, SmolTransport, Transport, TransportError, TransportErrorKind as Kind};
 use choreoai_testkit::{Answer, Gate, Gateway, Outcome, Script, Step};
 use futures_lite::future::block_on;
 use http::Request;
@@ -237,6 +235,7 @@ fn a_server_that_hangs_up_is_an_io_error() {
 
 #[cfg(feature = "rustls")]
 mod tls {
+    use choreoai_smol::TransportBuilder;
     use choreoai_testkit::tls::{Authority, Flaw, Identity};
 
     use super::*;
