@@ -46,7 +46,7 @@ impl Error {
         self.0.kind
     }
 
-    /// What happened: the server's own message if it sent one, unshortened and as it came; otherwise a description.
+    /// What happened: the server's own message if it sent one, as it came and up to 16 KiB; otherwise a description.
     /// Never empty.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -234,6 +234,9 @@ impl Error {
         let report = &mut inner.report;
         let texts = [&mut report.message, &mut report.code, &mut report.error_type, &mut report.param];
         for text in texts.into_iter().flatten().chain([&mut inner.message]) {
+            if report.truncated {
+                text.truncate(text.len() - key.cut_at_end(text.as_bytes()));
+            }
             if let Cow::Owned(redacted) = key.redact(text) {
                 *text = redacted;
             }
@@ -274,7 +277,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match (inner.kind, &inner.head) {
-            (ErrorKind::Http, Some(head)) => write!(f, "the gateway answered {}", head.status())?,
+            (ErrorKind::Http, Some(head)) => f.write_str(&answered(head.status()))?,
             (ErrorKind::Server, _) => {
                 f.write_str("the gateway reported an error in the middle of the answer")?
             }
@@ -307,6 +310,14 @@ impl Error {
             write!(f, " (after {} requests)", self.0.attempts)?;
         }
         Ok(())
+    }
+}
+
+/// Says which status came.
+pub(crate) fn answered(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("the gateway answered {} {reason}", status.as_u16()),
+        None => format!("the gateway answered {}", status.as_u16()),
     }
 }
 

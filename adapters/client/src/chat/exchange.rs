@@ -279,7 +279,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let key = self.client.settings().api_key.as_ref();
         let (parts, body) = response.into_parts();
         let head = Arc::new(ResponseHead::new(parts, self.retry.attempts(), key));
-        if let Some(error) = refusal::encoded(&head) {
+        if let Err(error) = refusal::check_encoding(&head) {
             return Err(error.with_head(head));
         }
         let mut decoder = ChunkDecoder::new().with_key(key.cloned());
