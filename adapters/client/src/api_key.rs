@@ -36,6 +36,12 @@ impl ApiKey {
         Ok(Self(key.into()))
     }
 
+    /// What is secret in an `Authorization` header of the caller's own: all after the scheme.
+    pub(crate) fn of_header(value: &HeaderValue) -> Option<Self> {
+        let credentials = value.to_str().ok()?.split_ascii_whitespace().next_back()?;
+        Self::new(credentials).ok()
+    }
+
     /// The value of the `Authorization` header, marked as sensitive.
     pub(crate) fn bearer(&self) -> Result<HeaderValue, Error> {
         let mut value = HeaderValue::try_from(format!("Bearer {}", self.0))

@@ -244,20 +244,21 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         }
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT))?;
         let mut headers = self.headers;
-        let api_key = match self.api_key {
-            Some(Key::Sent(key)) => Some(ApiKey::new(&key)?),
-            Some(Key::None) => None,
-            None if headers.contains_key(header::AUTHORIZATION) => None,
-            None => return Err(missing_key(&base_url)),
-        };
-        if let Some(key) = &api_key {
-            if headers.contains_key(header::AUTHORIZATION) {
+        let api_key = match (self.api_key, headers.get(header::AUTHORIZATION)) {
+            (Some(Key::Sent(_)), Some(_)) => {
                 return Err(Error::invalid_request(
                     "both an API key and an Authorization header are set; leave one of them out",
                 ));
             }
-            headers.insert(header::AUTHORIZATION, key.bearer()?);
-        }
+            (Some(Key::Sent(key)), None) => {
+                let key = ApiKey::new(&key)?;
+                headers.insert(header::AUTHORIZATION, key.bearer()?);
+                Some(key)
+            }
+            (_, Some(authorization)) => ApiKey::of_header(authorization),
+            (Some(Key::None), None) => None,
+            (None, None) => return Err(missing_key(&base_url)),
+        };
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));

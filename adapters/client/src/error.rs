@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai_core::chat::assemble::ErrorReport;
+use choreoai_core::deadline::DeadlineKind;
 use http::StatusCode;
 
 use crate::api_key::ApiKey;
@@ -45,7 +46,7 @@ impl Error {
         self.0.kind
     }
 
-    /// What happened: the server's own message if it sent one, unshortened and as it came; otherwise a description.
+    /// What happened: the server's own message if it sent one, as it came and up to 16 KiB; otherwise a description.
     /// Never empty.
     pub fn message(&self) -> &str {
         &self.0.message
@@ -144,24 +145,20 @@ impl Error {
     }
 
     /// A deadline that has passed.
-    pub(crate) fn timeout(kind: ErrorKind, limit: Duration) -> Self {
-        let what = match kind {
-            ErrorKind::TimeoutConnect => "no connection stood",
-            ErrorKind::TimeoutFirstEvent => "the answer did not begin",
-            ErrorKind::TimeoutIdle => "nothing more of the answer came",
-            _ => "the answer was not complete",
-        };
-        let name = match kind {
-            ErrorKind::TimeoutConnect => "connect",
-            ErrorKind::TimeoutFirstEvent => "first-event",
-            ErrorKind::TimeoutIdle => "idle",
-            _ => "total",
+    pub(crate) fn timeout(kind: DeadlineKind, limit: Duration) -> Self {
+        let (kind, what, name) = match kind {
+            DeadlineKind::Connect => (ErrorKind::TimeoutConnect, "no connection stood", "connect"),
+            DeadlineKind::FirstEvent => {
+                (ErrorKind::TimeoutFirstEvent, "the answer did not begin", "first-event")
+            }
+            DeadlineKind::Idle => (ErrorKind::TimeoutIdle, "nothing more of the answer came", "idle"),
+            DeadlineKind::Total => (ErrorKind::TimeoutTotal, "the answer was not complete", "total"),
         };
         Self::new(kind, format!("{what} within {limit:?} (the {name} timeout)"))
     }
 
     /// What a transport met, before the head of the response or (`in_body`) after it.
-    pub(crate) fn transport(error: TransportError, in_body: bool, connect_timeout: Duration) -> Self {
+    pub(crate) fn transport(error: TransportError, in_body: bool) -> Self {
         let kind = match error.kind() {
             TransportErrorKind::ConnectTimeout => ErrorKind::TimeoutConnect,
             TransportErrorKind::Tls => ErrorKind::Tls,
@@ -172,15 +169,15 @@ impl Error {
             TransportErrorKind::Io if in_body => ErrorKind::Truncated,
             TransportErrorKind::Connect | TransportErrorKind::Io => ErrorKind::Connect,
         };
-        let mut made = if kind == ErrorKind::TimeoutConnect {
-            let mut made = Self::timeout(kind, connect_timeout);
-            made.0.message = format!("{error}: {}", made.0.message);
-            made
-        } else {
-            Self::new(kind, with_causes(&error))
-        };
-        made.0.source = Some(Box::new(error));
-        made
+        Self::new(kind, with_causes(&error)).with_source(error)
+    }
+
+    /// Says how long the transport was given to connect, if that was the failure.
+    pub(crate) fn with_connect_timeout(mut self, limit: Duration) -> Self {
+        if self.0.kind == ErrorKind::TimeoutConnect {
+            self.0.message.push_str(&format!(" (the connect timeout is {limit:?})"));
+        }
+        self
     }
 
     /// The server's report replaces the description when it has a message.
@@ -237,6 +234,9 @@ impl Error {
         let report = &mut inner.report;
         let texts = [&mut report.message, &mut report.code, &mut report.error_type, &mut report.param];
         for text in texts.into_iter().flatten().chain([&mut inner.message]) {
+            if report.truncated {
+                text.truncate(text.len() - key.cut_at_end(text.as_bytes()));
+            }
             if let Cow::Owned(redacted) = key.redact(text) {
                 *text = redacted;
             }
@@ -277,7 +277,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         match (inner.kind, &inner.head) {
-            (ErrorKind::Http, Some(head)) => write!(f, "the gateway answered {}", head.status())?,
+            (ErrorKind::Http, Some(head)) => f.write_str(&answered(head.status()))?,
             (ErrorKind::Server, _) => {
                 f.write_str("the gateway reported an error in the middle of the answer")?
             }
@@ -310,6 +310,14 @@ impl Error {
             write!(f, " (after {} requests)", self.0.attempts)?;
         }
         Ok(())
+    }
+}
+
+/// Says which status came.
+pub(crate) fn answered(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("the gateway answered {} {reason}", status.as_u16()),
+        None => format!("the gateway answered {}", status.as_u16()),
     }
 }
 
@@ -346,6 +354,13 @@ impl fmt::Debug for Error {
             .field("retry_after", &inner.retry_after)
             .field("source", &inner.source)
             .finish_non_exhaustive()
+    }
+}
+
+/// A transport that could not be made, or did not deliver a response.
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::transport(error, false)
     }
 }
 

@@ -106,7 +106,7 @@ fn refused_settings() {
         (builder().api_key("a\nb"), "line break"),
         (builder().api_key("k").default_header("x y", "1"), "name is not valid"),
         (builder().api_key("k").default_header("x-a", "1\r\nx-b: 2"), "line break"),
-        (builder().api_key("k").default_header("x-a", "1\02"), "control character"),
+        (builder().api_key("k").default_header("x-a", "1\x012"), "control character"),
         (builder().api_key("k").default_header("Host", "evil"), "writes it itself"),
         (builder().api_key("k").default_header("content-length", "0"), "writes it itself"),
         (builder().api_key("k").default_header("transfer-encoding", "chunked"), "writes it itself"),

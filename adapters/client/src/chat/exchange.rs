@@ -105,55 +105,50 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let Some(answer) = &mut self.answer else { return Poll::Ready(None) };
         let mut overdue = self.watch.total_expired(timer);
         let mut reads = 0;
-        loop {
-            let Some(body) = &mut answer.body else { break };
+        while let Some(body) = &mut answer.body {
             if let Some(error) = overdue {
                 return Poll::Ready(Some(self.stop(error)));
             }
-            match body.as_mut().poll_data(cx) {
-                Poll::Ready(Ok([])) => {
-                    answer.body = None;
-                    answer.decoder.end();
-                }
-                Poll::Ready(Ok(data)) => {
-                    let mut rest = data;
-                    let chunk = answer.decoder.next_chunk(&mut rest);
-                    let consumed = data.len() - rest.len();
-                    body.as_mut().consume(consumed);
-                    let progress = answer.decoder.take_progress();
-                    if answer.decoder.has_events() {
-                        self.watch.event(progress, timer);
-                    }
-                    if answer.decoder.is_over() {
-                        if answer.decoder.is_done() {
-                            body.as_mut().release();
-                        }
-                        answer.body = None;
-                    }
-                    match chunk {
-                        Some(Ok(chunk)) => {
-                            self.is_lent = progress;
-                            return Poll::Ready(Some(Ok(chunk)));
-                        }
-                        Some(Err(error)) => return Poll::Ready(Some(self.stop(error))),
-                        None => overdue = self.watch.expired(timer),
-                    }
-                    reads += 1;
-                    if reads == READS_PER_POLL && answer.body.is_some() {
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                }
+            if reads == READS_PER_POLL {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            reads += 1;
+            let data = match body.as_mut().poll_data(cx) {
+                Poll::Ready(Ok(data)) => data,
                 Poll::Ready(Err(error)) => {
-                    let error = Error::transport(error, true, self.client.settings().timeouts.connect);
-                    return Poll::Ready(Some(self.stop(error)));
+                    return Poll::Ready(Some(self.stop(Error::transport(error, true))));
                 }
                 Poll::Pending => {
-                    let Poll::Ready(error) = self.watch.poll_expired(timer, cx) else {
-                        return Poll::Pending;
-                    };
-                    return Poll::Ready(Some(self.stop(error)));
+                    return self.watch.poll_expired(timer, cx).map(|error| Some(self.stop(error)));
                 }
+            };
+            if data.is_empty() {
+                answer.body = None;
+                answer.decoder.end();
+                break;
+            }
+            let mut rest = data;
+            let chunk = answer.decoder.next_chunk(&mut rest);
+            let consumed = data.len() - rest.len();
+            body.as_mut().consume(consumed);
+            if answer.decoder.is_done() {
+                body.as_mut().release();
+            }
+            if answer.decoder.is_over() {
+                answer.body = None;
+            }
+            let progress = answer.decoder.take_progress();
+            if answer.decoder.has_events() {
+                self.watch.event(progress, timer);
+            }
+            match chunk {
+                Some(Ok(chunk)) => {
+                    self.is_lent = progress;
+                    return Poll::Ready(Some(Ok(chunk)));
+                }
+                Some(Err(error)) => return Poll::Ready(Some(self.stop(error))),
+                None => overdue = self.watch.expired(timer),
             }
         }
         let last = answer.decoder.next_chunk(&mut &[][..]);
@@ -229,7 +224,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let (watch, timer) = (&mut self.watch, self.client.timer());
         poll_fn(|cx| match sending.as_mut().poll(cx) {
             Poll::Ready(sent) => {
-                Poll::Ready(sent.map_err(|error| Error::transport(error, false, connect_timeout)))
+                Poll::Ready(sent.map_err(|error| Error::from(error).with_connect_timeout(connect_timeout)))
             }
             Poll::Pending => watch.poll_expired(timer, cx).map(Err),
         })
@@ -284,7 +279,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let key = self.client.settings().api_key.as_ref();
         let (parts, body) = response.into_parts();
         let head = Arc::new(ResponseHead::new(parts, self.retry.attempts(), key));
-        if let Some(error) = refusal::encoded(&head) {
+        if let Err(error) = refusal::check_encoding(&head) {
             return Err(error.with_head(head));
         }
         let mut decoder = ChunkDecoder::new().with_key(key.cloned());

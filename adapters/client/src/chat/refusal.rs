@@ -9,10 +9,10 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use choreoai_core::chat::assemble::ErrorReport;
 use choreoai_core::retry::{Decision, Hints, Outcome, Policy, Retry};
-use http::{Response, StatusCode, Uri, header};
+use http::{HeaderValue, Response, StatusCode, Uri, header};
 
 use super::report;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, answered};
 use crate::{Error, ResponseBody, ResponseHead, Timer};
 
 /// How much of an error's body is kept.
@@ -43,21 +43,20 @@ pub(super) fn redirect<B>(response: &Response<B>, from: &Uri) -> Option<Uri> {
 }
 
 /// Refuses a body that would have to be decompressed.
-pub(super) fn encoded(head: &ResponseHead) -> Option<Error> {
-    let value = head.headers().get(header::CONTENT_ENCODING)?;
-    if value.is_empty() || value.as_bytes().eq_ignore_ascii_case(b"identity") {
-        return None;
-    }
-    Some(
-        Error::new(
-            ErrorKind::Protocol,
-            format!(
-                "the response is compressed ({}) although no compression was asked for",
-                value.to_str().unwrap_or("unreadable content-encoding")
-            ),
-        )
-        .with_hint("turn compression off in the gateway or in the proxy in front of it"),
-    )
+pub(super) fn check_encoding(head: &ResponseHead) -> Result<(), Error> {
+    let Some(encoding) = encoding(head) else { return Ok(()) };
+    let encoding = String::from_utf8_lossy(encoding.as_bytes());
+    let message = format!("the response is compressed ({encoding}) although no compression was asked for");
+    Err(Error::new(ErrorKind::Protocol, message)
+        .with_hint("turn compression off in the gateway or in the proxy in front of it"))
+}
+
+/// What the body is encoded with, if that is anything.
+fn encoding(head: &ResponseHead) -> Option<&HeaderValue> {
+    head.headers()
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .find(|value| !value.is_empty() && !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Reads what there is of an error's body, within bounds of size and time. Whether that is not all comes with it.
@@ -93,11 +92,11 @@ pub(super) async fn read_body<B: ResponseBody, R: Timer>(
 
 /// What a response with another status than 2xx says.
 pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_key: bool) -> Error {
-    let status = head.status();
-    let report = if is_page(&body) { ErrorReport::default() } else { report::read(&body) };
+    let is_readable = !is_page(&body) && encoding(&head).is_none();
+    let report = if is_readable { report::read(&body) } else { ErrorReport::default() };
     let hint = hint(&head, has_key);
     let retry_after = hints(&head).wait(unix_now(&head));
-    let mut error = Error::new(ErrorKind::Http, format!("the gateway answered {status}"))
+    let mut error = Error::new(ErrorKind::Http, answered(head.status()))
         .with_report(report)
         .with_body(body, shortened)
         .with_head(head)

@@ -288,7 +288,7 @@ impl ChatRequest {
         let metadata =
             self.metadata.iter().map(|(name, value)| (&**name, &**value)).collect::<Vec<(&str, &str)>>();
 
-        let mut request = core::ChatRequest::new(&*self.model, &*messages);
+        let mut request = core::ChatRequest::new(&self.model, &*messages);
         self.numbers.lend(&mut request);
         request.stream = streamed.then_some(true);
         if !streamed {

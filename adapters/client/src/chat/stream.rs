@@ -49,7 +49,7 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
         TextStream { chunks: self }
     }
 
-    /// Reads to the end and gives the whole answer.
+    /// Reads to the end and gives the whole answer; what was taken from the stream before is not in it.
     ///
     /// # Errors
     ///

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines};
 
-use crate::error::ErrorKind;
 use crate::{Error, Timer};
 
 /// The deadlines of a call, and the timer that wakes for them.
@@ -84,11 +83,11 @@ impl<R: Timer> Watch<R> {
     }
 
     fn error(&self, kind: DeadlineKind) -> Error {
-        let (kind, limit) = match kind {
-            DeadlineKind::Connect => (ErrorKind::TimeoutConnect, self.deadlines.connect),
-            DeadlineKind::FirstEvent => (ErrorKind::TimeoutFirstEvent, self.deadlines.first_event),
-            DeadlineKind::Idle => (ErrorKind::TimeoutIdle, self.deadlines.idle),
-            DeadlineKind::Total => (ErrorKind::TimeoutTotal, self.deadlines.total),
+        let limit = match kind {
+            DeadlineKind::Connect => self.deadlines.connect,
+            DeadlineKind::FirstEvent => self.deadlines.first_event,
+            DeadlineKind::Idle => self.deadlines.idle,
+            DeadlineKind::Total => self.deadlines.total,
         };
         Error::timeout(kind, limit.unwrap_or_default())
     }

@@ -1,6 +1,6 @@
 //! Every stream ends in exactly one way.
 
-use choreoai::{ErrorKind, TransportErrorKind, Verdict};
+use choreoai::{ErrorKind, FragmentKind, TransportErrorKind, Verdict};
 
 use crate::support::*;
 
@@ -40,8 +40,10 @@ fn chunks_do_not_depend_on_how_the_body_is_cut() {
         vec!["Some(0) Finish(\"stop\")".to_owned()],
     ];
     let bytes = bytes::Bytes::from(body.clone());
-    for cut in 0..=body.len() {
-        let script = Script::new([Reply::body(bytes.slice(..cut)).data(bytes.slice(cut..))]);
+    let in_two = (0..=body.len()).map(|cut| Reply::body(bytes.slice(..cut)).data(bytes.slice(cut..)));
+    let byte_by_byte = (0..body.len()).fold(Reply::status(200), |reply, at| reply.data(bytes.slice(at..=at)));
+    for (cut, reply) in in_two.chain([byte_by_byte]).enumerate() {
+        let script = Script::new([reply]);
         let client = script.client();
         let chunks = script.run(async {
             let mut stream = client.chat().stream(&request()).await.unwrap();
@@ -91,6 +93,25 @@ fn an_answer_cut_anywhere_is_truncated_and_what_came_is_delivered() {
             };
             assert_eq!(text, expected, "cut at {cut}");
             assert_eq!(failure.attempts(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_whole_answer_cut_anywhere_is_truncated_and_what_came_is_kept() {
+    let body = bytes::Bytes::from(
+        r#"{"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}], "usage": {"total_tokens": 9}}"#,
+    );
+    let known = body.windows(3).position(|bytes| bytes == b"}],").unwrap() + 1;
+    for cut in 0..body.len() {
+        let script = Script::new([Reply::body(body.slice(..cut))]);
+        let client = script.client();
+        let error = script.run(client.chat().create(&request())).unwrap_err();
+        assert_eq!((error.kind(), error.attempts()), (ErrorKind::Truncated, 1), "cut at {cut}: {error}");
+        if cut >= known {
+            assert_eq!(error.partial().unwrap().text(), "Hello", "cut at {cut}");
+        } else {
+            assert!(error.partial().is_none_or(|partial| partial.text().is_empty()), "cut at {cut}");
         }
     }
 }
@@ -246,4 +267,28 @@ fn a_whole_answer_of_a_stream() {
     assert_eq!(completion.usage().unwrap().total_tokens(), Some(9));
     assert_eq!(completion.request_id(), Some("req-8"));
     assert_eq!(completion.choices()[0].role.as_deref(), Some("assistant"));
+}
+
+#[test]
+fn a_large_event_comes_in_one_piece_for_each_choice() {
+    let large = "x".repeat(3 << 19);
+    let choice = |index| format!("{{\"delta\": {{\"content\": \"{large}\"}}, \"index\": {index}}}");
+    let event = format!("data: {{\"choices\": [{}, {}]}}\n\n{DONE}", choice(1), choice(0));
+    let mut reply = Reply::status(200);
+    for piece in event.as_bytes().chunks(8 << 10) {
+        reply = reply.data(piece.to_vec());
+    }
+    let script = Script::new([reply]);
+    let client = script.client();
+    script.run(async {
+        let mut stream = client.chat().stream(&request()).await.unwrap();
+        for choice in [1, 0] {
+            let chunk = next(&mut stream).await.unwrap().unwrap();
+            let texts =
+                chunk.fragments().map(|fragment| (fragment.choice, fragment.kind)).collect::<Vec<_>>();
+            assert_eq!(texts, [(Some(choice), FragmentKind::Content(&large))]);
+        }
+        let (text, failure) = read(&mut stream).await;
+        assert!(text.is_empty() && failure.is_none());
+    });
 }

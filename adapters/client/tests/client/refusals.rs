@@ -27,6 +27,7 @@ fn every_shape_of_error_body_is_understood() {
         (r#"{"detail": "Not found"}"#, "Not found", None, None),
         (r#"{"error": "text"}"#, "text", None, None),
         (r#"{"message": "plain"}"#, "plain", None, None),
+        ("data: {\"error\": {\"message\": \"in an event\"}}\n\n", "in an event", None, None),
         ("upstream connect error", "upstream connect error", None, None),
         (r#"{"detail": ""}"#, "the gateway answered 400 Bad Request", None, None),
         ("", "the gateway answered 400 Bad Request", None, None),
@@ -60,6 +61,15 @@ fn one_clear_line() {
     ] {
         assert_eq!(refused(reply).to_string(), line);
     }
+}
+
+#[test]
+fn a_compressed_error_is_not_quoted() {
+    let error =
+        refused(Reply::status(502).header("content-encoding", "gzip").data(&b"\x1f\x8b\x08garbage"[..]));
+    assert_eq!(error.to_string(), "the gateway answered 502 Bad Gateway");
+    assert_eq!(&error.body()[..3], b"\x1f\x8b\x08");
+    assert_eq!(refused(Reply::status(599)).to_string(), "the gateway answered 599");
 }
 
 #[test]

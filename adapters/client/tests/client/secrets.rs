@@ -38,6 +38,8 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
         format!("{}{}", "x".repeat((64 << 10) - 7), KEY),
         format!("{}{KEY}", "x".repeat(1024 - 7)),
         format!("<{}{KEY}", "x".repeat(190)),
+        format!(r#"{{"error": {{"message": "{}{KEY}"}}}}"#, "x".repeat((16 << 10) - 7)),
+        format!(r#"{{"error": {{"message": "x", "code": "{}{KEY}"}}}}"#, "x".repeat(1024 - 7)),
     ];
     for body in bodies {
         for status in [200, 307, 400, 401, 429, 500] {
@@ -79,6 +81,17 @@ fn the_key_is_sent_as_a_sensitive_header() {
     assert_eq!(header, &format!("Bearer {KEY}"));
     assert!(header.is_sensitive());
     assert!(!format!("{:?}", played.requests[0]).contains(KEY));
+}
+
+#[test]
+fn an_authorization_of_the_caller_s_own_is_kept_likewise() {
+    let script = Script::new([Reply::status(401).data("{\"detail\": \"dXNlcjpwYXNz is wrong\"}")]);
+    let builder = choreoai::Client::builder_with(script.clone(), script.clock().clone());
+    let client = builder.default_header("Authorization", "Basic dXNlcjpwYXNz").build().unwrap();
+    let (_, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!(failure.message(), "[redacted] is wrong");
+    assert!(!shown(&failure).contains("dXNlcjpwYXNz"));
 }
 
 #[test]

@@ -14,8 +14,27 @@ use crate::chat::{Event, Piece};
 ///
 /// Give it every event, in order; those that come out of order are ignored, or end what they interrupt, and never panic.
 ///
+/// ```
+/// use choreoai_core::chat::{Decoder, assemble::Assembler};
+///
+/// let mut input: &[u8] = br#"data: {"choices": [{"delta": {"content": "Hi"}, "index": 0}]}
+///
+/// data: {"choices": [{"delta": {"content": "!"}, "finish_reason": "stop", "index": 0}]}
+///
+/// "#;
+/// let mut decoder = Decoder::new();
+/// let mut assembler = Assembler::default();
+/// while let Some(event) = decoder.next_event(&mut input) {
+///     assembler.push(&event?)?;
+/// }
+/// let completion = assembler.into_completion();
+/// assert_eq!(completion.choices[0].content.as_deref(), Some("Hi!"));
+/// assert_eq!(completion.choices[0].finish_reason.as_deref(), Some("stop"));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
 /// **Memory**: at most the allowed bytes of text, tool calls and unknown members, twice while a text grows (as with any `String`);
-/// and of 128 choices, some 200 bytes each. **Time**: linear in the bytes given; each fragment of a tool call is compared with the
+/// and of 128 choices, some 250 bytes each. **Time**: linear in the bytes given; each fragment of a tool call is compared with the
 /// at most 128 calls of its choice. Text is copied once, and a second time when a later chunk continues it.
 #[derive(Clone, Debug)]
 pub struct Assembler {

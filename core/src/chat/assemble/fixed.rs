@@ -12,12 +12,34 @@ use crate::chat::Event;
 /// Give it every event, in order; those of other choices, and those that are not kept, change nothing. Events that come
 /// out of order are ignored, or end what they interrupt.
 ///
+/// ```
+/// use choreoai_core::chat::{Decoder, assemble::FixedAssembler};
+///
+/// let mut input: &[u8] = br#"data: {"choices": [{"delta": {"content": "It is 21 degrees in "}, "index": 0}]}
+///
+/// data: {"choices": [{"delta": {"content": "Paris."}, "finish_reason": "stop", "index": 0}]}
+///
+/// "#;
+/// let mut decoder = Decoder::new();
+/// let mut answer = FixedAssembler::<24, 0, 0>::new();
+/// while let Some(event) = decoder.next_event(&mut input) {
+///     if let Err(overflow) = answer.push(&event?) {
+///         assert_eq!(overflow.to_string(), "the answer's text is longer than its capacity of 24 bytes");
+///     }
+/// }
+/// assert!(answer.content().whole().is_err());
+/// assert_eq!(answer.content().beginning(), "It is 21 degrees in Pari");
+/// # Ok::<_, choreoai_core::Error>(())
+/// ```
+///
 /// **Late indices**: text is gathered where it will stay, and taken back when the choice turns out to be another one. The accessors
 /// show what is certain; [`unbound_content`](Self::unbound_content) is the rest.
 ///
 /// **Overflow**: each value that is too long keeps its beginning, and says so whenever it is read: see [`Kept`].
+/// Ids and names are told apart by what is kept of them; where a single fragment is longer than `ARGS` and continues a call, that call
+/// may count as unfinished.
 ///
-/// **Memory**: `TEXT + (CALLS + 1) * (ARGS + 2 * LABEL) + 2 * LABEL` bytes and some 100 more for each call; the one call more
+/// **Memory**: `TEXT + (CALLS + 1) * (ARGS + 2 * LABEL) + 2 * LABEL` bytes and some 100 more for each call (on a 32-bit machine); the one call more
 /// is the fragment that has not ended. **Time**: linear in the bytes given, times `CALLS` for fragments of tool calls.
 #[derive(Clone, Debug)]
 pub struct FixedAssembler<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usize = 64> {
@@ -151,9 +173,12 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
                 call.overflow(fragment)
             }
             None => {
-                self.progress.current = Some(self.calls.len());
+                let position = self.calls.len();
                 match self.calls.push(fragment.clone()) {
-                    Ok(()) => fragment.overflow(fragment),
+                    Ok(()) => {
+                        self.progress.current = Some(position);
+                        fragment.overflow(fragment)
+                    }
                     Err(_) => {
                         // What continues the lost call must not end up in another one.
                         self.progress = Progress { current: None, lost_calls: true };
