@@ -31,10 +31,6 @@ pub(crate) struct AnswerFailure {
 }
 
 impl Failure {
-    pub(crate) fn gateway(message: String) -> Self {
-        Self::Gateway(message)
-    }
-
     /// Says it on standard error; not that whoever read the output went away.
     pub(crate) fn report(&self) {
         if matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe) {
