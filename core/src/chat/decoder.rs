@@ -193,8 +193,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         let before = input.len();
         let found = self.next_signal(input);
         let consumed = before.wrapping_sub(input.len());
-        // Behind the end of the answer, the offset stays where that was.
-        if self.phase != Phase::Over || matches!(found, Some(Ok(_))) {
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
             self.offset = self.offset.saturating_add(consumed as u64);
         }
         match found? {

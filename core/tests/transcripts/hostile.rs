@@ -1,7 +1,7 @@
 //! Input that no server should send.
 
 use crate::harness::{Transcript, Wants, check, check_cuts, run};
-use choreoai_core::chat::Verdict;
+use choreoai_core::chat::{Decoder, Verdict};
 use choreoai_core::{Error, ErrorKind};
 
 #[test]
@@ -167,5 +167,21 @@ fn values_longer_than_the_scratch_come_in_pieces() {
             [format!("id: {id}é"), format!("model: {id}"), "chunk ends".into(), "done".into()]
         );
         check_cuts(Wants::default(), "long values", body.as_bytes(), &whole);
+    }
+}
+
+#[test]
+fn bytes_behind_the_end_change_nothing() {
+    for (body, error) in [
+        (&b""[..], Error::new(ErrorKind::Truncated, 0)),
+        (b"data: {\"id\":\"a", Error::new(ErrorKind::Truncated, 14)),
+        (b"{\"status\":\"ok\"}", Error::new(ErrorKind::NotCompletion, 15)),
+    ] {
+        let mut decoder = Decoder::new();
+        let mut input = body;
+        while decoder.next_event(&mut input).is_some() {}
+        decoder.end();
+        while decoder.next_event(&mut &b"}\n\n"[..]).is_some() {}
+        assert_eq!(decoder.verdict(), Err(error), "{}", body.escape_ascii());
     }
 }
