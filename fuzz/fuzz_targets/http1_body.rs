@@ -59,8 +59,9 @@ fn read(mut response: Response, head: u64, pieces: &[&[u8]]) -> Body {
         loop {
             let before = input.len();
             let announced = response.remaining();
-            let Some(part) = response.next_part(&mut input) else { break };
-            steps.took(before, input.len());
+            let part = response.next_part(&mut input);
+            steps.took(before, input.len(), part.is_some());
+            let Some(part) = part else { break };
             match part {
                 Ok(Part::Data(fragment)) => {
                     assert!(!fragment.is_empty());

@@ -79,11 +79,12 @@ fn read(pieces: &[&[u8]]) -> Heads {
         let mut input = *piece;
         loop {
             let before = input.len();
-            let Some(part) = response.next_part(&mut input) else { break };
-            steps.took(before, input.len());
+            let part = response.next_part(&mut input);
+            steps.took(before, input.len(), part.is_some());
             let part = match part {
-                Ok(part) => part,
-                Err(error) => {
+                None => break,
+                Some(Ok(part)) => part,
+                Some(Err(error)) => {
                     assert_eq!(response.next_part(&mut input), Some(Err(error)), "the error is not sticky");
                     assert_eq!(response.end(), Err(error), "the error is not sticky");
                     assert_eq!(error.offset(), (consumed + piece.len() - input.len()) as u64);

@@ -38,15 +38,16 @@ fn lex(pieces: &[&[u8]]) -> Lexed {
         let mut input = *piece;
         while fault.is_none() {
             let before = input.len();
-            let Some(token) = lexer.next_token(&mut input) else { break };
+            let token = lexer.next_token(&mut input);
+            steps.took(before, input.len(), token.is_some());
             match token {
-                Ok(token) => add(token, &mut tokens),
-                Err(kind) => {
+                None => break,
+                Some(Ok(token)) => add(token, &mut tokens),
+                Some(Err(kind)) => {
                     assert_eq!(lexer.next_token(&mut input), Some(Err(kind)), "the error is not sticky");
                     fault = Some((kind, offset + piece.len() - input.len()));
                 }
             }
-            steps.took(before, input.len());
         }
         assert!(fault.is_some() || input.is_empty(), "input was left over");
         offset += piece.len();

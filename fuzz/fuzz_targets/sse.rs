@@ -56,8 +56,9 @@ fn frame(pieces: &[&[u8]]) -> Vec<Line> {
         let mut input = *piece;
         loop {
             let before = input.len();
-            let Some(item) = framer.next_item(&mut input) else { break };
-            steps.took(before, input.len());
+            let item = framer.next_item(&mut input);
+            steps.took(before, input.len(), item.is_some());
+            let Some(item) = item else { break };
             take(item, framer.field());
         }
         assert!(input.is_empty(), "input was left over");

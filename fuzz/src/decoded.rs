@@ -78,7 +78,9 @@ pub fn decode<const SCRATCH: usize>(
         let mut input = *piece;
         loop {
             let before = input.len();
-            let Some(event) = decoder.next_event(&mut input) else { break };
+            let event = decoder.next_event(&mut input);
+            steps.took(before, input.len(), event.is_some());
+            let Some(event) = event else { break };
             match event {
                 Ok(event) => {
                     assert_eq!(failure, None, "an event after an error");
@@ -90,7 +92,6 @@ pub fn decode<const SCRATCH: usize>(
                     assert!(input.is_empty(), "input was left over by an error");
                 }
             }
-            steps.took(before, input.len());
         }
         assert!(input.is_empty(), "input was left over");
     }
@@ -99,7 +100,7 @@ pub fn decode<const SCRATCH: usize>(
         let event = event.expect("the end of the body is no error");
         nesting.check(&event);
         take(&event);
-        steps.took(0, 0);
+        steps.took(0, 0, true);
     }
     let verdict = decoder.verdict();
     assert!(failure.is_none() || verdict.is_err(), "an error was forgotten");

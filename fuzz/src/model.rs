@@ -190,10 +190,9 @@ impl Model {
             }
         }
         let Some(Tree::Array(choices)) = chunk.member("choices") else { return Some(Ok(())) };
+        // What is no object takes no place.
+        let choices = choices.iter().filter(|choice| matches!(choice, Tree::Object(_)));
         for (position, choice) in (0..).zip(choices) {
-            if !matches!(choice, Tree::Object(_)) {
-                continue;
-            }
             self.may_report |= choice.member("error").is_some();
             let index = match choice.member("index") {
                 Some(Tree::Unsigned(index)) => *index,
