@@ -263,7 +263,7 @@ impl ChunkDecoder {
         let shortened = error.offset() > self.start.len() as u64;
         let start = self.take_start(shortened);
         let message = match excerpt(&start) {
-            None if kind == ErrorKind::Truncated => {
+            None if kind == ErrorKind::Truncated && !self.has_chunks => {
                 "the response ended before the answer began: its body is empty".to_owned()
             }
             Some(excerpt) if kind == ErrorKind::Protocol => format!("{error}; it begins: {excerpt}"),
