@@ -81,9 +81,7 @@ impl ChunkBuilder {
 
     /// What is held of a chunk that will not be completed, its open choice unbound; `None` if that is nothing.
     pub(super) fn take_rest(&mut self) -> Option<ChatChunk> {
-        let rest = self.take();
-        let empty = rest.spans.is_empty() && rest.usage.is_none() && rest.created.is_none();
-        (!empty).then_some(rest)
+        Some(self.take()).filter(|rest| !rest.is_empty())
     }
 
     fn take(&mut self) -> ChatChunk {
