@@ -292,6 +292,28 @@ mod tests {
     }
 
     #[test]
+    fn a_member_that_comes_twice_in_a_call_is_not_lost() {
+        let chunk = only_chunk(&[
+            Event::ChoiceStart,
+            Event::ToolCallStart,
+            Event::ToolCallArguments("{\"a\""),
+            Event::ToolCallName(whole("add")),
+            Event::ToolCallArguments(":1}"),
+            Event::ToolCallEnd { index: Some(2) },
+            Event::ChoiceEnd { index: 0 },
+            Event::ChunkEnd,
+        ]);
+        let calls = chunk.fragments().map(|fragment| match fragment.kind {
+            FragmentKind::ToolCall(call) => (call.index, call.name, call.arguments),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(
+            calls.collect::<Vec<_>>(),
+            [(Some(2), Some("add"), Some("{\"a\"")), (Some(2), None, Some(":1}"))]
+        );
+    }
+
+    #[test]
     fn a_value_in_pieces_is_joined_and_a_repeated_one_replaced() {
         let chunk = only_chunk(&[
             Event::Id(whole("first")),

@@ -79,8 +79,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
                 }
                 Some(Err(error)) => error,
             };
-            let has_begun = self.answer.as_ref().is_some_and(|answer| answer.decoder.has_events());
-            if error.kind() != ErrorKind::TimeoutFirstEvent || has_begun {
+            // That one is met only while nothing of an answer has come.
+            if error.kind() != ErrorKind::TimeoutFirstEvent {
                 return Err(error);
             }
             self.answer = None;
@@ -255,7 +255,6 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let timer = self.client.timer();
         match decision {
             Decision::Wait(wait) => {
-                self.watch.attempt_failed();
                 timer.sleep(wait).await;
                 self.watch.attempt_started(timer);
                 Ok(())

@@ -52,7 +52,9 @@ fn the_pause_between_contents() {
         ("data: {\"choices\": [{\"delta\": {\"tool_calls\": [{\"index\": 0, \"function\": {\"arguments\": \"{\"}}]}, \"index\": 0}]}\n\n".to_owned(), true),
     ];
     for (between, progress) in cases {
+        // The wait for the first event is longer than the pauses may be.
         let script = Script::new([Reply::body(content("Hello"))
+            .after(seconds(1))
             .pause(seconds(6))
             .data(between.clone())
             .pause(seconds(6))
@@ -64,7 +66,7 @@ fn the_pause_between_contents() {
         if let Some(failure) = failure {
             assert_eq!(failure.kind(), ErrorKind::TimeoutIdle, "{between}");
             assert_eq!(failure.to_string(), "nothing more of the answer came within 10s (the idle timeout)");
-            assert_eq!(script.now(), seconds(10));
+            assert_eq!(script.now(), seconds(11));
         }
     }
 }
