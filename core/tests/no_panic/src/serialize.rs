@@ -1,5 +1,9 @@
 //! `Serialize` of the core's types, into a serializer that does nothing and may fail anywhere. What a real serializer does
 //! with the values is its own affair: serde-json-core's can panic.
+//!
+//! This alone does not link: to serialise [`RawJson`](choreoai_core::json::RawJson) is to turn its decimal numbers into `f64`,
+//! and the standard library's conversion (`core::num::dec2flt`) indexes arrays in ways that the compiler cannot prove. Hence the
+//! feature, and a check of its own in `./run`: no panic is reachable but from there.
 
 use core::fmt;
 

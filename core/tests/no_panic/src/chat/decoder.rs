@@ -1,3 +1,4 @@
+use choreoai_core::Error;
 use choreoai_core::chat::{Decoder, Event, Piece};
 
 use crate::opaque::{bytes, consume, opaque, text};
@@ -18,10 +19,19 @@ fn decode<const SCRATCH: usize>(decoder: Decoder<SCRATCH>) {
     let decoder = Decoder::with_logprobs(opaque(decoder));
     let mut decoder = opaque(Decoder::with_extra(decoder));
     let mut input = bytes();
-    while let Some(event) = Decoder::next_event(&mut decoder, &mut input) {
+    while let Some(event) = next_event(&mut decoder, &mut input) {
         consume(event);
     }
     consume(decoder);
+}
+
+/// A function of its own, so that `./run` can say how much stack it takes.
+#[inline(never)]
+fn next_event<'e, const SCRATCH: usize>(
+    decoder: &'e mut Decoder<SCRATCH>,
+    input: &mut &'static [u8],
+) -> Option<Result<Event<'e>, Error>> {
+    Decoder::next_event(decoder, input)
 }
 
 fn end() {

@@ -31,7 +31,7 @@ fn setters() {
     consume(Message::name(message(), text()));
     consume(Message::tool_calls(message(), tool_calls()));
     consume(Message::extra(message(), raw_object()));
-    consume((&message()).as_message() == message());
+    consume(AsMessage::as_message(&&message()) == message());
 }
 
 fn role() {
