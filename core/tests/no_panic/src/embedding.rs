@@ -29,6 +29,6 @@ fn encoding() {
 
 fn chunks() {
     if let Ok(encoder) = request().encoder() {
-        opaque(encoder).for_each(|chunk| consume(chunk));
+        opaque(encoder).for_each(consume);
     }
 }

@@ -66,7 +66,9 @@ extern "C" fn _start() -> ! {
             exercise();
         }
     }
-    loop {}
+    loop {
+        core::hint::spin_loop();
+    }
 }
 
 #[panic_handler]

@@ -89,6 +89,6 @@ where
 
 fn chunks() {
     if let Ok(encoder) = request().encoder() {
-        opaque(encoder).for_each(|chunk| consume(chunk));
+        opaque(encoder).for_each(consume);
     }
 }

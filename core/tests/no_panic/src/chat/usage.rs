@@ -11,7 +11,7 @@ fn usage() {
     consume(Usage::total_tokens(&usage));
     consume(Usage::count(&usage, opaque(Count::Total)));
     consume(Usage::is_empty(&usage));
-    Usage::iter(&usage).for_each(|count| consume(count));
+    Usage::iter(&usage).for_each(consume);
 }
 
 fn count() {
