@@ -17,7 +17,7 @@ import sys
 
 HEADER = re.compile(r"^([0-9a-f]+) <([^$].*)>:$")
 BRANCH = re.compile(r"\t(?:bl?|cbn?z|b(?:eq|ne|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le))(?:\.w)?\s.*?0x([0-9a-f]+) <")
-INDIRECT = re.compile(r"\t(?:blx\s+r|bx\s+r|mov\s+pc)")
+INDIRECT = re.compile(r"\t(?:blx\s+r|bx\s+r|(?:mov|ldr)(?:\.w)?\s+pc)")
 PUSH = re.compile(r"\tpush(?:\.w)?\s+\{(.*)\}")
 RESERVE = re.compile(r"\tsub(?:\.w)?\s+sp, (?:sp, )?#0x([0-9a-f]+)")
 

@@ -1,8 +1,8 @@
 //! Proof, by linking, that no public function of `choreoai-core` can panic.
 //!
 //! The panic handler calls a function that nobody defines. The optimiser drops the handler when no panic is reachable, and only
-//! then does this program link. It is never run. `./run` builds it, and then again with the feature `control`, which adds one
-//! panic and must fail to link.
+//! then does this program link. It is never run. `./run` builds it for 32 and for 64 bits, for size and for speed, and then again
+//! with the feature `control`, which adds one panic and must fail to link.
 //!
 //! The modules mirror those of the core. Each function is named for what it exercises and calls it with inputs that the
 //! optimiser cannot see ([`opaque`]), on objects whose state it cannot see either: what links is free of panics in
@@ -12,8 +12,9 @@
 //! To add a public function, call it by its path (`Lexer::depth(&lexer)`), which is what `./run` looks for: it fails if a
 //! `pub fn` of the core is called nowhere.
 //!
-//! Not covered: `Debug`, which is for people (that of `str` slices, and the compiler cannot prove its bounds); formatting
-//! flags such as a width, which `{}` does not have; and what needs `alloc`, since an allocator may fail.
+//! Not covered: `Debug` (that of `str` slices it, and the compiler cannot prove the bounds); formatting flags such as a width,
+//! which `{}` does not have; what needs `alloc`, since an allocator may fail; the overflow checks of a debug build. What `serde`
+//! leaves is in `serialize.rs`.
 
 #![no_std]
 #![no_main]
