@@ -1,0 +1,315 @@
+//! From the bytes of a body to chunks, without I/O.
+
+use std::fmt;
+
+use choreoai_core::ErrorClass;
+use choreoai_core::chat::assemble::ErrorAssembler;
+use choreoai_core::chat::{Decoder, Event, Verdict};
+
+use super::chunk::ChatChunk;
+use super::chunk_builder::ChunkBuilder;
+use crate::Error;
+use crate::api_key::ApiKey;
+use crate::error::ErrorKind;
+
+/// How much of the beginning of a body is kept, to be shown when it turns out to be no answer.
+const START_LIMIT: usize = 1024;
+/// How much of that stands in the error's message.
+const EXCERPT: usize = 200;
+/// Lets the gateway's escaped text gather into long fragments.
+const SCRATCH: usize = 256;
+
+/// Turns the body of a chat completion into [`ChatChunk`]s, however it is cut.
+///
+/// The body may be an event stream or one JSON document; each event gives one chunk, as soon as it is complete.
+///
+/// Give it bytes as they arrive and call [`next_chunk`](Self::next_chunk) until it returns `None`. When the body has
+/// ended, call [`end`](Self::end), then `next_chunk` with an empty input until `None`. There is either one error, or
+/// a [`verdict`](Self::verdict).
+///
+/// ```
+/// use choreoai::{ChunkDecoder, Verdict};
+///
+/// let body = br#"data: {"choices": [{"delta": {"content": "Hi"}, "index": 0, "finish_reason": "stop"}]}
+///
+/// data: [DONE]
+///
+/// "#;
+/// let mut decoder = ChunkDecoder::new();
+/// let mut text = String::new();
+/// for mut piece in body.chunks(7) {
+///     while let Some(chunk) = decoder.next_chunk(&mut piece) {
+///         text.push_str(&chunk?.text());
+///     }
+/// }
+/// decoder.end();
+/// while let Some(chunk) = decoder.next_chunk(&mut &[][..]) {
+///     text.push_str(&chunk?.text());
+/// }
+/// assert_eq!(text, "Hi");
+/// assert_eq!(decoder.verdict(), Some(Verdict::Finished));
+/// # Ok::<_, choreoai::Error>(())
+/// ```
+///
+/// # Bounds
+///
+/// It holds one event at most, and of that 64 MiB; an event of more than 1 MiB is handed out at the end of each of
+/// its choices. Each call does work in proportion to the bytes it consumes.
+pub struct ChunkDecoder {
+    decoder: Decoder<SCRATCH>,
+    builder: ChunkBuilder,
+    report: ErrorAssembler,
+    /// The beginning of the body, until the first chunk is complete.
+    start: Vec<u8>,
+    has_chunks: bool,
+    has_events: bool,
+    has_progress: bool,
+    is_ended: bool,
+    is_done: bool,
+    /// No chunk will follow.
+    is_over: bool,
+    /// To be returned after the chunk that was handed out before it.
+    failure: Option<Error>,
+    has_failed: bool,
+    /// Taken out of what errors repeat.
+    key: Option<ApiKey>,
+}
+
+impl ChunkDecoder {
+    /// A decoder at the start of a body.
+    pub fn new() -> Self {
+        Self {
+            decoder: Decoder::with_scratch(),
+            builder: ChunkBuilder::default(),
+            report: ErrorAssembler::new(),
+            start: Vec::new(),
+            has_chunks: false,
+            has_events: false,
+            has_progress: false,
+            is_ended: false,
+            is_done: false,
+            is_over: false,
+            failure: None,
+            has_failed: false,
+            key: None,
+        }
+    }
+
+    /// Asks for log probabilities, which are skipped otherwise.
+    #[must_use]
+    pub fn with_logprobs(mut self) -> Self {
+        self.decoder = self.decoder.with_logprobs();
+        self
+    }
+
+    /// Asks for the members that the schema does not know, which are skipped otherwise.
+    #[must_use]
+    pub fn with_extra(mut self) -> Self {
+        self.decoder = self.decoder.with_extra();
+        self
+    }
+
+    /// Keeps the key out of errors.
+    pub(crate) fn with_key(mut self, key: Option<ApiKey>) -> Self {
+        self.key = key;
+        self
+    }
+
+    /// Takes bytes off the front of `input` until a chunk is complete. `None`: all of `input` was consumed; more is
+    /// needed, or, after [`end`](Self::end) or `[DONE]`, nothing will follow.
+    ///
+    /// # Errors
+    ///
+    /// An error is returned once, after all that arrived before it; then `None`. Its kind is `server`, `truncated`,
+    /// `protocol` or `limit`.
+    pub fn next_chunk(&mut self, input: &mut &[u8]) -> Option<Result<ChatChunk, Error>> {
+        if let Some(failure) = self.failure.take() {
+            return Some(Err(failure));
+        }
+        while !self.is_over {
+            let before = *input;
+            let event = self.decoder.next_event(input);
+            if !self.has_chunks && self.start.len() < START_LIMIT {
+                let consumed = &before[..before.len() - input.len()];
+                let room = START_LIMIT - self.start.len();
+                self.start.extend_from_slice(&consumed[..consumed.len().min(room)]);
+            }
+            let Some(event) = event else {
+                return if self.is_ended { self.conclude() } else { None };
+            };
+            let event = match event {
+                Ok(event) => event,
+                Err(error) => {
+                    let error = self.failure_of(error);
+                    return Some(self.fail(error));
+                }
+            };
+            self.has_events = true;
+            self.report.push(&event);
+            match event {
+                Event::Content(_)
+                | Event::Reasoning(_)
+                | Event::Refusal(_)
+                | Event::ToolCallId(_)
+                | Event::ToolCallName(_)
+                | Event::ToolCallArguments(_)
+                | Event::Logprobs(_)
+                | Event::FinishReason(_) => self.has_progress = true,
+                Event::ErrorEnd => {
+                    let error = self.server_error();
+                    return Some(self.fail(error));
+                }
+                Event::Done => {
+                    self.is_done = true;
+                    return self.conclude();
+                }
+                _ => {}
+            }
+            match self.builder.push(event) {
+                Ok(None) => {}
+                Ok(Some(chunk)) => return Some(Ok(self.hand_out(chunk))),
+                Err(error) => return Some(self.fail(error)),
+            }
+        }
+        *input = &[];
+        None
+    }
+
+    /// The body has ended. Call [`next_chunk`](Self::next_chunk) until `None` for what was still held. Calling it
+    /// again changes nothing.
+    pub fn end(&mut self) {
+        self.is_ended = true;
+        self.decoder.end();
+    }
+
+    /// How the answer ended: `None` while it has not, and after an error.
+    pub fn verdict(&self) -> Option<Verdict> {
+        if self.is_over && !self.has_failed { self.decoder.verdict().ok() } else { None }
+    }
+
+    /// Whether `[DONE]` was seen: what follows in the body is ignored.
+    pub fn is_done(&self) -> bool {
+        self.is_done
+    }
+
+    /// Whether no more input is wanted; something may be held still.
+    pub(crate) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    /// Whether anything of an answer has arrived, complete or not.
+    pub(crate) fn has_events(&self) -> bool {
+        self.has_events
+    }
+
+    /// Whether something of the answer itself (text, a tool call, a reason to end) has arrived since the last call.
+    pub(crate) fn take_progress(&mut self) -> bool {
+        std::mem::take(&mut self.has_progress)
+    }
+
+    /// The body will not end well, for a reason that is known better elsewhere: what is held is handed out, then
+    /// `error`.
+    pub(crate) fn abandon(&mut self, error: Error) -> Result<ChatChunk, Error> {
+        self.fail(error)
+    }
+
+    /// All events were taken.
+    fn conclude(&mut self) -> Option<Result<ChatChunk, Error>> {
+        match self.decoder.verdict() {
+            Ok(_) => {
+                self.is_over = true;
+                let rest = self.builder.take_rest()?;
+                Some(Ok(self.hand_out(rest)))
+            }
+            Err(error) => {
+                let error = self.failure_of(error);
+                Some(self.fail(error))
+            }
+        }
+    }
+
+    fn hand_out(&mut self, chunk: ChatChunk) -> ChatChunk {
+        self.has_chunks = true;
+        self.start = Vec::new();
+        chunk
+    }
+
+    /// What is held goes first.
+    fn fail(&mut self, error: Error) -> Result<ChatChunk, Error> {
+        self.is_over = true;
+        self.has_failed = true;
+        match self.builder.take_rest() {
+            Some(rest) => {
+                self.failure = Some(error);
+                Ok(self.hand_out(rest))
+            }
+            None => Err(error),
+        }
+    }
+
+    fn server_error(&mut self) -> Error {
+        Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
+            .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
+            .redacted(self.key.as_ref())
+    }
+
+    fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
+        let kind = match error.class() {
+            ErrorClass::Server => return self.server_error(),
+            ErrorClass::Truncated => ErrorKind::Truncated,
+            ErrorClass::Limit => ErrorKind::Limit,
+            _ => ErrorKind::Protocol,
+        };
+        let shortened = error.offset() > self.start.len() as u64;
+        let start = self.take_start(shortened);
+        let message = match excerpt(&start) {
+            None if kind == ErrorKind::Truncated && !self.has_chunks => {
+                "the response ended before the answer began: its body is empty".to_owned()
+            }
+            Some(excerpt) if kind == ErrorKind::Protocol => format!("{error}; it begins: {excerpt}"),
+            _ => error.to_string(),
+        };
+        Error::new(kind, message).with_body(start.into(), shortened).with_source(error)
+    }
+
+    /// The beginning of the body, without the key.
+    fn take_start(&mut self, shortened: bool) -> Vec<u8> {
+        let mut start = std::mem::take(&mut self.start);
+        if let Some(key) = &self.key {
+            if shortened {
+                start.truncate(start.len() - key.cut_at_end(&start));
+            }
+            start = key.redact_bytes(&start).into_owned();
+        }
+        start
+    }
+}
+
+impl Default for ChunkDecoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ChunkDecoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChunkDecoder").field("verdict", &self.verdict()).finish_non_exhaustive()
+    }
+}
+
+/// The first words of a body, in one line.
+fn excerpt(start: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(start);
+    let mut excerpt = String::new();
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if !excerpt.is_empty() {
+            excerpt.push(' ');
+        }
+        excerpt.extend(word.chars().take(EXCERPT.saturating_sub(excerpt.len())));
+        if excerpt.len() >= EXCERPT {
+            excerpt.push_str(" ...");
+            break;
+        }
+    }
+    (!excerpt.is_empty()).then_some(excerpt)
+}

@@ -1,0 +1,72 @@
+//! JSON text from the caller.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use choreoai_core::json::{RawJson, RawObject};
+
+use crate::Error;
+
+/// Checks `text`; `what` names it in the error.
+pub(super) fn value<'t>(what: &str, text: &'t str) -> Result<RawJson<'t>, Error> {
+    RawJson::new(text).map_err(|error| refused(what, &error))
+}
+
+/// Checks that `text` is an object; `what` names it in the error.
+pub(super) fn object<'t>(what: &str, text: &'t str) -> Result<RawObject<'t>, Error> {
+    RawObject::new(text).map_err(|error| refused(what, &error))
+}
+
+pub(super) fn optional_value<'t>(what: &str, text: Option<&'t str>) -> Result<Option<RawJson<'t>>, Error> {
+    text.map(|text| value(what, text)).transpose()
+}
+
+pub(super) fn optional_object<'t>(what: &str, text: Option<&'t str>) -> Result<Option<RawObject<'t>>, Error> {
+    text.map(|text| object(what, text)).transpose()
+}
+
+/// The text of an object with these members, whose values are JSON text.
+pub(super) fn object_text(members: &BTreeMap<String, String>) -> String {
+    let mut text = String::from("{");
+    for (name, value) in members {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        push_string(&mut text, name);
+        text.push(':');
+        text.push_str(value);
+    }
+    text.push('}');
+    text
+}
+
+fn push_string(text: &mut String, value: &str) {
+    text.push('"');
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => text.extend(['\\', c]),
+            // Writing to a string does not fail.
+            '\0'..='\x1f' => drop(write!(text, "\\u{:04x}", u32::from(c))),
+            _ => text.push(c),
+        }
+    }
+    text.push('"');
+}
+
+fn refused(what: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::invalid_request(format!("{what} cannot be sent: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_escaped() {
+        let members = BTreeMap::from([
+            ("a\"\\\n".to_owned(), "1".to_owned()),
+            ("ü".to_owned(), "{\"x\":null}".to_owned()),
+        ]);
+        assert_eq!(object_text(&members), r#"{"a\"\\\u000a":1,"ü":{"x":null}}"#);
+    }
+}

@@ -1,0 +1,82 @@
+//! Chat completions.
+
+mod chunk;
+mod chunk_builder;
+mod chunk_decoder;
+mod completion;
+mod exchange;
+mod json;
+mod message;
+mod options;
+mod refusal;
+mod report;
+mod request;
+mod stream;
+mod watch;
+
+use std::fmt;
+
+pub use choreoai_core::chat::assemble::{Choice, ToolCall};
+pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
+pub use chunk_decoder::ChunkDecoder;
+pub use completion::{Assembly, ChatCompletion};
+pub use message::{ContentPart, Message};
+pub use options::{ResponseFormat, Tool, ToolChoice};
+pub use request::ChatRequest;
+pub use stream::{ChatStream, TextStream};
+
+use crate::{Client, Error, Timer, Transport};
+use exchange::{Exchange, Question};
+
+/// Chat completions of a [`Client`].
+pub struct Chat<'c, T, R> {
+    client: &'c Client<T, R>,
+}
+
+impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
+    pub(crate) fn new(client: &'c Client<T, R>) -> Self {
+        Self { client }
+    }
+
+    /// Asks for a whole answer. (A server that streams nevertheless is understood.)
+    ///
+    /// Dropping the future cancels the request at the server.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind). What arrived of the answer before is in [`Error::partial`].
+    pub async fn create(&self, request: &ChatRequest) -> Result<ChatCompletion, Error> {
+        self.start(request, false).await?.collect_message().await
+    }
+
+    /// Asks for the answer as it is made, and waits for its first chunk. (A server that sends a whole answer
+    /// nevertheless is understood.)
+    ///
+    /// Until the first chunk is there, failures are retried; they never show in the stream. From then on nothing is
+    /// repeated. Dropping the future, or the stream, cancels the request at the server.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind), when nothing of an answer came.
+    pub async fn stream(&self, request: &ChatRequest) -> Result<ChatStream<T, R>, Error> {
+        self.start(request, true).await
+    }
+
+    async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
+        let question = Question {
+            body: request.encode(streamed)?,
+            streamed,
+            logprobs: request.wants_logprobs(),
+            extra: request.wants_extra(),
+        };
+        let mut exchange = Exchange::new(self.client.clone(), question);
+        let first = exchange.begin().await?;
+        Ok(ChatStream::new(exchange, first))
+    }
+}
+
+impl<T, R> fmt::Debug for Chat<'_, T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chat").field("client", self.client).finish()
+    }
+}

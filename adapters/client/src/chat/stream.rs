@@ -1,0 +1,144 @@
+//! An answer as it arrives.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use choreoai_core::chat::Verdict;
+use futures_core::{FusedStream, Stream};
+
+use super::chunk::ChatChunk;
+use super::exchange::Exchange;
+use super::{Assembly, ChatCompletion};
+use crate::{Error, ResponseHead, Timer, Transport};
+
+/// An answer as it arrives: a [`Stream`] of [`ChatChunk`]s, one for each event.
+///
+/// It ends in exactly one way: with `None` and a [`verdict`](Self::verdict), or with one error and then `None`. What
+/// arrived before an error has been delivered before it.
+///
+/// Dropping it cancels the answer at the server at once. Read to its end, it gives its connection back.
+pub struct ChatStream<T: Transport, R: Timer> {
+    exchange: Exchange<T, R>,
+    first: Option<ChatChunk>,
+    is_over: bool,
+}
+
+impl<T: Transport, R: Timer> ChatStream<T, R> {
+    pub(super) fn new(exchange: Exchange<T, R>, first: Option<ChatChunk>) -> Self {
+        Self { is_over: first.is_none(), exchange, first }
+    }
+
+    /// How the answer ended, once it has ended well.
+    pub fn verdict(&self) -> Option<Verdict> {
+        if self.is_over { self.exchange.verdict() } else { None }
+    }
+
+    /// The head of the response, and how many requests it took.
+    pub fn response(&self) -> Option<&ResponseHead> {
+        self.exchange.head().map(|head| &**head)
+    }
+
+    /// The server's name for the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.response().and_then(ResponseHead::request_id)
+    }
+
+    /// The content of choice 0 alone, as it arrives.
+    pub fn text(self) -> TextStream<T, R> {
+        TextStream { chunks: self }
+    }
+
+    /// Reads to the end and gives the whole answer; what was taken from the stream before is not in it.
+    ///
+    /// # Errors
+    ///
+    /// What the stream ends with; [`Error::partial`] holds what arrived before.
+    pub async fn collect_message(mut self) -> Result<ChatCompletion, Error> {
+        let mut assembly = Assembly::new();
+        loop {
+            match std::future::poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
+                Some(Ok(chunk)) => {
+                    if let Err(error) = assembly.push(&chunk) {
+                        let error = self.exchange.finish(error);
+                        return Err(error.with_partial(assembly.finish()));
+                    }
+                }
+                Some(Err(error)) => return Err(error.with_partial(assembly.finish())),
+                None => break,
+            }
+        }
+        let mut completion = assembly.finish();
+        completion.ended(self.exchange.head().cloned(), self.exchange.verdict());
+        Ok(completion)
+    }
+}
+
+impl<T: Transport, R: Timer> Stream for ChatStream<T, R> {
+    type Item = Result<ChatChunk, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(first) = this.first.take() {
+            return Poll::Ready(Some(Ok(first)));
+        }
+        if this.is_over {
+            return Poll::Ready(None);
+        }
+        let item = ready!(this.exchange.poll_chunk(cx));
+        this.is_over = !matches!(item, Some(Ok(_)));
+        Poll::Ready(item)
+    }
+}
+
+impl<T: Transport, R: Timer> FusedStream for ChatStream<T, R> {
+    fn is_terminated(&self) -> bool {
+        self.is_over
+    }
+}
+
+impl<T: Transport, R: Timer> fmt::Debug for ChatStream<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChatStream").field("verdict", &self.verdict()).finish_non_exhaustive()
+    }
+}
+
+/// The content of choice 0 of an answer, as it arrives; pieces are never empty.
+///
+/// Ends and fails as the [`ChatStream`] does.
+#[derive(Debug)]
+pub struct TextStream<T: Transport, R: Timer> {
+    chunks: ChatStream<T, R>,
+}
+
+impl<T: Transport, R: Timer> TextStream<T, R> {
+    /// How the answer ended, once it has ended well.
+    pub fn verdict(&self) -> Option<Verdict> {
+        self.chunks.verdict()
+    }
+}
+
+impl<T: Transport, R: Timer> Stream for TextStream<T, R> {
+    type Item = Result<String, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        loop {
+            match ready!(Pin::new(&mut self.chunks).poll_next(cx)) {
+                Some(Ok(chunk)) => {
+                    let text = chunk.text();
+                    if !text.is_empty() {
+                        return Poll::Ready(Some(Ok(text.into_owned())));
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T: Transport, R: Timer> FusedStream for TextStream<T, R> {
+    fn is_terminated(&self) -> bool {
+        self.chunks.is_terminated()
+    }
+}

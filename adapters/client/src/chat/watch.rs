@@ -1,0 +1,94 @@
+//! Waits for the next deadline of a call.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines};
+
+use crate::{Error, Timer};
+
+/// The deadlines of a call, and the timer that wakes for them.
+///
+/// A deadline that moves on does not touch the timer: it fires at the old moment and is set anew.
+pub(super) struct Watch<R: Timer> {
+    clock: Clock,
+    deadlines: Deadlines,
+    sleep: Option<Sleep<R::Sleep>>,
+}
+
+struct Sleep<S> {
+    until: Duration,
+    future: Pin<Box<S>>,
+}
+
+impl<R: Timer> Watch<R> {
+    pub(super) fn start(deadlines: Deadlines, timer: &R) -> Self {
+        let now = timer.now();
+        let mut clock = Clock::start(deadlines, now);
+        // The transport keeps the connect timeout.
+        clock.connected(now);
+        Self { clock, deadlines, sleep: None }
+    }
+
+    pub(super) fn attempt_failed(&mut self) {
+        self.clock.attempt_failed();
+    }
+
+    pub(super) fn attempt_started(&mut self, timer: &R) {
+        let now = timer.now();
+        self.clock.attempt_started(now);
+        self.clock.connected(now);
+    }
+
+    /// Something of the answer has come; `progress`: content.
+    pub(super) fn event(&mut self, progress: bool, timer: &R) {
+        let now = timer.now();
+        if progress { self.clock.content(now) } else { self.clock.event(now) }
+    }
+
+    /// What the total deadline leaves.
+    pub(super) fn time_left(&self, timer: &R) -> Option<Duration> {
+        self.clock.time_left(timer.now())
+    }
+
+    /// The deadline that has expired, as an error.
+    pub(super) fn expired(&self, timer: &R) -> Option<Error> {
+        self.clock.expired(timer.now()).map(|kind| self.error(kind))
+    }
+
+    /// The total deadline's error, if it has expired.
+    pub(super) fn total_expired(&self, timer: &R) -> Option<Error> {
+        self.time_left(timer).filter(Duration::is_zero).map(|_| self.error(DeadlineKind::Total))
+    }
+
+    /// Waits until a deadline has expired.
+    pub(super) fn poll_expired(&mut self, timer: &R, cx: &mut Context<'_>) -> Poll<Error> {
+        loop {
+            let Some((moment, kind)) = self.clock.next() else { return Poll::Pending };
+            let wait = moment.saturating_sub(timer.now());
+            if wait.is_zero() {
+                return Poll::Ready(self.error(kind));
+            }
+            let sleep = match &mut self.sleep {
+                Some(sleep) if sleep.until <= moment => sleep,
+                other => other.insert(Sleep { until: moment, future: Box::pin(timer.sleep(wait)) }),
+            };
+            if sleep.future.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
+            }
+            self.sleep = None;
+        }
+    }
+
+    fn error(&self, kind: DeadlineKind) -> Error {
+        let limit = match kind {
+            DeadlineKind::Connect => self.deadlines.connect,
+            DeadlineKind::FirstEvent => self.deadlines.first_event,
+            DeadlineKind::Idle => self.deadlines.idle,
+            DeadlineKind::Total => self.deadlines.total,
+        };
+        Error::timeout(kind, limit.unwrap_or_default())
+    }
+}

@@ -1,0 +1,102 @@
+//! The client, shared by its clones.
+
+use std::fmt;
+use std::sync::Arc;
+
+use choreoai_core::retry::Policy;
+use http::{HeaderMap, Uri};
+
+use crate::api_key::ApiKey;
+use crate::base_url::BaseUrl;
+use crate::builder::Timeouts;
+use crate::{Chat, ClientBuilder, Error, Timer, Transport};
+
+/// A client of one gateway.
+///
+/// Clones are cheap and share everything, connections included. Make one and keep it. It is `Send` and `Sync`, and
+/// its futures are `Send`, when the transport and the timer are; it asks for no particular executor.
+pub struct Client<T, R> {
+    inner: Arc<Inner<T, R>>,
+}
+
+struct Inner<T, R> {
+    transport: T,
+    timer: R,
+    settings: Settings,
+}
+
+/// What a builder has checked.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) base_url: BaseUrl,
+    pub(crate) chat_url: Uri,
+    pub(crate) api_key: Option<ApiKey>,
+    /// Of every request; the key is among them.
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: Policy,
+}
+
+impl<T: Transport + Default, R: Timer + Default> Client<T, R> {
+    /// The settings of a client that uses the default transport and timer.
+    pub fn builder() -> ClientBuilder<T, R> {
+        ClientBuilder::new(T::default(), R::default())
+    }
+
+    /// A client by the environment variables `CHOREOAI_API_KEY` and `CHOREOAI_BASE_URL` (without it
+    /// `http://localhost:8000`).
+    ///
+    /// # Errors
+    ///
+    /// `invalid_request` when the key is missing, or when one of them cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        Self::builder().env().build()
+    }
+}
+
+impl<T: Transport, R: Timer> Client<T, R> {
+    /// The settings of a client that uses this transport and this timer.
+    pub fn builder_with(transport: T, timer: R) -> ClientBuilder<T, R> {
+        ClientBuilder::new(transport, timer)
+    }
+
+    /// Chat completions.
+    pub fn chat(&self) -> Chat<'_, T, R> {
+        Chat::new(self)
+    }
+}
+
+impl<T, R> Client<T, R> {
+    pub(crate) fn new(transport: T, timer: R, settings: Settings) -> Self {
+        Self { inner: Arc::new(Inner { transport, timer, settings }) }
+    }
+
+    /// The gateway's base URL, without the version.
+    pub fn base_url(&self) -> &str {
+        self.inner.settings.base_url.as_str()
+    }
+
+    pub(crate) fn transport(&self) -> &T {
+        &self.inner.transport
+    }
+
+    pub(crate) fn timer(&self) -> &R {
+        &self.inner.timer
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+}
+
+impl<T, R> Clone for Client<T, R> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+impl<T, R> fmt::Debug for Client<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.inner.settings.base_url).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,427 @@
+//! The one error type of the client.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use choreoai_core::chat::assemble::ErrorReport;
+use choreoai_core::deadline::DeadlineKind;
+use http::StatusCode;
+
+use crate::api_key::ApiKey;
+use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
+
+/// How much of a message is printed; [`Error::message`] has the whole.
+const PRINTED_MESSAGE: usize = 600;
+
+/// Why there is no answer, or not the whole of it.
+///
+/// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`kind`](Self::kind), the
+/// status and the [`code`](Self::code). The API key is in none of its parts, even where the server repeated it.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    /// The server's own words, or a description.
+    message: String,
+    /// What to do about it.
+    hint: Option<Cow<'static, str>>,
+    report: ErrorReport,
+    head: Option<Arc<ResponseHead>>,
+    attempts: u32,
+    retry_after: Option<Duration>,
+    retryable: bool,
+    body: Bytes,
+    body_shortened: bool,
+    partial: Option<ChatCompletion>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What happened: the server's own message if it sent one, as it came and up to 16 KiB; otherwise a description.
+    /// Never empty.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The status of the response, if one came.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.head.as_ref().map(|head| head.status())
+    }
+
+    /// The server's code for the error, such as `invalid_api_key`; an integer is given as its digits.
+    pub fn code(&self) -> Option<&str> {
+        said(&self.0.report.code)
+    }
+
+    /// The server's type of the error, such as `rate_limit_error`.
+    pub fn error_type(&self) -> Option<&str> {
+        said(&self.0.report.error_type)
+    }
+
+    /// The member of the request that the server refused.
+    pub fn param(&self) -> Option<&str> {
+        said(&self.0.report.param)
+    }
+
+    /// The head of the response, if one came.
+    pub fn response(&self) -> Option<&ResponseHead> {
+        self.0.head.as_deref()
+    }
+
+    /// The server's name for the request, to be given when asking its operators for help.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.head.as_ref().and_then(|head| head.request_id())
+    }
+
+    /// How many requests were sent; 0 when none was.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// How long the server asks to wait before the next try, if it said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Whether the same request may succeed later. The client has already retried what it may; see
+    /// [`attempts`](Self::attempts).
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
+    /// KiB). Empty when there was none.
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// Whether there was more of the body than [`body`](Self::body) holds.
+    pub fn is_body_shortened(&self) -> bool {
+        self.0.body_shortened
+    }
+
+    /// What had arrived of the answer before the failure, when a whole answer was being gathered
+    /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)).
+    pub fn partial(&self) -> Option<&ChatCompletion> {
+        self.0.partial.as_ref()
+    }
+
+    /// Takes [`partial`](Self::partial) out.
+    pub fn take_partial(&mut self) -> Option<ChatCompletion> {
+        self.0.partial.take()
+    }
+}
+
+/// Making errors.
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            report: ErrorReport::default(),
+            head: None,
+            attempts: 0,
+            retry_after: None,
+            retryable: false,
+            body: Bytes::new(),
+            body_shortened: false,
+            partial: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    /// A deadline that has passed.
+    pub(crate) fn timeout(kind: DeadlineKind, limit: Duration) -> Self {
+        let (kind, what, name) = match kind {
+            DeadlineKind::Connect => (ErrorKind::TimeoutConnect, "no connection stood", "connect"),
+            DeadlineKind::FirstEvent => {
+                (ErrorKind::TimeoutFirstEvent, "the answer did not begin", "first-event")
+            }
+            DeadlineKind::Idle => (ErrorKind::TimeoutIdle, "nothing more of the answer came", "idle"),
+            DeadlineKind::Total => (ErrorKind::TimeoutTotal, "the answer was not complete", "total"),
+        };
+        Self::new(kind, format!("{what} within {limit:?} (the {name} timeout)"))
+    }
+
+    /// What a transport met, before the head of the response or (`in_body`) after it.
+    pub(crate) fn transport(error: TransportError, in_body: bool) -> Self {
+        let kind = match error.kind() {
+            TransportErrorKind::ConnectTimeout => ErrorKind::TimeoutConnect,
+            TransportErrorKind::Tls => ErrorKind::Tls,
+            TransportErrorKind::Protocol => ErrorKind::Protocol,
+            TransportErrorKind::Limit => ErrorKind::Limit,
+            TransportErrorKind::InvalidRequest => ErrorKind::InvalidRequest,
+            TransportErrorKind::Truncated => ErrorKind::Truncated,
+            TransportErrorKind::Io if in_body => ErrorKind::Truncated,
+            TransportErrorKind::Connect | TransportErrorKind::Io => ErrorKind::Connect,
+        };
+        Self::new(kind, with_causes(&error)).with_source(error)
+    }
+
+    /// Says how long the transport was given to connect, if that was the failure.
+    pub(crate) fn with_connect_timeout(mut self, limit: Duration) -> Self {
+        if self.0.kind == ErrorKind::TimeoutConnect {
+            self.0.message.push_str(&format!(" (the connect timeout is {limit:?})"));
+        }
+        self
+    }
+
+    /// The server's report replaces the description when it has a message.
+    pub(crate) fn with_report(mut self, report: ErrorReport) -> Self {
+        if let Some(message) = said(&report.message) {
+            self.0.message = message.to_owned();
+        }
+        self.0.report = report;
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_head(mut self, head: Arc<ResponseHead>) -> Self {
+        self.0.attempts = head.attempts();
+        self.0.head = Some(head);
+        self
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
+        self.0.attempts = attempts;
+        self
+    }
+
+    pub(crate) fn with_retry(mut self, retryable: bool, retry_after: Option<Duration>) -> Self {
+        self.0.retryable = retryable;
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: Bytes, shortened: bool) -> Self {
+        self.0.body = body;
+        self.0.body_shortened = shortened;
+        self
+    }
+
+    pub(crate) fn with_partial(mut self, partial: ChatCompletion) -> Self {
+        self.0.partial = Some(partial);
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Takes the API key out of all that a server had a hand in.
+    pub(crate) fn redacted(mut self, key: Option<&ApiKey>) -> Self {
+        let Some(key) = key else { return self };
+        let inner = &mut *self.0;
+        let report = &mut inner.report;
+        let texts = [&mut report.message, &mut report.code, &mut report.error_type, &mut report.param];
+        for text in texts.into_iter().flatten().chain([&mut inner.message]) {
+            if report.truncated {
+                text.truncate(text.len() - key.cut_at_end(text.as_bytes()));
+            }
+            if let Cow::Owned(redacted) = key.redact(text) {
+                *text = redacted;
+            }
+        }
+        if inner.body_shortened {
+            let cut = key.cut_at_end(&inner.body);
+            inner.body.truncate(inner.body.len() - cut);
+        }
+        if let Cow::Owned(redacted) = key.redact_bytes(&inner.body) {
+            inner.body = redacted.into();
+        }
+        self
+    }
+}
+
+/// A member of a report; an empty one says nothing.
+fn said(member: &Option<String>) -> Option<&str> {
+    member.as_deref().filter(|text| !text.trim().is_empty())
+}
+
+/// The message of `error` and of what caused it, in one line.
+fn with_causes(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        // Many errors repeat their cause.
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        match (inner.kind, &inner.head) {
+            (ErrorKind::Http, Some(head)) => f.write_str(&answered(head.status()))?,
+            (ErrorKind::Server, _) => {
+                f.write_str("the gateway reported an error in the middle of the answer")?
+            }
+            _ => return self.fmt_plain(f),
+        }
+        if said(&inner.report.message).is_some() {
+            f.write_str(": ")?;
+            fmt_line(&inner.message, f)?;
+        }
+        if let Some(code) = self.code().or(self.error_type()) {
+            f.write_str(" (")?;
+            fmt_line(code, f)?;
+            f.write_str(")")?;
+        }
+        self.fmt_rest(f)
+    }
+}
+
+impl Error {
+    fn fmt_plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt_line(&self.0.message, f)?;
+        self.fmt_rest(f)
+    }
+
+    fn fmt_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(hint) = &self.0.hint {
+            write!(f, "; {hint}")?;
+        }
+        if self.0.attempts > 1 {
+            write!(f, " (after {} requests)", self.0.attempts)?;
+        }
+        Ok(())
+    }
+}
+
+/// Says which status came.
+pub(crate) fn answered(status: StatusCode) -> String {
+    match status.canonical_reason() {
+        Some(reason) => format!("the gateway answered {} {reason}", status.as_u16()),
+        None => format!("the gateway answered {}", status.as_u16()),
+    }
+}
+
+/// Prints a text that a server may have written: in one line, without control characters, not endless.
+fn fmt_line(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut written = 0;
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        if written > 0 {
+            f.write_str(" ")?;
+        }
+        let room = PRINTED_MESSAGE.saturating_sub(written);
+        if word.len() > room {
+            let end = (0..=room).rev().find(|&end| word.is_char_boundary(end)).unwrap_or(0);
+            return write!(f, "{} ...", &word[..end]);
+        }
+        f.write_str(word)?;
+        written += word.len() + 1;
+    }
+    Ok(())
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        f.debug_struct("Error")
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("status", &self.status())
+            .field("code", &self.code())
+            .field("error_type", &self.error_type())
+            .field("param", &self.param())
+            .field("request_id", &self.request_id())
+            .field("attempts", &inner.attempts)
+            .field("retry_after", &inner.retry_after)
+            .field("source", &inner.source)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A transport that could not be made, or did not deliver a response.
+impl From<TransportError> for Error {
+    fn from(error: TransportError) -> Self {
+        Self::transport(error, false)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The server answered with a status other than 2xx.
+    Http,
+    /// The server reported an error within a successful response.
+    Server,
+    /// The answer ended before it was complete.
+    Truncated,
+    /// No response: the name could not be resolved, nobody listens, or the connection failed before the head came.
+    Connect,
+    /// The TLS handshake failed; the certificate is not trusted, for instance.
+    Tls,
+    /// No connection stood within the connect timeout.
+    TimeoutConnect,
+    /// The answer did not begin within the first-event timeout.
+    TimeoutFirstEvent,
+    /// Nothing more of the answer came within the idle timeout.
+    TimeoutIdle,
+    /// The answer was not complete within the total timeout.
+    TimeoutTotal,
+    /// The server did not speak the protocol: malformed JSON, HTML, an undecoded content encoding.
+    Protocol,
+    /// A documented bound was reached.
+    Limit,
+    /// The request or the client's settings cannot be right; nothing was sent.
+    InvalidRequest,
+}
+
+impl ErrorKind {
+    /// The kind's stable name, for logs and scripts.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Server => "server",
+            Self::Truncated => "truncated",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::TimeoutConnect => "timeout_connect",
+            Self::TimeoutFirstEvent => "timeout_first_event",
+            Self::TimeoutIdle => "timeout_idle",
+            Self::TimeoutTotal => "timeout_total",
+            Self::Protocol => "protocol",
+            Self::Limit => "limit",
+            Self::InvalidRequest => "invalid_request",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,28 @@
+//! How byte streams are made.
+
+use std::future::Future;
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::Target;
+use crate::TransportError;
+
+/// Makes connections: the one thing that an executor's network types must provide.
+///
+/// The types are associated, so that what is built on a connector is `Send` when the connector's types are.
+pub trait Connect {
+    /// Whether `https` targets get TLS. Where they do not, they are refused before a connection is made: nothing
+    /// that was meant to be secret is ever sent in the clear.
+    const HTTPS: bool = false;
+
+    /// A connected byte stream. Dropping it closes the connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin;
+    /// Resolves once the connection stands. Dropping it abandons the attempt.
+    type Connecting: Future<Output = Result<Self::Stream, TransportError>>;
+
+    /// Starts to connect to `target`.
+    ///
+    /// Failures to resolve and to connect are [`Connect`](crate::TransportErrorKind::Connect), a failed handshake is
+    /// [`Tls`](crate::TransportErrorKind::Tls). No deadline is kept here: the caller drops the future.
+    fn connect(&self, target: &Target) -> Self::Connecting;
+}

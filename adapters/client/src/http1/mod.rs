@@ -1,0 +1,110 @@
+//! HTTP/1.1 over any byte stream: [`Http1`] is a [`Transport`] made of a [`Connect`] and a [`Timer`].
+//!
+//! ```text
+//! Sending: idle connection, or Connect (with TLS) --> request written, head read --> http::Response<Body>
+//! Body:    read to its end --> idle      released --> idle, to be drained      dropped --> closed
+//! ```
+//!
+//! Nothing is spawned and nothing is boxed: the futures are state machines that are `Send` when the connector's and
+//! the timer's types are.
+
+mod body;
+mod connect;
+mod connection;
+mod exchange;
+mod idle;
+mod pool;
+mod request;
+mod response;
+mod sending;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+pub use self::body::Body;
+pub use self::connect::Connect;
+use self::idle::Idle;
+use self::pool::Pool;
+pub use self::pool::PoolLimits;
+pub use self::sending::Sending;
+pub use self::target::Target;
+use crate::{Timer, Transport};
+
+/// A [`Transport`] that speaks HTTP/1.1 over the streams of `C`, with keep-alive and a pool.
+///
+/// Clones share the pool.
+///
+/// - A request goes over the idle connection that was used last, if it is still usable, else over a new one.
+/// - A reused connection may have been closed by the server while it was idle. When it fails before any byte of a
+///   response came, the request is sent once more over a new connection. Nothing else is ever repeated.
+/// - A response that comes before the request is written out (a `413`, for instance) is delivered; the rest of the
+///   request is not sent, and the connection is closed with the response.
+/// - Interim responses (`1xx`) are skipped. A head is bounded at 64 KiB and 256 fields.
+pub struct Http1<C: Connect, R> {
+    shared: Arc<Shared<C, R>>,
+}
+
+impl<C: Connect, R: Timer> Http1<C, R> {
+    /// A transport with the default [`PoolLimits`].
+    pub fn new(connector: C, timer: R) -> Self {
+        Self::with_limits(connector, timer, PoolLimits::default())
+    }
+
+    /// A transport that keeps as many idle connections as `limits` say.
+    pub fn with_limits(connector: C, timer: R, limits: PoolLimits) -> Self {
+        Self { shared: Arc::new(Shared { connector, timer, pool: Pool::new(limits) }) }
+    }
+
+    /// Closes the connections that are idle. Those in use are not touched and may come back.
+    pub fn close_idle(&self) {
+        self.shared.pool.clear();
+    }
+}
+
+impl<C: Connect, R> Clone for Http1<C, R> {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared) }
+    }
+}
+
+impl<C: Connect + Default, R: Timer + Default> Default for Http1<C, R> {
+    fn default() -> Self {
+        Self::new(C::default(), R::default())
+    }
+}
+
+impl<C: Connect, R> fmt::Debug for Http1<C, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Http1").finish_non_exhaustive()
+    }
+}
+
+impl<C: Connect, R: Timer> Transport for Http1<C, R> {
+    type Body = Body<C, R>;
+    type Sending = Sending<C, R>;
+
+    fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> Sending<C, R> {
+        Sending::new(Arc::clone(&self.shared), request, connect_timeout)
+    }
+}
+
+/// What the clones of a transport, its requests and its bodies have in common.
+struct Shared<C: Connect, R> {
+    connector: C,
+    timer: R,
+    pool: Pool<Idle<C::Stream>>,
+}
+
+impl<C: Connect, R: Timer> Shared<C, R> {
+    /// The idle connection to `target` that was used last and still stands; the others on the way are closed.
+    fn take_idle(&self, target: &Target) -> Option<connection::Connection<C::Stream>> {
+        let now = self.timer.now();
+        std::iter::from_fn(|| self.pool.take(target, now)).find_map(Idle::revive)
+    }
+}

@@ -1,0 +1,64 @@
+//! What is known of a response besides its body.
+
+use choreoai_core::rate_limit::RateLimit;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::api_key::ApiKey;
+
+/// The head of a response, and how many requests it took.
+#[derive(Clone, Debug)]
+pub struct ResponseHead {
+    status: StatusCode,
+    headers: HeaderMap,
+    attempts: u32,
+}
+
+impl ResponseHead {
+    /// Values that echo the API key are left out.
+    pub(crate) fn new(parts: http::response::Parts, attempts: u32, key: Option<&ApiKey>) -> Self {
+        let mut headers = parts.headers;
+        if let Some(key) = key {
+            for value in headers.values_mut() {
+                if let std::borrow::Cow::Owned(redacted) = key.redact_bytes(value.as_bytes()) {
+                    *value = HeaderValue::try_from(redacted)
+                        .unwrap_or_else(|_| HeaderValue::from_static("[redacted]"));
+                }
+            }
+        }
+        Self { status: parts.status, headers, attempts }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers, as the server sent them; where a value repeated the API key, it is redacted.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The server's name for this request (`x-request-id`), to be given when asking its operators for help.
+    pub fn request_id(&self) -> Option<&str> {
+        self.text("x-request-id")
+    }
+
+    /// How many requests were sent until this response came: 1 plus the retries.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// What is left of the rates that the server allows (`x-ratelimit-...`).
+    pub fn rate_limit(&self) -> RateLimit {
+        let mut rate_limit = RateLimit::default();
+        for (name, value) in &self.headers {
+            rate_limit.header(name.as_str(), value.as_bytes());
+        }
+        rate_limit
+    }
+
+    /// The value of a header, if it is there and is visible ASCII.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}

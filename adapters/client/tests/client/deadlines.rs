@@ -1,0 +1,161 @@
+//! The deadlines, each with its own kind, in virtual time.
+
+use std::time::Duration;
+
+use choreoai::{ErrorKind, Timer, TransportErrorKind};
+
+use crate::support::*;
+
+#[test]
+fn the_connect_timeout_is_the_transport_s() {
+    let script = Script::new([Reply::fail(TransportErrorKind::ConnectTimeout)]);
+    let client = script.builder().connect_timeout(seconds(3)).max_retries(0).build().unwrap();
+    let (_, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!(failure.kind(), ErrorKind::TimeoutConnect);
+    assert_eq!(failure.to_string(), "scripted failure (the connect timeout is 3s)");
+}
+
+#[test]
+fn the_first_event() {
+    for reply in [
+        Reply::hang(),
+        Reply::body(answer()).after(seconds(3)),
+        Reply::status(200).step(Step::Hang),
+        Reply::body(": a\n\n").pause(seconds(1)).data(": b\n\n").pause(seconds(2)).data(answer()),
+        Reply::body("\n\n").pause(seconds(3)).data(answer()),
+    ] {
+        let script = Script::new([reply]);
+        let client = script.builder().first_event_timeout(seconds(2)).max_retries(0).build().unwrap();
+        let (text, failure) = stream(&script, &client);
+        let failure = failure.unwrap();
+        assert_eq!((&*text, failure.kind()), ("", ErrorKind::TimeoutFirstEvent));
+        assert_eq!(failure.to_string(), "the answer did not begin within 2s (the first-event timeout)");
+        assert!(failure.is_retryable());
+        assert_eq!(script.now(), seconds(2));
+    }
+}
+
+#[test]
+fn the_pause_between_contents() {
+    let cases = [
+        // What comes in the pause, and whether it is progress.
+        (": keep-alive\n\n".to_owned(), false),
+        ("data:\n\n".to_owned(), false),
+        (ROLE.to_owned(), false),
+        ("data: {\"choices\": []}\n\n".to_owned(), false),
+        (content("!"), true),
+        ("data: {\"choices\": [{\"delta\": {\"reasoning\": \"hm\"}, \"index\": 0}]}\n\n".to_owned(), true),
+        ("data: {\"choices\": [{\"delta\": {\"tool_calls\": [{\"index\": 0, \"function\": {\"arguments\": \"{\"}}]}, \"index\": 0}]}\n\n".to_owned(), true),
+    ];
+    for (between, progress) in cases {
+        let script = Script::new([Reply::body(content("Hello"))
+            .pause(seconds(6))
+            .data(between.clone())
+            .pause(seconds(6))
+            .data(answer())]);
+        let client = script.builder().idle_timeout(seconds(10)).build().unwrap();
+        let (text, failure) = stream(&script, &client);
+        assert_eq!(failure.is_none(), progress, "{between}");
+        assert!(text.starts_with("Hello"));
+        if let Some(failure) = failure {
+            assert_eq!(failure.kind(), ErrorKind::TimeoutIdle, "{between}");
+            assert_eq!(failure.to_string(), "nothing more of the answer came within 10s (the idle timeout)");
+            assert_eq!(script.now(), seconds(10));
+        }
+    }
+}
+
+#[test]
+fn an_endless_run_of_comments_does_not_starve_the_deadline() {
+    let mut reply = Reply::body(content("Hello"));
+    for _ in 0..1000 {
+        reply = reply.data(": keep-alive\n\n").pause(Duration::from_millis(100));
+    }
+    let script = Script::new([reply]);
+    let client = script.builder().idle_timeout(seconds(2)).build().unwrap();
+    let (_, failure) = stream(&script, &client);
+    assert_eq!(failure.unwrap().kind(), ErrorKind::TimeoutIdle);
+    assert_eq!(script.now(), seconds(2));
+}
+
+#[test]
+fn an_event_that_grows_is_progress() {
+    let event = content("Hello");
+    let mut reply = Reply::status(200);
+    for piece in event.as_bytes().chunks(10) {
+        reply = reply.data(piece.to_vec()).pause(seconds(1));
+    }
+    let script = Script::new([reply.data(answer())]);
+    let client = script.builder().first_event_timeout(seconds(3)).idle_timeout(seconds(15)).build().unwrap();
+    let (text, failure) = stream(&script, &client);
+    assert!(failure.is_none(), "{failure:?}");
+    assert_eq!(text, "HelloHello world");
+}
+
+#[test]
+fn the_caller_s_time_does_not_count() {
+    let script = Script::new([Reply::body(content("Hello")).pause(seconds(5)).data(answer())]);
+    let client = script.builder().idle_timeout(seconds(10)).build().unwrap();
+    script.run(async {
+        let mut stream = client.chat().stream(&request()).await.unwrap();
+        next(&mut stream).await.unwrap().unwrap();
+        script.clock().advance(seconds(60));
+        let (text, failure) = read(&mut stream).await;
+        assert!(failure.is_none(), "{failure:?}");
+        assert_eq!(text, "Hello world");
+    });
+}
+
+#[test]
+fn the_whole_call() {
+    let slow = || {
+        let mut reply = Reply::status(200);
+        for _ in 0..100 {
+            reply = reply.data(content("x")).pause(seconds(1));
+        }
+        reply.data(DONE)
+    };
+    let script = Script::new([slow(), slow(), slow()]);
+    let client = script.builder().total_timeout(Duration::from_millis(4500)).build().unwrap();
+    let (text, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!((&*text, failure.kind()), ("xxxxx", ErrorKind::TimeoutTotal));
+    assert_eq!(failure.to_string(), "the answer was not complete within 4.5s (the total timeout)");
+
+    // Unless chosen otherwise: 30 s for a whole answer, no limit for a stream.
+    let client = script.client();
+    let failure = script.run(client.chat().create(&request())).unwrap_err();
+    assert_eq!(failure.kind(), ErrorKind::TimeoutTotal);
+    assert_eq!(failure.partial().unwrap().text(), "x".repeat(30));
+    let (text, failure) = stream(&script, &client);
+    assert!(failure.is_none());
+    assert_eq!(text.len(), 100);
+}
+
+#[test]
+fn the_whole_call_includes_retries() {
+    let script = Script::new([Reply::hang(), Reply::hang(), Reply::hang()]);
+    let client = script
+        .builder()
+        .first_event_timeout(seconds(4))
+        .total_timeout(seconds(6))
+        .max_retries(5)
+        .build()
+        .unwrap();
+    let (_, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::TimeoutTotal, 2));
+    assert_eq!(script.now(), seconds(6));
+}
+
+#[test]
+fn no_limits() {
+    let hour = seconds(3600);
+    let script = Script::new([Reply::body(content("Hello")).pause(hour).data(answer()).after(hour)]);
+    let client =
+        script.builder().first_event_timeout(None).idle_timeout(None).total_timeout(None).build().unwrap();
+    let completion = script.run(client.chat().create(&request())).unwrap();
+    assert_eq!(completion.text(), "HelloHello world");
+    assert_eq!(script.clock().now(), 2 * hour);
+}

@@ -1,0 +1,10 @@
+//! The client over a scripted transport and a virtual clock: no sockets, no sleeping, the same every time.
+
+mod deadlines;
+mod endings;
+mod refusals;
+mod retries;
+mod secrets;
+mod sending;
+mod support;
+mod threads;

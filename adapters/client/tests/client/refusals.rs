@@ -1,0 +1,133 @@
+//! Responses that are no success.
+
+use choreoai::ErrorKind;
+
+use crate::support::*;
+
+fn refused(reply: Reply) -> choreoai::Error {
+    let script = Script::new([reply]);
+    let client = script.builder().max_retries(0).build().unwrap();
+    let (text, failure) = stream(&script, &client);
+    assert_eq!(text, "");
+    let failure = failure.unwrap();
+    assert_eq!(failure.kind(), ErrorKind::Http);
+    failure
+}
+
+#[test]
+fn every_shape_of_error_body_is_understood() {
+    for (body, message, code, error_type) in [
+        (
+            r#"{"error": {"message": "Incorrect API key", "type": "authentication_error", "code": "invalid_api_key"}}"#,
+            "Incorrect API key",
+            Some("invalid_api_key"),
+            Some("authentication_error"),
+        ),
+        (r#"{"error": {"message": "no", "code": 1234}}"#, "no", Some("1234"), None),
+        (r#"{"detail": "Not found"}"#, "Not found", None, None),
+        (r#"{"error": "text"}"#, "text", None, None),
+        (r#"{"message": "plain"}"#, "plain", None, None),
+        ("data: {\"error\": {\"message\": \"in an event\"}}\n\n", "in an event", None, None),
+        ("upstream connect error", "upstream connect error", None, None),
+        (r#"{"detail": ""}"#, "the gateway answered 400 Bad Request", None, None),
+        ("", "the gateway answered 400 Bad Request", None, None),
+        ("<html>502</html>", "the gateway answered 400 Bad Request", None, None),
+    ] {
+        let error = refused(Reply::status(400).data(body));
+        assert_eq!(error.message(), message, "{body}");
+        assert_eq!((error.code(), error.error_type()), (code, error_type), "{body}");
+        assert_eq!(error.status().unwrap(), 400);
+        assert_eq!(error.body(), body.as_bytes());
+        assert!(!error.is_body_shortened());
+        assert!(!error.is_retryable());
+    }
+}
+
+#[test]
+fn one_clear_line() {
+    let body = r#"{"error": {"message": "Incorrect API key\n provided", "code": "invalid_api_key"}}"#;
+    for (reply, line) in [
+        (
+            Reply::status(401).data(body),
+            "the gateway answered 401 Unauthorized: Incorrect API key provided (invalid_api_key); \
+             check CHOREOAI_API_KEY",
+        ),
+        (Reply::status(500), "the gateway answered 500 Internal Server Error"),
+        (
+            Reply::status(302).header("location", "https://elsewhere.example/v1"),
+            "the gateway answered 302 Found; it redirects to \"https://elsewhere.example/v1\", which is not followed; \
+             set the base URL to where it is",
+        ),
+    ] {
+        assert_eq!(refused(reply).to_string(), line);
+    }
+}
+
+#[test]
+fn a_compressed_error_is_not_quoted() {
+    let error =
+        refused(Reply::status(502).header("content-encoding", "gzip").data(&b"\x1f\x8b\x08garbage"[..]));
+    assert_eq!(error.to_string(), "the gateway answered 502 Bad Gateway");
+    assert_eq!(&error.body()[..3], b"\x1f\x8b\x08");
+    assert_eq!(refused(Reply::status(599)).to_string(), "the gateway answered 599");
+}
+
+#[test]
+fn an_endless_error_page_is_bounded_in_size_and_time() {
+    let large = refused(Reply::status(500).data("x".repeat(20 << 20)));
+    assert_eq!(large.body().len(), 64 << 10);
+    assert!(large.is_body_shortened());
+    assert!(large.to_string().len() < 1000);
+
+    let script = Script::new([Reply::status(500).data("half a pa").step(Step::Hang)]);
+    let client = script.builder().max_retries(0).build().unwrap();
+    let (_, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!((failure.kind(), &**failure.body()), (ErrorKind::Http, &b"half a pa"[..]));
+    assert!(failure.is_body_shortened());
+    assert_eq!(script.now(), seconds(5));
+}
+
+#[test]
+fn headers_are_there() {
+    let error = refused(
+        Reply::status(429)
+            .header("x-request-id", "req-9")
+            .header("retry-after", "120")
+            .header("x-ratelimit-remaining-requests", "0"),
+    );
+    assert_eq!(error.request_id(), Some("req-9"));
+    assert_eq!(error.retry_after(), Some(seconds(120)));
+    assert_eq!(error.response().unwrap().headers()["x-ratelimit-remaining-requests"], "0");
+    assert!(error.is_retryable());
+}
+
+#[test]
+fn a_redirect_within_the_origin_is_followed_and_no_other() {
+    for (status, location, followed) in [
+        (307, "/v2/chat/completions", Some("http://localhost:8000/v2/chat/completions")),
+        (308, "http://localhost:8000/x", Some("http://localhost:8000/x")),
+        (307, "http://LOCALHOST:8000/x", Some("http://LOCALHOST:8000/x")),
+        (301, "/v2/chat/completions", None),
+        (303, "/v2/chat/completions", None),
+        (307, "http://localhost:8001/x", None),
+        (307, "https://localhost:8000/x", None),
+        (307, "http://evil.example/x", None),
+        (307, "//evil.example/x", None),
+        (307, "http://user@localhost:8000/x", None),
+    ] {
+        let script = Script::new([Reply::status(status).header("location", location), Reply::body(answer())]);
+        let (_, failure) = stream(&script, &script.client());
+        let played = script.played();
+        let second = played.requests.get(1).map(|request| request.uri().to_string());
+        assert_eq!(second.as_deref(), followed, "{status} {location}");
+        assert_eq!(failure.is_none(), followed.is_some(), "{status} {location}");
+    }
+}
+
+#[test]
+fn redirects_are_not_followed_for_ever() {
+    let script = Script::new((0..4).map(|_| Reply::status(307).header("location", "/v1/chat/completions")));
+    let (_, failure) = stream(&script, &script.client());
+    assert_eq!(failure.unwrap().status().unwrap(), 307);
+}

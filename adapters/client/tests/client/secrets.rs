@@ -1,0 +1,103 @@
+//! The key stays inside.
+
+use choreoai::{ClientBuilder, Error, ErrorKind};
+
+use crate::support::*;
+
+/// Everything that an error shows.
+fn shown(error: &Error) -> String {
+    use std::error::Error as _;
+    let mut text = format!("{error} {error:?} {error:#?} {}", error.message());
+    for part in [error.code(), error.error_type(), error.param(), error.request_id()].into_iter().flatten() {
+        text.push_str(part);
+    }
+    text.push_str(&String::from_utf8_lossy(error.body()));
+    text.push_str(&format!("{:?}", error.response()));
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(&format!("{cause} {cause:?}"));
+        source = cause.source();
+    }
+    text
+}
+
+#[test]
+fn an_echoed_key_is_redacted_wherever_it_stands() {
+    let json = format!(
+        r#"{{"error": {{"message": "bad key {KEY}", "type": "t-{KEY}", "code": "{KEY}", "param": "{KEY}"}}}}"#
+    );
+    let escaped = format!(r#"{{"detail": "bad key \u0073{}"}}"#, &KEY[1..]);
+    let html = format!("<html>Authorization: Bearer {KEY}</html>");
+    let bodies = [
+        json.clone(),
+        escaped,
+        html.clone(),
+        format!("Bearer {KEY}"),
+        format!("data: {json}\n\n"),
+        format!("{}data: {json}\n\n", content("Hello")),
+        format!("{}{}", "x".repeat((64 << 10) - 7), KEY),
+        format!("{}{KEY}", "x".repeat(1024 - 7)),
+        format!("<{}{KEY}", "x".repeat(190)),
+        format!(r#"{{"error": {{"message": "{}{KEY}"}}}}"#, "x".repeat((16 << 10) - 7)),
+        format!(r#"{{"error": {{"message": "x", "code": "{}{KEY}"}}}}"#, "x".repeat(1024 - 7)),
+    ];
+    for body in bodies {
+        for status in [200, 307, 400, 401, 429, 500] {
+            let reply = || {
+                Reply::status(status)
+                    .header("x-request-id", KEY)
+                    .header("x-echo", KEY)
+                    .header("location", &format!("/?{KEY}x"))
+                    .data(body.clone())
+                    .step(Step::Hang)
+            };
+            let script = Script::new(std::iter::repeat_with(reply).take(4));
+            let client = script.builder().max_retries(0).build().unwrap();
+            let (_, failure) = stream(&script, &client);
+            let failure = failure.expect("no answer");
+            let text = shown(&failure);
+            assert!(!text.contains(&KEY[..6]), "{status} {body:.80}: {text:.2000}");
+        }
+    }
+}
+
+#[test]
+fn the_client_does_not_show_the_key() {
+    let script = Script::new([]);
+    let builder: ClientBuilder<_, _> = script.builder().default_header("x-team", "s3cret");
+    let shown_builder = format!("{builder:?}");
+    let client = builder.build().unwrap();
+    for text in [shown_builder, format!("{client:?}"), format!("{:?}", client.chat())] {
+        assert!(!text.contains(KEY) && !text.contains("s3cret"), "{text}");
+    }
+}
+
+#[test]
+fn the_key_is_sent_as_a_sensitive_header() {
+    let script = Script::new([Reply::body(answer())]);
+    stream(&script, &script.client());
+    let played = script.played();
+    let header = &played.requests[0].headers()["authorization"];
+    assert_eq!(header, &format!("Bearer {KEY}"));
+    assert!(header.is_sensitive());
+    assert!(!format!("{:?}", played.requests[0]).contains(KEY));
+}
+
+#[test]
+fn an_authorization_of_the_caller_s_own_is_kept_likewise() {
+    let script = Script::new([Reply::status(401).data("{\"detail\": \"dXNlcjpwYXNz is wrong\"}")]);
+    let builder = choreoai::Client::builder_with(script.clone(), script.clock().clone());
+    let client = builder.default_header("Authorization", "Basic dXNlcjpwYXNz").build().unwrap();
+    let (_, failure) = stream(&script, &client);
+    let failure = failure.unwrap();
+    assert_eq!(failure.message(), "[redacted] is wrong");
+    assert!(!shown(&failure).contains("dXNlcjpwYXNz"));
+}
+
+#[test]
+fn a_refused_key_is_not_repeated() {
+    let error = Script::new([]).builder().api_key(format!("{KEY}\n")).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+    assert!(!shown(&error).contains(KEY));
+    assert_eq!(error.attempts(), 0);
+}

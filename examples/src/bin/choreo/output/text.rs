@@ -1,0 +1,172 @@
+//! The text of choice 0 to standard output; all else that it says, labelled, to standard error.
+
+use std::io::{self, IsTerminal, StdoutLock, Write};
+
+use choreoai::{ChatChunk, ChatCompletion};
+
+use super::piece::{self, Piece, PieceKind, ToolCallPiece};
+use super::{Ending, Output};
+use crate::failure::Failure;
+
+pub(super) struct Text {
+    out: StdoutLock<'static>,
+    /// Whether a note on standard error would show up in the line that is being written.
+    shares_line: bool,
+    is_terminal: bool,
+    notes: Notes,
+}
+
+impl Text {
+    pub(super) fn new(out: StdoutLock<'static>) -> Self {
+        Self { is_terminal: out.is_terminal(), out, shares_line: false, notes: Notes::default() }
+    }
+
+    fn pieces<'p>(&mut self, pieces: impl Iterator<Item = Piece<'p>>) -> Result<(), Failure> {
+        for Piece { choice, kind } in pieces {
+            match (choice, kind) {
+                (Some(0), PieceKind::Content(text)) => self.content(text)?,
+                // It may be choice 0's, or another's.
+                (None, PieceKind::Content(text)) => self.note(Subject::Unbound, text),
+                (Some(0) | None, PieceKind::Reasoning(text)) => self.note(Subject::Reasoning, text),
+                (Some(0) | None, PieceKind::Refusal(text)) => self.note(Subject::Refusal, text),
+                (Some(0) | None, PieceKind::ToolCall(call)) => {
+                    self.note(Subject::call(call), call.arguments.unwrap_or_default());
+                }
+                _ => {}
+            }
+        }
+        Ok(self.out.flush()?)
+    }
+
+    fn content(&mut self, text: &str) -> io::Result<()> {
+        self.notes.close();
+        self.shares_line = self.is_terminal && !text.ends_with('\n');
+        self.out.write_all(text.as_bytes())
+    }
+
+    fn note(&mut self, subject: Subject, text: &str) {
+        // Order matters where both end up on one screen. A failure to write comes back with the next piece of content.
+        let _ = self.out.flush();
+        if std::mem::take(&mut self.shares_line) {
+            self.notes.write("\n");
+        }
+        self.notes.add(subject, text);
+    }
+}
+
+impl Output for Text {
+    fn chunk(&mut self, chunk: &ChatChunk) -> Result<(), Failure> {
+        self.pieces(piece::of_chunk(chunk))
+    }
+
+    fn completion(&mut self, completion: ChatCompletion) -> Result<(), Failure> {
+        self.pieces(piece::of_completion(&completion))
+    }
+
+    fn end(&mut self, _: Ending<'_>) -> io::Result<()> {
+        self.notes.close();
+        self.out.write_all(b"\n")?;
+        self.out.flush()
+    }
+}
+
+/// What goes to standard error: one line for each subject, growing as pieces of it arrive. That standard error is
+/// closed is no reason to stop.
+#[derive(Default)]
+struct Notes {
+    open: Option<Subject>,
+}
+
+impl Notes {
+    fn add(&mut self, subject: Subject, text: &str) {
+        match &mut self.open {
+            Some(open) if open.continues_with(&subject) => {}
+            _ => {
+                self.close();
+                self.write(&subject.label());
+                self.open = Some(subject);
+            }
+        }
+        self.write(text);
+    }
+
+    fn close(&mut self) {
+        if self.open.take().is_some() {
+            self.write("\n");
+        }
+    }
+
+    fn write(&self, text: &str) {
+        let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Subject {
+    Reasoning,
+    Refusal,
+    Unbound,
+    Call { index: Option<u32>, id: Option<String>, name: Option<String> },
+}
+
+impl Subject {
+    fn call(call: ToolCallPiece<'_>) -> Self {
+        Self::Call { index: call.index, id: call.id.map(str::to_owned), name: call.name.map(str::to_owned) }
+    }
+
+    fn label(&self) -> String {
+        match self {
+            Self::Reasoning => "reasoning: ".to_owned(),
+            Self::Refusal => "refusal: ".to_owned(),
+            Self::Unbound => "content of a choice that was cut before its index: ".to_owned(),
+            Self::Call { id, name, .. } => {
+                let words = ["tool call:"].into_iter().chain(name.as_deref());
+                let id = id.as_ref().map(|id| format!("({id})"));
+                words.chain(id.as_deref()).flat_map(|word| [word, " "]).collect()
+            }
+        }
+    }
+
+    /// Whether `next` goes on with the same subject: what a piece of a call does not say is as before.
+    fn continues_with(&self, next: &Self) -> bool {
+        match (self, next) {
+            (
+                Self::Call { index, id, name },
+                Self::Call { index: next_index, id: next_id, name: next_name },
+            ) => same(index, next_index) && same(id, next_id) && same(name, next_name),
+            _ => self == next,
+        }
+    }
+}
+
+fn same<T: PartialEq>(known: &Option<T>, next: &Option<T>) -> bool {
+    next.is_none() || known == next
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(index: Option<u32>, id: Option<&str>, name: Option<&str>) -> Subject {
+        Subject::call(ToolCallPiece { index, id, name, arguments: None })
+    }
+
+    #[test]
+    fn pieces_of_a_call_are_one_subject() {
+        let first = call(Some(0), Some("a"), Some("f"));
+        assert!(first.continues_with(&call(Some(0), None, None)));
+        assert!(first.continues_with(&call(None, None, None)));
+        assert!(first.continues_with(&call(Some(0), Some("a"), Some("f"))));
+        assert!(!first.continues_with(&call(Some(1), None, None)));
+        assert!(!first.continues_with(&call(Some(0), Some("b"), Some("f"))));
+        assert!(!first.continues_with(&call(None, None, Some("g"))));
+        assert!(!first.continues_with(&Subject::Reasoning));
+    }
+
+    #[test]
+    fn labels() {
+        assert_eq!(call(Some(0), Some("a"), Some("f")).label(), "tool call: f (a) ");
+        assert_eq!(call(Some(0), None, Some("f")).label(), "tool call: f ");
+        assert_eq!(call(None, None, None).label(), "tool call: ");
+    }
+}

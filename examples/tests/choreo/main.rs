@@ -1,0 +1,13 @@
+//! The `choreo` command from outside: arguments in; standard output, standard error, exit status and requests out.
+
+mod decode;
+mod errors;
+mod gateway;
+mod https;
+#[cfg(unix)]
+mod interrupted;
+mod live;
+mod output;
+mod requests;
+mod support;
+mod usage;

@@ -1,0 +1,107 @@
+//! Running the command.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{self, Child, Command, Output, Stdio};
+
+use choreoai_testkit::Gateway;
+use serde_json::Value;
+
+/// A file of that name, which no other test may use, and its path.
+pub(crate) fn file(name: &str, contents: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", process::id()));
+    fs::write(&path, contents).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// What a run of the command left behind.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// The command, with nothing of this process's environment that it looks at.
+pub(crate) fn choreo<A: AsRef<str>>(args: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_choreo"));
+    command.env_remove("CHOREOAI_API_KEY").env_remove("CHOREOAI_BASE_URL").stdin(Stdio::null());
+    for arg in args {
+        command.arg(arg.as_ref());
+    }
+    command
+}
+
+/// Runs the command to its end.
+pub(crate) fn run<A: AsRef<str>>(args: impl IntoIterator<Item = A>) -> Run {
+    choreo(args).output().unwrap().into()
+}
+
+/// Runs `choreo chat` against `gateway`, with the key `test-key`.
+pub(crate) fn chat(gateway: &Gateway, args: &[&str]) -> Run {
+    let url = gateway.base_url();
+    run(["chat", "--base-url", &url, "--api-key", "test-key"].iter().chain(args))
+}
+
+/// The same, begun and not waited for, with both outputs piped.
+pub(crate) fn begin_chat(gateway: &Gateway, args: &[&str]) -> Child {
+    let url = gateway.base_url();
+    let args = ["chat", "--base-url", &url, "--api-key", "test-key"].into_iter().chain(args.iter().copied());
+    choreo(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Runs `choreo decode` over `body`.
+pub(crate) fn decode(body: &[u8], args: &[&str]) -> Run {
+    let mut child = choreo(["decode"].iter().chain(args))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It may have seen enough before it has read all.
+    let _ = child.stdin.take().unwrap().write_all(body);
+    child.wait_with_output().unwrap().into()
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Run {
+    /// The lines of standard output, each of which must be a JSON object.
+    pub(crate) fn lines(&self) -> Vec<Value> {
+        assert!(self.stdout.ends_with('\n'), "{self:?}");
+        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let lines: Vec<Value> = self.stdout.lines().map(parse).collect();
+        assert!(lines.iter().all(Value::is_object), "{self:?}");
+        lines
+    }
+
+    /// The last line of standard output, after a check that it is the only one of its kind.
+    pub(crate) fn ending(&self) -> Value {
+        let lines = self.lines();
+        let is_ending = |line: &&Value| line["type"] == "end" || line["type"] == "error";
+        assert_eq!(lines.iter().filter(is_ending).count(), 1, "{self:?}");
+        lines.into_iter().next_back().unwrap()
+    }
+
+    /// All content of a choice together.
+    pub(crate) fn content(&self, choice: &Value) -> String {
+        let lines = self.lines();
+        let own = lines.iter().filter(|line| line["type"] == "content" && line["choice"] == *choice);
+        own.map(|line| line["text"].as_str().unwrap()).collect()
+    }
+
+    #[track_caller]
+    pub(crate) fn expect(&self, status: i32) -> &Self {
+        assert_eq!(self.status, Some(status), "{self:?}");
+        self
+    }
+}

@@ -1,0 +1,102 @@
+//! Wrong usage, and values that are understood but refused.
+
+use choreoai_testkit::{Answer, Gateway};
+
+use crate::support::{Run, choreo, file, run};
+
+#[test]
+fn wrong_usage_is_status_2_and_said_on_standard_error_alone() {
+    let (array, malformed) = (file("array.json", "[]"), file("malformed.json", "{\"type\": "));
+    for (args, named) in [
+        (&[][..], "Usage"),
+        (&["talk"], "talk"),
+        (&["chat"], "PROMPT"),
+        (&["chat", "--output", "jsonl"], "PROMPT"),
+        (&["chat", "--frobnicate", "Hi"], "--frobnicate"),
+        (&["chat", "Hi", "there"], "there"),
+        (&["chat", "--message", "no colon"], "--message"),
+        (&["chat", "--temperature", "warm", "Hi"], "--temperature"),
+        (&["chat", "--max-tokens", "1.5", "Hi"], "--max-tokens"),
+        (&["chat", "--n", "one", "Hi"], "--n"),
+        (&["chat", "--max-retries", "", "Hi"], "--max-retries"),
+        (&["chat", "--idle-timeout", "2s", "Hi"], "--idle-timeout"),
+        (&["chat", "--extra", "{", "Hi"], "--extra"),
+        (&["chat", "--extra", "[]", "Hi"], "--extra"),
+        (&["chat", "--tool", "/no/such/file.json", "Hi"], "/no/such/file.json"),
+        (&["chat", "--tool", &array, "Hi"], "array.json"),
+        (&["chat", "--tool", &malformed, "Hi"], "malformed.json"),
+        (&["chat", "--ca-file", "/no/such/ca.pem", "Hi"], "/no/such/ca.pem"),
+        (&["chat", "--adapter", "pigeon", "Hi"], "pigeon"),
+        (&["chat", "--output", "xml", "Hi"], "xml"),
+        (&["chat", "--model"], "--model"),
+        (&["decode", "--cut", "0"], "--cut"),
+        (&["decode", "--cut", "few"], "--cut"),
+        (&["decode", "body.sse"], "body.sse"),
+        (&["gateway", "--port", "65536"], "--port"),
+        (&["gateway", "--delay-ms", "soon"], "--delay-ms"),
+    ] {
+        let run = run(args);
+        run.expect(2);
+        assert_eq!(run.stdout, "", "{args:?}");
+        assert!(run.stderr.contains(named), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_refused_value_is_an_invalid_request() {
+    let gateway = Gateway::start(Answer::json(200, "{}")).unwrap();
+    let url = gateway.base_url();
+    let no_certificate = file("no-certificate.pem", "not PEM");
+    for (option, value) in [
+        ("--temperature", "9"),
+        ("--temperature", "-0.5"),
+        ("--temperature", "NaN"),
+        ("--max-tokens", "0"),
+        ("--max-tokens", "-1"),
+        ("--max-tokens", "4294967296"),
+        ("--n", "0"),
+        ("--n", "129"),
+        ("--n", "-1"),
+        ("--max-retries", "-1"),
+        ("--connect-timeout", "0"),
+        ("--first-event-timeout", "-1"),
+        ("--idle-timeout", "NaN"),
+        ("--total-timeout", "1e300"),
+        ("--model", ""),
+        ("--message", ":nobody says this"),
+        ("--ca-file", &no_certificate),
+        // These two override what stands before.
+        ("--base-url", "localhost:8000"),
+        ("--base-url", ""),
+        ("--api-key", "two\nlines"),
+    ] {
+        let mut args = vec!["chat", "--output", "jsonl", option, value, "Hi"];
+        if option != "--base-url" {
+            args.extend(["--base-url", &url]);
+        }
+        if option != "--api-key" {
+            args.extend(["--api-key", "test-key"]);
+        }
+        let run = run(args);
+        let ending = run.expect(1).ending();
+        assert_eq!(ending["kind"], "invalid_request", "{option} {value}: {ending}");
+        assert!(ending["message"].as_str().is_some_and(|message| !message.is_empty()), "{ending}");
+        assert!(ending.get("status").is_none() && ending.get("attempts").is_none(), "{ending}");
+        assert_eq!(run.lines().len(), 1, "{run:?}");
+        assert_eq!(run.stderr.lines().count(), 1, "{run:?}");
+    }
+    assert_eq!(gateway.connections(), 0);
+}
+
+#[test]
+fn help_goes_to_standard_output_and_does_not_show_the_key() {
+    for args in
+        [&["--help"][..], &["chat", "--help"], &["chat", "-h"], &["decode", "--help"], &["gateway", "--help"]]
+    {
+        let run = Run::from(choreo(args).env("CHOREOAI_API_KEY", "sk-secret").output().unwrap());
+        run.expect(0);
+        assert!(run.stdout.contains("Usage: choreo"), "{run:?}");
+        assert!(!run.stdout.contains("sk-secret"), "{args:?}");
+        assert_eq!(run.stderr, "");
+    }
+}
