@@ -162,6 +162,11 @@ impl ChatChunk {
         take(Event::ChunkEnd);
     }
 
+    /// Whether the event brought nothing that is known.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty() && self.usage.is_none() && self.created.is_none()
+    }
+
     fn spans(&self) -> Spans<'_> {
         Spans { text: &self.text, spans: self.spans.iter(), start: 0 }
     }

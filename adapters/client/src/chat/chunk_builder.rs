@@ -81,9 +81,7 @@ impl ChunkBuilder {
 
     /// What is held of a chunk that will not be completed, its open choice unbound; `None` if that is nothing.
     pub(super) fn take_rest(&mut self) -> Option<ChatChunk> {
-        let rest = self.take();
-        let empty = rest.spans.is_empty() && rest.usage.is_none() && rest.created.is_none();
-        (!empty).then_some(rest)
+        Some(self.take()).filter(|rest| !rest.is_empty())
     }
 
     fn take(&mut self) -> ChatChunk {
@@ -290,6 +288,28 @@ mod tests {
                 call(Some(0), Some("call_1"), Some("add"), Some("{\"a\":1}")),
                 call(None, None, None, Some("{}")),
             ]
+        );
+    }
+
+    #[test]
+    fn a_member_that_comes_twice_in_a_call_is_not_lost() {
+        let chunk = only_chunk(&[
+            Event::ChoiceStart,
+            Event::ToolCallStart,
+            Event::ToolCallArguments("{\"a\""),
+            Event::ToolCallName(whole("add")),
+            Event::ToolCallArguments(":1}"),
+            Event::ToolCallEnd { index: Some(2) },
+            Event::ChoiceEnd { index: 0 },
+            Event::ChunkEnd,
+        ]);
+        let calls = chunk.fragments().map(|fragment| match fragment.kind {
+            FragmentKind::ToolCall(call) => (call.index, call.name, call.arguments),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(
+            calls.collect::<Vec<_>>(),
+            [(Some(2), Some("add"), Some("{\"a\"")), (Some(2), None, Some(":1}"))]
         );
     }
 

@@ -59,7 +59,7 @@ pub struct ChunkDecoder {
     decoder: Decoder<SCRATCH>,
     builder: ChunkBuilder,
     report: ErrorAssembler,
-    /// The beginning of the body, until the first chunk is complete.
+    /// The beginning of the body, until the first chunk with something in it is complete.
     start: Vec<u8>,
     has_chunks: bool,
     has_events: bool,
@@ -68,6 +68,8 @@ pub struct ChunkDecoder {
     is_done: bool,
     /// No chunk will follow.
     is_over: bool,
+    /// The body is no answer. It is told when enough is known of what it is instead.
+    fault: Option<choreoai_core::Error>,
     /// To be returned after the chunk that was handed out before it.
     failure: Option<Error>,
     has_failed: bool,
@@ -89,6 +91,7 @@ impl ChunkDecoder {
             is_ended: false,
             is_done: false,
             is_over: false,
+            fault: None,
             failure: None,
             has_failed: false,
             key: None,
@@ -127,20 +130,31 @@ impl ChunkDecoder {
             return Some(Err(failure));
         }
         while !self.is_over {
+            if let Some(fault) = self.fault {
+                keep(&mut self.start, std::mem::take(input));
+                if !self.is_ended && self.start.len() <= START_LIMIT {
+                    return None;
+                }
+                self.fault = None;
+                let error = self.failure_of(fault);
+                return Some(self.fail(error));
+            }
             let before = *input;
             let event = self.decoder.next_event(input);
-            if !self.has_chunks && self.start.len() < START_LIMIT {
-                let consumed = &before[..before.len() - input.len()];
-                let room = START_LIMIT - self.start.len();
-                self.start.extend_from_slice(&consumed[..consumed.len().min(room)]);
+            if !self.has_chunks {
+                keep(&mut self.start, &before[..before.len() - input.len()]);
             }
             let Some(event) = event else {
                 return if self.is_ended { self.conclude() } else { None };
             };
             let event = match event {
                 Ok(event) => event,
-                Err(error) => {
-                    let error = self.failure_of(error);
+                Err(fault) if fault.kind() == choreoai_core::ErrorKind::NotEventStream => {
+                    self.fault = Some(fault);
+                    continue;
+                }
+                Err(fault) => {
+                    let error = self.failure_of(fault);
                     return Some(self.fail(error));
                 }
             };
@@ -207,6 +221,12 @@ impl ChunkDecoder {
         std::mem::take(&mut self.has_progress)
     }
 
+    /// Why the body is no answer, if that is known although it has not been told.
+    pub(crate) fn take_fault(&mut self) -> Option<Error> {
+        let fault = self.fault.take()?;
+        Some(self.failure_of(fault))
+    }
+
     /// The body will not end well, for a reason that is known better elsewhere: what is held is handed out, then
     /// `error`.
     pub(crate) fn abandon(&mut self, error: Error) -> Result<ChatChunk, Error> {
@@ -229,8 +249,11 @@ impl ChunkDecoder {
     }
 
     fn hand_out(&mut self, chunk: ChatChunk) -> ChatChunk {
-        self.has_chunks = true;
-        self.start = Vec::new();
+        // An empty one may be what was made of something else.
+        if !chunk.is_empty() {
+            self.has_chunks = true;
+            self.start = Vec::new();
+        }
         chunk
     }
 
@@ -260,28 +283,34 @@ impl ChunkDecoder {
             ErrorClass::Limit => ErrorKind::Limit,
             _ => ErrorKind::Protocol,
         };
-        let shortened = error.offset() > self.start.len() as u64;
-        let start = self.take_start(shortened);
+        let is_foreign = matches!(
+            error.kind(),
+            choreoai_core::ErrorKind::NotEventStream | choreoai_core::ErrorKind::NotCompletion
+        );
+        let (start, shortened) = self.take_start((!is_foreign).then_some(error.offset()));
         let message = match excerpt(&start) {
             None if kind == ErrorKind::Truncated && !self.has_chunks => {
                 "the response ended before the answer began: its body is empty".to_owned()
             }
-            Some(excerpt) if kind == ErrorKind::Protocol => format!("{error}; it begins: {excerpt}"),
+            Some(excerpt) if is_foreign => format!("{error}; it begins: {excerpt}"),
             _ => error.to_string(),
         };
         Error::new(kind, message).with_body(start.into(), shortened).with_source(error)
     }
 
-    /// The beginning of the body, without the key.
-    fn take_start(&mut self, shortened: bool) -> Vec<u8> {
+    /// The beginning of the body as far as it was understood, without the key, and whether there was more.
+    fn take_start(&mut self, understood: Option<u64>) -> (Vec<u8>, bool) {
         let mut start = std::mem::take(&mut self.start);
+        let understood = understood.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
+        let shortened = !self.is_ended || start.len() > START_LIMIT;
+        start.truncate(understood.min(START_LIMIT));
         if let Some(key) = &self.key {
             if shortened {
                 start.truncate(start.len() - key.cut_at_end(&start));
             }
             start = key.redact_bytes(&start).into_owned();
         }
-        start
+        (start, shortened)
     }
 }
 
@@ -295,6 +324,12 @@ impl fmt::Debug for ChunkDecoder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ChunkDecoder").field("verdict", &self.verdict()).finish_non_exhaustive()
     }
+}
+
+/// Adds to the beginning of a body; one byte more than the limit says that there is more.
+fn keep(start: &mut Vec<u8>, bytes: &[u8]) {
+    let room = (START_LIMIT + 1).saturating_sub(start.len());
+    start.extend_from_slice(&bytes[..bytes.len().min(room)]);
 }
 
 /// The first words of a body, in one line.
@@ -313,3 +348,6 @@ fn excerpt(start: &[u8]) -> Option<String> {
     }
     (!excerpt.is_empty()).then_some(excerpt)
 }
+
+#[cfg(test)]
+mod tests;

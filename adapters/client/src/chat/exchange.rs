@@ -79,8 +79,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
                 }
                 Some(Err(error)) => error,
             };
-            let has_begun = self.answer.as_ref().is_some_and(|answer| answer.decoder.has_events());
-            if error.kind() != ErrorKind::TimeoutFirstEvent || has_begun {
+            // That one is met only while nothing of an answer has come.
+            if error.kind() != ErrorKind::TimeoutFirstEvent {
                 return Err(error);
             }
             self.answer = None;
@@ -155,9 +155,10 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         Poll::Ready(last.map(|chunk| chunk.map_err(|error| self.finish(error))))
     }
 
-    /// Ends the answer by an error; a chunk that is held goes first. Dropping the body cancels it at the server.
+    /// Ends the answer by an error; a chunk that is held goes first. That the body is no answer weighs more. Dropping the body cancels it at the server.
     fn stop(&mut self, error: Error) -> Result<ChatChunk, Error> {
-        let error = self.finish(error);
+        let fault = self.answer.as_mut().and_then(|answer| answer.decoder.take_fault());
+        let error = self.finish(fault.unwrap_or(error));
         match &mut self.answer {
             Some(answer) => {
                 answer.body = None;
@@ -254,7 +255,6 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         let timer = self.client.timer();
         match decision {
             Decision::Wait(wait) => {
-                self.watch.attempt_failed();
                 timer.sleep(wait).await;
                 self.watch.attempt_started(timer);
                 Ok(())

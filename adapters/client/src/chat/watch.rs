@@ -32,10 +32,7 @@ impl<R: Timer> Watch<R> {
         Self { clock, deadlines, sleep: None }
     }
 
-    pub(super) fn attempt_failed(&mut self) {
-        self.clock.attempt_failed();
-    }
-
+    /// The next request is sent. The wait before it is the caller's; the total deadline runs on.
     pub(super) fn attempt_started(&mut self, timer: &R) {
         let now = timer.now();
         self.clock.attempt_started(now);

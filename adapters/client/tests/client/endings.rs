@@ -202,6 +202,15 @@ fn an_error_page_in_a_success_keeps_its_beginning() {
 }
 
 #[test]
+fn an_error_page_that_hangs_is_told_for_what_it_is() {
+    let script = Script::new([Reply::body("<html>").step(Step::Hang)]);
+    let (_, failure) = stream(&script, &script.client());
+    let failure = failure.unwrap();
+    assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Protocol, 1), "{failure}");
+    assert!(failure.to_string().contains("it begins: <html>"), "{failure}");
+}
+
+#[test]
 fn a_compressed_answer_is_refused() {
     for (value, refused) in [("gzip", true), ("br", true), ("identity", false), ("Identity", false)] {
         let script = Script::new([Reply::body(answer()).header("content-encoding", value)]);

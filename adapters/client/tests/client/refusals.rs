@@ -79,13 +79,15 @@ fn an_endless_error_page_is_bounded_in_size_and_time() {
     assert!(large.is_body_shortened());
     assert!(large.to_string().len() < 1000);
 
-    let script = Script::new([Reply::status(500).data("half a pa").step(Step::Hang)]);
-    let client = script.builder().max_retries(0).build().unwrap();
-    let (_, failure) = stream(&script, &client);
-    let failure = failure.unwrap();
-    assert_eq!((failure.kind(), &**failure.body()), (ErrorKind::Http, &b"half a pa"[..]));
-    assert!(failure.is_body_shortened());
-    assert_eq!(script.now(), seconds(5));
+    for (total, end) in [(None, 5), (Some(seconds(60)), 5), (Some(seconds(2)), 2)] {
+        let script = Script::new([Reply::status(500).data("half a pa").step(Step::Hang)]);
+        let client = script.builder().max_retries(0).total_timeout(total).build().unwrap();
+        let (_, failure) = stream(&script, &client);
+        let failure = failure.unwrap();
+        assert_eq!((failure.kind(), &**failure.body()), (ErrorKind::Http, &b"half a pa"[..]));
+        assert!(failure.is_body_shortened());
+        assert_eq!(script.now(), seconds(end));
+    }
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
         format!("{}{}", "x".repeat((64 << 10) - 7), KEY),
         format!("{}{KEY}", "x".repeat(1024 - 7)),
         format!("<{}{KEY}", "x".repeat(190)),
+        format!("<{}{KEY}", " ".repeat(1024 - 8)),
         format!(r#"{{"error": {{"message": "{}{KEY}"}}}}"#, "x".repeat((16 << 10) - 7)),
         format!(r#"{{"error": {{"message": "x", "code": "{}{KEY}"}}}}"#, "x".repeat(1024 - 7)),
     ];

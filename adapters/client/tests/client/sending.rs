@@ -1,6 +1,6 @@
 //! What is sent.
 
-use choreoai::{ChatRequest, ErrorKind};
+use choreoai::{ChatRequest, ErrorKind, FragmentKind};
 
 use crate::support::*;
 
@@ -77,5 +77,42 @@ fn a_request_that_cannot_be_right_is_not_sent() {
         assert_eq!((error.kind(), error.attempts()), (ErrorKind::InvalidRequest, 0), "{error}");
         assert!(error.to_string().contains(words), "{error}");
         assert!(script.played().requests.is_empty());
+    }
+}
+
+#[test]
+fn what_was_asked_for_is_handed_on() {
+    let body = r#"data: {"choices": [{"delta": {"content": "a", "tool_calls": [{"index": 0, "id": "c", "extra_content": {"sig": 1}}]}, "index": 0, "logprobs": {"content": []}}]}
+
+data: [DONE]
+
+"#;
+    let extra = r#"{"sig": 1}"#;
+    let logprobs = r#"{"content": []}"#;
+    for (request, expected) in [
+        (request(), (false, false)),
+        (request().logprobs(true), (true, false)),
+        (request().logprobs(false), (false, false)),
+        (request().extra(r#"{"logprobs": true}"#), (true, false)),
+        (request().tool(choreoai::Tool::function("f")), (false, true)),
+        (request().keep_extra(true), (false, true)),
+    ] {
+        let script = Script::new([Reply::body(body), Reply::body(body)]);
+        let client = script.client();
+        let chunk = script.run(async {
+            let mut stream = client.chat().stream(&request).await.unwrap();
+            next(&mut stream).await.unwrap().unwrap()
+        });
+        let has_logprobs =
+            chunk.fragments().any(|fragment| fragment.kind == FragmentKind::Logprobs(logprobs));
+        let has_extra = chunk.fragments().any(
+            |fragment| matches!(fragment.kind, FragmentKind::Extra(member) if member.name == "extra_content" && member.value == extra),
+        );
+        assert_eq!((has_logprobs, has_extra), expected, "{request:?}");
+
+        let completion = script.run(client.chat().create(&request)).unwrap();
+        let kept = completion.tool_calls()[0].extra.get("extra_content").map(String::as_str);
+        assert_eq!(kept, expected.1.then_some(extra));
+        assert_eq!(completion.choices()[0].logprobs.len(), usize::from(expected.0));
     }
 }

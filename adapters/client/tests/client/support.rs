@@ -27,6 +27,8 @@ pub(crate) enum Step {
     Fail(TransportErrorKind),
     /// Nothing, ever.
     Hang,
+    /// This again and again, a millisecond each, and never a moment of nothing.
+    Flood(&'static str),
 }
 
 /// What the transport does with a request.
@@ -190,6 +192,10 @@ impl ResponseBody for ScriptBody {
                 Err(TransportError::new(*kind, "scripted failure").with_source(cause))
             }
             Some(Step::Hang) => return Poll::Pending,
+            Some(Step::Flood(data)) => {
+                this.script.clock.advance(Duration::from_millis(1));
+                Ok(data.as_bytes())
+            }
             _ => Ok(&[]),
         })
     }
@@ -197,6 +203,7 @@ impl ResponseBody for ScriptBody {
     fn consume(self: Pin<&mut Self>, amount: usize) {
         match self.get_mut().steps.front_mut() {
             Some(Step::Data(data)) => drop(data.split_to(amount)),
+            Some(Step::Flood(data)) => assert_eq!(amount, data.len()),
             _ => assert_eq!(amount, 0, "consumed what was not given"),
         }
     }

@@ -1,0 +1,52 @@
+use choreoai_core::Error;
+use choreoai_core::chat::{Decoder, Event, Piece};
+
+use crate::opaque::{bytes, consume, opaque, text};
+
+pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, end, piece];
+
+fn decoder() {
+    consume(Decoder::default());
+    decode(Decoder::new());
+}
+
+fn large_scratch() {
+    decode(Decoder::<1024>::with_scratch());
+}
+
+fn decode<const SCRATCH: usize>(decoder: Decoder<SCRATCH>) {
+    let decoder = Decoder::for_error_body(opaque(decoder));
+    let decoder = Decoder::with_logprobs(opaque(decoder));
+    let mut decoder = opaque(Decoder::with_extra(decoder));
+    let mut input = bytes();
+    while let Some(event) = next_event(&mut decoder, &mut input) {
+        consume(event);
+    }
+    consume(decoder);
+}
+
+/// A function of its own, so that `./run` can say how much stack it takes.
+#[inline(never)]
+fn next_event<'e, const SCRATCH: usize>(
+    decoder: &'e mut Decoder<SCRATCH>,
+    input: &mut &'static [u8],
+) -> Option<Result<Event<'e>, Error>> {
+    Decoder::next_event(decoder, input)
+}
+
+fn end() {
+    let mut decoder = opaque(Decoder::new());
+    Decoder::end(&mut decoder);
+    consume(Decoder::verdict(&decoder));
+    consume(decoder);
+}
+
+pub(crate) fn event() -> Event<'static> {
+    opaque(Event::Content(text()))
+}
+
+fn piece() {
+    let piece = opaque(Piece { text: text(), first: opaque(true), last: opaque(true) });
+    consume(Piece::whole(&piece));
+    consume(event() == event());
+}

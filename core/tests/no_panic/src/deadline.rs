@@ -1,0 +1,35 @@
+use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines};
+
+use crate::opaque::{consume, display, duration, opaque};
+
+pub(crate) const EXERCISES: &[fn()] = &[deadlines, transitions, queries, deadline_kind];
+
+fn clock() -> Clock {
+    opaque(Clock::start(opaque(Deadlines::create()), duration()))
+}
+
+fn deadlines() {
+    consume(Deadlines::create());
+    consume(Deadlines::stream());
+}
+
+fn transitions() {
+    for transition in opaque([Clock::attempt_started, Clock::connected, Clock::event, Clock::content]) {
+        let mut clock = clock();
+        transition(&mut clock, duration());
+        consume(clock);
+    }
+    let mut clock = clock();
+    Clock::attempt_failed(&mut clock);
+    consume(clock);
+}
+
+fn queries() {
+    consume(Clock::next(&clock()));
+    consume(Clock::expired(&clock(), duration()));
+    consume(Clock::time_left(&clock(), duration()));
+}
+
+fn deadline_kind() {
+    display::<DeadlineKind>(DeadlineKind::Total);
+}
