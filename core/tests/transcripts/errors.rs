@@ -41,6 +41,17 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "an event of the type error, in text cut within characters",
+            body: b"event: error\ndata: \xc3\ndata: \xe4\xb8\n\ndata: {\"id\":\"a\"}\n\n",
+            events: "
+                error message: \u{fffd}\\n\u{fffd}
+                error ends
+                chunk ends
+                id: a
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "an event of the type error, as a string, unterminated",
             body: b"event: error\ndata: \"boom\"",
             events: "
@@ -227,6 +238,8 @@ fn as_bodies() {
         ("HTML", b"<html>\r\n<b>502</b>", "error message: <html>\\r\\n<b>502</b>"),
         ("plain text", "Zeit überschritten".as_bytes(), "error message: Zeit \u{fc}berschritten"),
         ("Latin-1", b"Zeit \xfcberschritten", "error message: Zeit \u{fffd}berschritten"),
+        ("text cut within a character", b"Zeit \xe2\x82", "error message: Zeit \u{fffd}"),
+        ("nothing but a part of a character", b"\xf0\x9f", "error message: \u{fffd}"),
     ];
     for (name, body, events) in bodies {
         let events = format!("{events}\nerror ends\n{}", "chunk ends");

@@ -1,6 +1,6 @@
 //! Input that no server should send.
 
-use crate::harness::{Transcript, Wants, check, check_cuts, run};
+use crate::harness::{Transcript, Wants, check, check_cuts, check_with, run};
 use choreoai_core::chat::{Decoder, Verdict};
 use choreoai_core::{Error, ErrorKind};
 
@@ -184,4 +184,54 @@ fn bytes_behind_the_end_change_nothing() {
         while decoder.next_event(&mut &b"}\n\n"[..]).is_some() {}
         assert_eq!(decoder.verdict(), Err(error), "{}", body.escape_ascii());
     }
+}
+
+#[test]
+fn what_is_only_looked_at_is_never_handed_out() {
+    check(&[
+        Transcript {
+            name: "a long object that is no error",
+            body: b"data: {\"object\":\"chat.completion.chunk.of.an.experimental.kind.and.of.many.words.indeed.error\",\"id\":\"a\"}\n\ndata: [DONE]\n\n",
+            events: "
+                id: a
+                chunk ends
+                done",
+            verdict: Ok(Verdict::Done),
+        },
+        Transcript {
+            name: "an object that is no text",
+            body: b"data: {\"object\":\"chat\x01",
+            events: "",
+            verdict: Err(ErrorKind::ControlCharacter),
+        },
+    ]);
+}
+
+#[test]
+fn long_names_that_are_cut() {
+    let wants = Wants { extra: true, ..Wants::default() };
+    check_with(
+        wants,
+        &[
+            Transcript {
+                name: "by the end of the body",
+                body: b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::Truncated),
+            },
+            Transcript {
+                name: "by an error",
+                body:
+                    b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold\x01",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::ControlCharacter),
+            },
+            Transcript {
+                name: "while they may still become known",
+                body: b"data: {\"completion_tokens_deta",
+                events: "",
+                verdict: Err(ErrorKind::Truncated),
+            },
+        ],
+    );
 }

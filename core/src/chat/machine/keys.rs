@@ -5,6 +5,9 @@ use crate::ErrorKind;
 use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text};
 
+/// The longest name of the schema: `accepted_prediction_tokens`. Any scratch holds more.
+const LONGEST_NAME: usize = 26;
+
 impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
     pub(super) fn key<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
@@ -46,9 +49,15 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     }
                     return Some(Ok(self.extra_name(None, true)));
                 }
-                Err(kind) => return Some(Err(kind)),
+                Err(kind) => return Some(self.cut_name().map(Some).ok_or(kind)),
             }
         }
+    }
+
+    /// What is held of a name that will not be complete, unless it might have become one that is known.
+    pub(super) fn cut_name<'i>(&mut self) -> Option<Signal<'i>> {
+        let is_unknown = self.is_started || self.scratch.as_bytes().len() > LONGEST_NAME;
+        if is_unknown && !self.scratch.is_empty() { self.extra_name(None, false) } else { None }
     }
 
     fn set_member(&mut self, member: Member) {

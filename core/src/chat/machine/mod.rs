@@ -234,7 +234,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         if core::mem::take(&mut due.message_end) {
             let first = !core::mem::replace(&mut self.is_started, false);
             let target = Target::Error(ErrorMember::Message);
-            Some(Signal::Fragment(Fragment { target, text: Some(""), first, last: true }))
+            // Plain text may end within a character.
+            let is_cut = core::mem::replace(&mut self.utf8, Utf8::new()).is_pending();
+            let text = Some(if is_cut { "\u{fffd}" } else { "" });
+            Some(Signal::Fragment(Fragment { target, text, first, last: true }))
         } else if core::mem::take(&mut due.error_end) {
             Some(Signal::Event(Event::ErrorEnd))
         } else if core::mem::take(&mut due.chunk_end) {
@@ -253,9 +256,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     pub(super) fn abandon(&mut self) -> Option<Signal<'static>> {
         let mode = core::mem::replace(&mut self.mode, Mode::Skip);
         match mode {
-            Mode::Read(target) if target != Target::Object && !self.scratch.is_empty() => {
-                Some(self.lend_scratch(target, false))
-            }
+            Mode::Read(target) => self.lend_gathered(target),
+            Mode::Key => self.cut_name(),
             _ => None,
         }
     }

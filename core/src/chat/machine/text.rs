@@ -77,7 +77,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(Some(self.lend_scratch(target, false))));
+                return Some(Ok(self.lend_part(target, None)));
             }
             let before = *input;
             match self.lexer.next_text(input)? {
@@ -92,11 +92,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     match text {
                         _ if self.scratch.push(text) => {}
                         Text::Str(text) if self.scratch.is_empty() => {
-                            return Some(Ok(Some(self.lend(target, text, false))));
+                            return Some(Ok(self.lend_part(target, Some(text))));
                         }
                         _ => {
                             *input = before;
-                            return Some(Ok(Some(self.lend_scratch(target, false))));
+                            return Some(Ok(self.lend_part(target, None)));
                         }
                     }
                 }
@@ -177,9 +177,19 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         Some(self.lend_piece(target, text, last))
     }
 
+    /// Hands out a piece of a value that goes on; `None` is what the scratch holds. Nothing, if it is only to be looked at.
+    fn lend_part<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
+        if target == Target::Object {
+            self.is_started = true;
+            self.scratch.clear();
+            return None;
+        }
+        Some(self.lend_piece(target, text, false))
+    }
+
     /// What the scratch holds of a text, if it holds any.
-    fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
-        (!self.scratch.is_empty()).then(|| self.lend_scratch(target, false))
+    pub(super) fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
+        if self.scratch.is_empty() { None } else { self.lend_part(target, None) }
     }
 
     pub(super) fn lend_scratch<'i>(&mut self, target: Target, last: bool) -> Signal<'i> {
