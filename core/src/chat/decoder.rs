@@ -110,6 +110,8 @@ enum Data {
     Text,
     /// Not JSON and not meant to be.
     Ignored,
+    /// Malformed, which is to be said once what was held of it is handed out.
+    Broken(ErrorKind),
 }
 
 const SENTINEL: &[u8] = b"[DONE]";
@@ -314,6 +316,9 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
 
     /// One step through the event stream. `None`: all of `input` was consumed.
     fn next_of_stream<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+        if let Data::Broken(kind) = self.data {
+            return Some(Err(kind));
+        }
         if self.is_joint {
             let mut line_feed: &'static [u8] = b"\n";
             let found = self.feed_joint(&mut line_feed);
@@ -341,7 +346,13 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 }
                 Some(Ok(None))
             }
-            Item::End { has_data } => Some(self.end_event(has_data).map(|()| None)),
+            Item::End { has_data } => Some(match self.end_event(has_data) {
+                Ok(()) => Ok(None),
+                Err(kind) => {
+                    self.data = Data::Broken(kind);
+                    Ok(self.machine.abandon())
+                }
+            }),
         }
     }
 
@@ -353,7 +364,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 self.saw_data = true;
                 match self.data {
                     Data::None => self.data = Data::Blank,
-                    Data::Blank | Data::Ignored => {}
+                    Data::Blank | Data::Ignored | Data::Broken(_) => {}
                     Data::Bracket | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
                 }
             }
@@ -379,7 +390,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 self.machine.next_signal(&mut &b"["[..])
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Ignored => None,
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
         }
     }
 
@@ -389,7 +400,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             match self.data {
                 Data::Json => return self.machine.next_signal(input),
                 Data::Text => return self.machine.plain_text(input, true).map(Ok),
-                Data::None | Data::Ignored => return None,
+                Data::None | Data::Ignored | Data::Broken(_) => return None,
                 Data::Blank | Data::Bracket | Data::Sentinel(_) => {}
             }
             let (&byte, rest) = input.split_first()?;
@@ -447,7 +458,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             Data::Json => self.machine.finish()?,
             Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
             Data::Text => self.machine.end_plain_text(),
-            Data::None | Data::Blank | Data::Ignored => {}
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
         }
         if is_report && has_data && !self.machine.server_error() {
             self.machine.report_error();

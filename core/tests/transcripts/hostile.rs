@@ -75,6 +75,18 @@ fn what_came_before_an_error_is_delivered() {
             verdict: Err(ErrorKind::InvalidEscape),
         },
         Transcript {
+            name: "a value that is wanted whole, of an event that ends too early",
+            body: b"data: {\"id\":\"ab\n\ndata: {\"id\":\"c\"}\n\n",
+            events: "id: ab...",
+            verdict: Err(ErrorKind::UnfinishedJson),
+        },
+        Transcript {
+            name: "a long value, of an event that ends too early",
+            body: b"data: {\"id\":\"an id of more than sixty-four bytes, which is more than the scratch will ever hold\r\n\r\n",
+            events: "id: an id of more than sixty-four bytes, which is more than the scratch will ever hold...",
+            verdict: Err(ErrorKind::UnfinishedJson),
+        },
+        Transcript {
             name: "an event",
             body: b"data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: {]\n\ndata: [DONE]\n\n",
             events: "
@@ -225,6 +237,12 @@ fn long_names_that_are_cut() {
                     b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold\x01",
                 events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
                 verdict: Err(ErrorKind::ControlCharacter),
+            },
+            Transcript {
+                name: "by the end of the event",
+                body: b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold\n\ndata: {}\n\n",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::UnfinishedJson),
             },
             Transcript {
                 name: "while they may still become known",
