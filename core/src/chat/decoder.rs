@@ -483,7 +483,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 }
             }
         }
-        if self.is_cut { self.machine.abandon() } else { self.machine.next_due() }
+        let held = if self.is_cut { self.machine.abandon() } else { None };
+        held.or_else(|| self.machine.next_due())
     }
 
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {

@@ -52,6 +52,21 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "an event of the type error, in text, cut in the line behind it",
+            body: b"event: error\ndata: overloaded\nda",
+            events: "
+                error message: overloaded
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a field of the name error, without a value, cut in the line behind it",
+            body: b"error\ndata\nr",
+            events: "error ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "an event of the type error, as a string, unterminated",
             body: b"event: error\ndata: \"boom\"",
             events: "
