@@ -39,7 +39,8 @@ fn check_document(tree: &Tree, outcome: &Outcome, kind: ErrorKind) {
         [(name, report)] if name == "error" => report,
         _ => tree,
     };
-    if let (true, Some(message)) = (std::ptr::eq(report, tree), tree.member("detail").and_then(Tree::as_str)) {
+    if let (true, Some(message)) = (std::ptr::eq(report, tree), tree.member("detail").and_then(Tree::as_str))
+    {
         if tree.members().len() == 1 {
             assert_eq!(kind, ErrorKind::Server);
             assert_eq!(value(outcome, "Message"), message);
@@ -60,7 +61,9 @@ fn check_document(tree: &Tree, outcome: &Outcome, kind: ErrorKind) {
     for (name, event) in [("message", "Message"), ("type", "Type"), ("code", "Code"), ("param", "Param")] {
         match report.member(name) {
             Some(Tree::String(text)) => assert_eq!(value(outcome, event), *text),
-            Some(Tree::Unsigned(code)) if name == "code" => assert_eq!(value(outcome, event), code.to_string()),
+            Some(Tree::Unsigned(code)) if name == "code" => {
+                assert_eq!(value(outcome, event), code.to_string())
+            }
             _ => {}
         }
     }

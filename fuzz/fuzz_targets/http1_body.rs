@@ -25,12 +25,16 @@ struct Body {
 
 #[derive(Clone, Debug, PartialEq)]
 enum End {
-    Complete { consumed: usize },
+    Complete {
+        consumed: usize,
+    },
     /// Only the close ended it.
     Closed,
     Truncated,
     /// The byte at this place is wrong.
-    Refused { offset: usize },
+    Refused {
+        offset: usize,
+    },
 }
 
 fn check(fields: &str, input: &[u8], expected: Body) {
@@ -102,7 +106,8 @@ fn read(mut response: Response, head: u64, pieces: &[&[u8]]) -> Body {
 /// The chunked transfer coding, of a body within the limits.
 fn chunked(input: &[u8]) -> Body {
     let mut data = Vec::new();
-    let end = Chunks { input, at: 0 }.read(&mut data).map_or_else(|end| end, |consumed| End::Complete { consumed });
+    let end =
+        Chunks { input, at: 0 }.read(&mut data).map_or_else(|end| end, |consumed| End::Complete { consumed });
     Body { data, end }
 }
 

@@ -136,7 +136,8 @@ fn reference(input: &[u8]) -> Result<Option<Reference>, ()> {
             continue;
         }
         // The core delivers tabs inside a value as spaces.
-        let plain = |value: &[u8]| value.iter().map(|byte| if *byte == b'\t' { b' ' } else { *byte }).collect();
+        let plain =
+            |value: &[u8]| value.iter().map(|byte| if *byte == b'\t' { b' ' } else { *byte }).collect();
         let field = |header: &httparse::Header<'_>| (header.name.as_bytes().to_vec(), plain(header.value));
         let fields = response.headers.iter().map(field).collect();
         return Ok(Some(Reference { codes, fields, length: start }));

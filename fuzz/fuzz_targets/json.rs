@@ -133,5 +133,8 @@ fn refused(text: &[u8], kind: ErrorKind, offset: usize) {
 fn is_viable(beginning: &[u8]) -> bool {
     let ends_early = |text: &[u8]| is_json(text).is_err_and(|error| error.classify() == Category::Eof);
     let with_digit = [beginning, b"0"].concat();
-    is_json(beginning).is_ok() || ends_early(beginning) || is_json(&with_digit).is_ok() || ends_early(&with_digit)
+    is_json(beginning).is_ok()
+        || ends_early(beginning)
+        || is_json(&with_digit).is_ok()
+        || ends_early(&with_digit)
 }

@@ -3,8 +3,8 @@
 
 use arbitrary::Arbitrary;
 use choreoai_core::chat::{
-    ChatRequest, Content, ContentPart, File, Function, LogitBias, Message, Metadata, ResponseFormat, Role, Stop,
-    Tool, ToolCall, ToolChoice,
+    ChatRequest, Content, ContentPart, File, Function, LogitBias, Message, Metadata, ResponseFormat, Role,
+    Stop, Tool, ToolCall, ToolChoice,
 };
 use choreoai_core::http1::{Method, RequestHead};
 use choreoai_core::json::{RawJson, RawObject};
@@ -123,7 +123,8 @@ fn check_body(asked: &Asked<'_>) {
     let tools: Vec<_> =
         asked.functions.iter().zip(&schemas).map(|(called, schema)| called.tool(schema.as_deref())).collect();
 
-    let mut request = ChatRequest::new(asked.model, &messages[..]).tools(&tools).modalities(&asked.modalities);
+    let mut request =
+        ChatRequest::new(asked.model, &messages[..]).tools(&tools).modalities(&asked.modalities);
     request.temperature = asked.temperature;
     request.presence_penalty = asked.penalty;
     request.max_tokens = asked.max_tokens;
@@ -183,7 +184,9 @@ impl Asked<'_> {
     /// Whether nothing in it would be refused for sure. What raw members override is not sent.
     fn is_valid(&self, raw: &Map<String, Value>) -> bool {
         let is_sent = |name: &str| !raw.contains_key(name);
-        let within = |value: Option<f64>, least: f64, most: f64| value.is_none_or(|value| value >= least && value <= most);
+        let within = |value: Option<f64>, least: f64, most: f64| {
+            value.is_none_or(|value| value >= least && value <= most)
+        };
         let is_roleless = |turn: &Turn<'_>| matches!(turn.role, Speaker::Other(""));
         let faults = [
             ("model", self.model.is_empty() || self.model.bytes().any(|byte| byte < b' ' || byte == 0x7f)),
@@ -217,7 +220,10 @@ impl Asked<'_> {
         add("n", self.n.map(Value::from));
         add("seed", self.seed.map(Value::from));
         add("stream", self.stream.map(Value::from));
-        add("stream_options", self.include_usage.map(|include_usage| json!({"include_usage": include_usage})));
+        add(
+            "stream_options",
+            self.include_usage.map(|include_usage| json!({"include_usage": include_usage})),
+        );
         add("logprobs", self.logprobs.map(Value::from));
         add("top_logprobs", self.top_logprobs.map(Value::from));
         add("user", self.user.map(Value::from));
@@ -245,7 +251,9 @@ impl Asked<'_> {
 
 impl<'a> Turn<'a> {
     fn raw_parts(&self) -> Vec<String> {
-        let raw = |part: &Piece<'_>| if let Piece::Raw(raw) = part { raw.value().to_string() } else { String::new() };
+        let raw = |part: &Piece<'_>| {
+            if let Piece::Raw(raw) = part { raw.value().to_string() } else { String::new() }
+        };
         self.parts.iter().flatten().map(raw).collect()
     }
 
@@ -291,9 +299,7 @@ impl<'a> Turn<'a> {
             message["tool_call_id"] = json!(id);
         }
         if !self.calls.is_empty() {
-            let call = |(id, name, arguments): &(&str, &str, &str)| {
-                json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
-            };
+            let call = |(id, name, arguments): &(&str, &str, &str)| json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}});
             message["tool_calls"] = self.calls.iter().map(call).collect();
         }
         message
@@ -318,7 +324,9 @@ impl Piece<'_> {
         match self {
             Self::Text(text) => json!({"type": "text", "text": text}),
             Self::Image(url, None) => json!({"type": "image_url", "image_url": {"url": url}}),
-            Self::Image(url, detail) => json!({"type": "image_url", "image_url": {"url": url, "detail": detail}}),
+            Self::Image(url, detail) => {
+                json!({"type": "image_url", "image_url": {"url": url, "detail": detail}})
+            }
             Self::Audio(data, format) => {
                 json!({"type": "input_audio", "input_audio": {"data": data, "format": format}})
             }

@@ -105,7 +105,11 @@ pub fn decode<const SCRATCH: usize>(
     let verdict = decoder.verdict();
     assert!(failure.is_none() || verdict.is_err(), "an error was forgotten");
     decoder.end();
-    assert_eq!(decoder.next_event(&mut &b"data: {}"[..]).map(|event| event.is_ok()), None, "an event after the end");
+    assert_eq!(
+        decoder.next_event(&mut &b"data: {}"[..]).map(|event| event.is_ok()),
+        None,
+        "an event after the end"
+    );
     assert_eq!(decoder.verdict(), verdict, "the verdict changed");
     (failure, verdict)
 }
@@ -133,7 +137,9 @@ impl Nesting {
             }
             Event::ToolCallArguments(text) => assert!(self.call && !text.is_empty()),
             Event::ToolCallId(_) | Event::ToolCallName(_) => assert!(self.call),
-            Event::Role(_) | Event::FinishReason(_) | Event::Logprobs(_) => assert!(self.choice && !self.call),
+            Event::Role(_) | Event::FinishReason(_) | Event::Logprobs(_) => {
+                assert!(self.choice && !self.call)
+            }
             Event::ChunkEnd => assert!(!self.choice && !self.call),
             Event::Done => self.is_done = true,
             _ => {}

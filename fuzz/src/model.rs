@@ -204,7 +204,8 @@ impl Model {
                 _ => return Some(Err(Fault::Kind(ErrorKind::ChoiceIndexLimit))),
             };
             self.seen.insert(index);
-            if choice.member("finish_reason").and_then(Tree::as_str).is_some_and(|reason| !reason.is_empty()) {
+            if choice.member("finish_reason").and_then(Tree::as_str).is_some_and(|reason| !reason.is_empty())
+            {
                 self.finished.insert(index);
             }
             let content = self.contents.entry(index).or_default();
