@@ -64,8 +64,6 @@ pub struct Decoder<const SCRATCH: usize = 64> {
     saw_unknown: bool,
     is_done: bool,
     is_ended: bool,
-    /// What was held at the end of the body was handed out.
-    is_drained: bool,
     /// The body ended inside something.
     is_cut: bool,
     is_error_body: bool,
@@ -148,7 +146,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             saw_unknown: false,
             is_done: false,
             is_ended: false,
-            is_drained: false,
             is_cut: false,
             is_error_body: false,
             failure: None,
@@ -193,8 +190,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         let before = input.len();
         let found = self.next_signal(input);
         let consumed = before.wrapping_sub(input.len());
-        // Behind the end of the answer, the offset stays where that was.
-        if self.phase != Phase::Over || matches!(found, Some(Ok(_))) {
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
             self.offset = self.offset.saturating_add(consumed as u64);
         }
         match found? {
@@ -208,19 +205,38 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
-    /// The body has ended. Call [`next_event`](Self::next_event) until `None` for what was still held, then
-    /// [`verdict`](Self::verdict). Bytes that are given later are ignored; calling it again changes nothing.
+    /// The body has ended; to be called once [`next_event`](Self::next_event) has returned `None`. Call that again until
+    /// `None` for what was still held. Bytes that are given later are ignored; calling this again changes nothing.
     pub fn end(&mut self) {
-        self.is_ended = true;
+        if core::mem::replace(&mut self.is_ended, true) {
+            return;
+        }
+        self.machine.scratch.reclaim();
+        match self.phase {
+            Phase::Start | Phase::Over => {}
+            Phase::Text => self.machine.end_plain_text(),
+            Phase::Document => self.is_cut = self.machine.finish().is_err(),
+            Phase::Stream => {
+                self.is_cut = self.framer.may_be_in_known_name();
+                self.saw_unknown |= self.framer.is_in_name();
+                if let Some(Item::End { has_data }) = self.framer.end() {
+                    self.is_cut |= self.end_event(has_data).is_err();
+                }
+            }
+        }
+        if self.is_cut {
+            self.machine.abandon();
+        }
     }
 
-    /// How the answer ended, or how it would have if the body ended here.
+    /// How the answer ended.
     ///
     /// # Errors
     ///
     /// What the server reported ([`ErrorKind::Server`]) beats what went wrong in decoding, which beats
-    /// [`ErrorKind::Truncated`]: the answer is not complete. A body that is no answer at all is
-    /// [`ErrorKind::NotEventStream`] or [`ErrorKind::NotCompletion`].
+    /// [`ErrorKind::Truncated`]: the answer is not complete, as it is before [`end`](Self::end) unless
+    /// [`Event::Done`] came. A body that is no answer at all is [`ErrorKind::NotEventStream`] or
+    /// [`ErrorKind::NotCompletion`].
     pub fn verdict(&self) -> Result<Verdict, Error> {
         let progress = self.machine.progress();
         let fault = if self.machine.server_error() {
@@ -255,7 +271,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             }
             if self.is_ended {
                 *input = &[];
-                return self.drain().map(Ok);
+                return None;
             }
             let found = match self.phase {
                 Phase::Start => match self.sniff(input)? {
@@ -453,26 +469,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             self.machine.report_error();
         }
         Ok(())
-    }
-
-    /// What is still held once the body has ended.
-    fn drain(&mut self) -> Option<Signal<'static>> {
-        if core::mem::replace(&mut self.is_drained, true) {
-            return None;
-        }
-        match self.phase {
-            Phase::Start | Phase::Over => {}
-            Phase::Text => self.machine.end_plain_text(),
-            Phase::Document => self.is_cut = self.machine.finish().is_err(),
-            Phase::Stream => {
-                self.is_cut = self.framer.may_be_in_known_name();
-                self.saw_unknown |= self.framer.is_in_name();
-                if let Some(Item::End { has_data }) = self.framer.end() {
-                    self.is_cut |= self.end_event(has_data).is_err();
-                }
-            }
-        }
-        if self.is_cut { self.machine.abandon() } else { self.machine.next_due() }
     }
 
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {

@@ -104,10 +104,15 @@ pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outco
         assert!(input.is_empty(), "input was left over");
     }
     decoder.end();
+    let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
         log.add(&event.expect("the end of the body is no error"));
     }
-    let verdict = decoder.verdict();
+    assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");
+    let mut late = &b"data: {}\n\n"[..];
+    assert!(decoder.next_event(&mut late).is_none() && late.is_empty());
+    decoder.end();
+    assert_eq!(decoder.verdict(), verdict, "bytes behind the end changed the verdict");
     if let Some(error) = error {
         assert!(verdict.is_err(), "{error} was forgotten");
     }

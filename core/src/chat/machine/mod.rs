@@ -58,6 +58,8 @@ enum Mode {
 /// Events that are due before anything more is read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
+    /// The beginning of a value that the end of the body has cut, from the scratch.
+    abandoned: Option<Target>,
     /// The last piece of an error's message.
     message_end: bool,
     error_end: bool,
@@ -133,7 +135,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             utf8: Utf8::new(),
             is_started: false,
             is_report: false,
-            due: Due { message_end: false, error_end: false, chunk_end: false },
+            due: Due { abandoned: None, message_end: false, error_end: false, chunk_end: false },
             chunk: Chunk {
                 has_choices: false,
                 looks_like_error: false,
@@ -230,6 +232,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 
     /// What is due whatever the input says.
     pub(super) fn next_due(&mut self) -> Option<Signal<'static>> {
+        if let Some(target) = self.due.abandoned.take() {
+            return Some(self.lend_scratch(target, false));
+        }
         let due = &mut self.due;
         if core::mem::take(&mut due.message_end) {
             let first = !core::mem::replace(&mut self.is_started, false);
@@ -249,15 +254,16 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.lexer.finish().map(|_| ())
     }
 
-    /// The body has ended inside the document: what was held of a value is handed out.
-    pub(super) fn abandon(&mut self) -> Option<Signal<'static>> {
-        let mode = core::mem::replace(&mut self.mode, Mode::Skip);
-        match mode {
-            Mode::Read(target) if target != Target::Object && !self.scratch.is_empty() => {
-                Some(self.lend_scratch(target, false))
-            }
-            _ => None,
+    /// The body has ended inside the document: what was held of a value is due.
+    pub(super) fn abandon(&mut self) {
+        if let Mode::Read(target) = self.mode
+            && target != Target::Object
+            && !self.scratch.is_empty()
+        {
+            self.note(target, false);
+            self.due.abandoned = Some(target);
         }
+        self.mode = Mode::Skip;
     }
 
     /// An error was reported by other means than a JSON member.

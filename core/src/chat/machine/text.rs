@@ -201,7 +201,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// What a text means for what comes later.
-    fn note(&mut self, target: Target, is_empty: bool) {
+    pub(super) fn note(&mut self, target: Target, is_empty: bool) {
         match self.joint(target) {
             Some(Joint::Details) => self.chunk.details_begun = true,
             Some(Joint::Loc) => self.chunk.loc_begun = true,
