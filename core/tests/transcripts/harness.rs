@@ -119,6 +119,27 @@ pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outco
     Outcome { log: log.lines(), error, verdict }
 }
 
+/// How many pieces are not the whole of their value.
+pub(crate) fn values_in_pieces<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> usize {
+    let mut decoder = wants.decoder::<SCRATCH>();
+    let mut found = 0;
+    for mut input in pieces.iter().copied() {
+        while let Some(event) = decoder.next_event(&mut input) {
+            let piece = match event.expect("well-formed") {
+                Event::Id(piece)
+                | Event::Model(piece)
+                | Event::Logprobs(piece)
+                | Event::ToolCallId(piece) => piece,
+                Event::Error(_, piece) => piece,
+                Event::Extra(extra) => extra.piece,
+                _ => continue,
+            };
+            found += usize::from(piece.whole().is_none());
+        }
+    }
+    found
+}
+
 /// Events as lines, with the fragments of one text in one line.
 ///
 /// A value that its end has not reached is marked with `...`.
