@@ -51,7 +51,7 @@ pub enum Event<'e> {
     },
     /// The choice's piece ends.
     ChoiceEnd {
-        /// Which choice it was: its `index`, or, when the server did not say, its place in the array. At most 127.
+        /// Which choice it was: its `index`, or, when the server did not say, its place among the choices of the array. At most 127.
         index: u32,
     },
     /// Token counts. May come on every chunk; the last one counts.
