@@ -34,6 +34,7 @@ use crate::{Error, ErrorKind};
 ///     }
 /// }
 /// decoder.end();
+/// assert!(decoder.next_event(&mut &[][..]).is_none(), "the body ended with nothing held");
 /// assert_eq!(text, "Hi");
 /// assert_eq!(decoder.verdict(), Ok(Verdict::Finished));
 /// # Ok::<_, choreoai_core::Error>(())
@@ -44,8 +45,9 @@ use crate::{Error, ErrorKind};
 /// The decoder is a few hundred bytes, `SCRATCH` of them for text that cannot be lent from the input; it allocates nothing.
 /// Text of any length is handed on as it arrives. A value that is wanted whole (an id, a name, a reason) is held over
 /// cuts and arrives in one [`Piece`] if it has at most `SCRATCH - 4` bytes; a longer one may come in several. Nesting is bounded by
-/// [`MAX_DEPTH`](crate::json::MAX_DEPTH), the index of a choice by 127. Each call does work in proportion to the bytes
-/// it consumes; a call that returns an event without consuming any does a constant amount.
+/// [`MAX_DEPTH`](crate::json::MAX_DEPTH), the index of a choice by 127. All calls together do work in proportion to the
+/// bytes they consume, whatever these are: a run of text that does not fit behind what is held is looked at twice, and an
+/// invalid byte costs a look at no more than the next 512.
 #[derive(Clone, Debug)]
 pub struct Decoder<const SCRATCH: usize = 64> {
     framer: Framer,
@@ -64,8 +66,6 @@ pub struct Decoder<const SCRATCH: usize = 64> {
     saw_unknown: bool,
     is_done: bool,
     is_ended: bool,
-    /// What was held at the end of the body was handed out.
-    is_drained: bool,
     /// The body ended inside something.
     is_cut: bool,
     is_error_body: bool,
@@ -148,7 +148,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             saw_unknown: false,
             is_done: false,
             is_ended: false,
-            is_drained: false,
             is_cut: false,
             is_error_body: false,
             failure: None,
@@ -159,6 +158,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// Reads the body as an error report, whatever shape it has: JSON of any of the known shapes, or plain text, which is
     /// then the message. Such a body gives [`Event::Error`]s and [`Event::ErrorEnd`], and no other verdict than
     /// [`ErrorKind::Server`] once something was reported. For responses whose status is not a success.
+    ///
+    /// The first byte decides: a body that begins with `{` or `[` and is not JSON after all is an error as elsewhere.
     #[must_use]
     pub const fn for_error_body(mut self) -> Self {
         self.is_error_body = true;
@@ -193,14 +194,15 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         let before = input.len();
         let found = self.next_signal(input);
         let consumed = before.wrapping_sub(input.len());
-        // Behind the end of the answer, the offset stays where that was.
-        if self.phase != Phase::Over || matches!(found, Some(Ok(_))) {
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
             self.offset = self.offset.saturating_add(consumed as u64);
         }
         match found? {
             Ok(signal) => Some(Ok(self.event(signal))),
             Err(kind) => {
                 self.failure = Some(kind);
+                self.note_unread_report();
                 self.phase = Phase::Over;
                 *input = &[];
                 Some(Err(Error::new(kind, self.offset)))
@@ -208,19 +210,41 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
-    /// The body has ended. Call [`next_event`](Self::next_event) until `None` for what was still held, then
-    /// [`verdict`](Self::verdict). Bytes that are given later are ignored; calling it again changes nothing.
+    /// The body has ended; to be called once [`next_event`](Self::next_event) has returned `None`. Call that again until
+    /// `None` for what was still held. Bytes that are given later are ignored; calling this again changes nothing.
     pub fn end(&mut self) {
-        self.is_ended = true;
+        if core::mem::replace(&mut self.is_ended, true) {
+            return;
+        }
+        self.machine.scratch.reclaim();
+        match self.phase {
+            Phase::Start | Phase::Over => {}
+            Phase::Text => self.machine.end_plain_text(),
+            Phase::Document => self.is_cut = self.machine.finish().is_err(),
+            Phase::Stream => {
+                self.is_cut = self.framer.may_be_in_known_name();
+                self.saw_unknown |= self.framer.is_in_name();
+                // The announcement of an error report that did not come.
+                self.is_cut |= self.event_type.may_be_error() && self.data == Data::None;
+                if self.framer.end().is_some() && self.end_event().is_err() {
+                    self.is_cut = true;
+                    self.note_unread_report();
+                }
+            }
+        }
+        if self.is_cut {
+            self.machine.abandon();
+        }
     }
 
-    /// How the answer ended, or how it would have if the body ended here.
+    /// How the answer ended.
     ///
     /// # Errors
     ///
     /// What the server reported ([`ErrorKind::Server`]) beats what went wrong in decoding, which beats
-    /// [`ErrorKind::Truncated`]: the answer is not complete. A body that is no answer at all is
-    /// [`ErrorKind::NotEventStream`] or [`ErrorKind::NotCompletion`].
+    /// [`ErrorKind::Truncated`]: the answer is not complete, as it is before [`end`](Self::end) unless
+    /// [`Event::Done`] came. A body that is no answer at all is [`ErrorKind::NotEventStream`] or
+    /// [`ErrorKind::NotCompletion`].
     pub fn verdict(&self) -> Result<Verdict, Error> {
         let progress = self.machine.progress();
         let fault = if self.machine.server_error() {
@@ -255,7 +279,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             }
             if self.is_ended {
                 *input = &[];
-                return self.drain().map(Ok);
+                return None;
             }
             let found = match self.phase {
                 Phase::Start => match self.sniff(input)? {
@@ -280,8 +304,16 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
 
     /// Finds out what kind of body this is.
     fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
-        if !self.framer.skip_bom(input) {
-            return None;
+        let half_mark = self.framer.skip_bom(input)?;
+        if !half_mark.is_empty() {
+            if self.is_error_body {
+                self.start_text();
+                // Less than a scalar, which is held.
+                let _ = self.machine.plain_text(&mut { half_mark }, false);
+            } else {
+                self.phase = Phase::Stream;
+            }
+            return Some(Ok(()));
         }
         loop {
             let (&byte, rest) = input.split_first()?;
@@ -293,13 +325,12 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                     self.machine.begin(false, self.is_error_body);
                     return Some(Ok(()));
                 }
+                0x1f => return Some(Err(ErrorKind::CompressedBody)),
                 _ if self.is_error_body => {
-                    self.phase = Phase::Text;
-                    self.machine.begin(false, true);
+                    self.start_text();
                     return Some(Ok(()));
                 }
                 b'<' => return Some(Err(ErrorKind::NotEventStream)),
-                0x1f => return Some(Err(ErrorKind::CompressedBody)),
                 _ => {
                     self.phase = Phase::Stream;
                     if self.is_indented {
@@ -310,6 +341,12 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             }
             *input = rest;
         }
+    }
+
+    /// The body is an error report in plain text.
+    fn start_text(&mut self) {
+        self.phase = Phase::Text;
+        self.machine.begin(false, true);
     }
 
     /// One step through the event stream. `None`: all of `input` was consumed.
@@ -341,7 +378,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 }
                 Some(Ok(None))
             }
-            Item::End { has_data } => Some(self.end_event(has_data).map(|()| None)),
+            Item::End { .. } => Some(self.end_event().map(|()| None)),
         }
     }
 
@@ -440,39 +477,27 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     }
 
     /// A blank line has ended the event.
-    fn end_event(&mut self, has_data: bool) -> Result<(), ErrorKind> {
-        let is_report = self.event_type.is_error();
-        self.event_type = EventType::NONE;
-        match core::mem::replace(&mut self.data, Data::None) {
+    fn end_event(&mut self) -> Result<(), ErrorKind> {
+        let data = core::mem::replace(&mut self.data, Data::None);
+        match data {
             Data::Json => self.machine.finish()?,
             Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
             Data::Text => self.machine.end_plain_text(),
             Data::None | Data::Blank | Data::Ignored => {}
         }
-        if is_report && has_data && !self.machine.server_error() {
+        let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
+        let is_reported = self.machine.take_reported();
+        if event_type.is_error() && data != Data::None && !is_reported {
             self.machine.report_error();
         }
         Ok(())
     }
 
-    /// What is still held once the body has ended.
-    fn drain(&mut self) -> Option<Signal<'static>> {
-        if core::mem::replace(&mut self.is_drained, true) {
-            return None;
+    /// What could not be decoded was an error report all the same, if the event's type said so.
+    fn note_unread_report(&mut self) {
+        if self.event_type.is_error() {
+            self.machine.note_server_error();
         }
-        match self.phase {
-            Phase::Start | Phase::Over => {}
-            Phase::Text => self.machine.end_plain_text(),
-            Phase::Document => self.is_cut = self.machine.finish().is_err(),
-            Phase::Stream => {
-                self.is_cut = self.framer.may_be_in_known_name();
-                self.saw_unknown |= self.framer.is_in_name();
-                if let Some(Item::End { has_data }) = self.framer.end() {
-                    self.is_cut |= self.end_event(has_data).is_err();
-                }
-            }
-        }
-        if self.is_cut { self.machine.abandon() } else { self.machine.next_due() }
     }
 
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
@@ -495,6 +520,11 @@ impl EventType {
     const NONE: Self = Self(None);
     const START: Self = Self(Some(0));
     const ERROR: Self = Self(Some(5));
+
+    /// What has come of the type is how `error` begins.
+    const fn may_be_error(self) -> bool {
+        self.0.is_some()
+    }
 
     fn is_error(self) -> bool {
         self == Self::ERROR

@@ -296,7 +296,11 @@ impl Node {
                         | M::Created
                         | M::Choices
                         | M::Usage
+                        | M::XGroq
                         | M::Error
+                        | M::Message
+                        | M::Detail
+                        | M::Code
                 ),
             ),
             Self::Choice => (

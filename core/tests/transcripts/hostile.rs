@@ -1,6 +1,6 @@
 //! Input that no server should send.
 
-use crate::harness::{Transcript, Wants, check, check_cuts, run};
+use crate::harness::{Transcript, Wants, check, check_cuts, run, values_in_pieces};
 use choreoai_core::chat::Verdict;
 use choreoai_core::{Error, ErrorKind};
 
@@ -73,6 +73,18 @@ fn what_came_before_an_error_is_delivered() {
             body: b"data: {\"id\":\"ab\\u0063\\q",
             events: "id: abc...",
             verdict: Err(ErrorKind::InvalidEscape),
+        },
+        Transcript {
+            name: "a value that is looked at, but not handed out",
+            body: b"data: {\"object\":\"ab\\q",
+            events: "",
+            verdict: Err(ErrorKind::InvalidEscape),
+        },
+        Transcript {
+            name: "a raw value",
+            body: b"data: {\"id\":12x",
+            events: "id: 12",
+            verdict: Err(ErrorKind::UnexpectedByte),
         },
         Transcript {
             name: "an event",
@@ -167,5 +179,21 @@ fn values_longer_than_the_scratch_come_in_pieces() {
             [format!("id: {id}é"), format!("model: {id}"), "chunk ends".into(), "done".into()]
         );
         check_cuts(Wants::default(), "long values", body.as_bytes(), &whole);
+    }
+}
+
+#[test]
+fn values_that_fit_the_scratch_come_whole() {
+    let body = br#"data: {"id":1234567890,"model":"m\u006fdel","x":{"a":"\u00e9"},"choices":[{"logprobs":{"content":[null,-0.5]},"delta":{"tool_calls":[{"id":12}]}}],"error":{"code":-17}}
+
+"#;
+    let wants = Wants { extra: true, logprobs: true, ..Wants::default() };
+    for size in 1..=body.len() {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        assert_eq!(values_in_pieces::<32>(wants, &pieces), 0, "in pieces of {size}");
+    }
+    for cut in 0..=body.len() {
+        let (head, tail) = body.split_at(cut);
+        assert_eq!(values_in_pieces::<32>(wants, &[head, tail]), 0, "cut at {cut}");
     }
 }

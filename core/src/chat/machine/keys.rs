@@ -54,14 +54,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     fn set_member(&mut self, member: Member) {
         self.member = member;
         // Only an error with something in it is one.
-        self.server_error |= self.node() == Node::Error;
+        if self.node() == Node::Error {
+            self.server_error = true;
+            self.chunk.error_begun = true;
+        }
     }
 
     /// Hands out (a piece of) the name of a member that is unknown, if that was asked for. `None` is what the scratch
     /// holds.
     fn extra_name<'i>(&mut self, name: Option<&'i str>, last: bool) -> Option<Signal<'i>> {
         match self.node().extra_scope(self.member).filter(|_| self.wants_extra) {
-            Some(scope) => Some(self.lend_piece(Target::ExtraName(scope), name, last)),
+            Some(scope) => self.lend_piece(Target::ExtraName(scope), name, last),
             None => {
                 self.scratch.clear();
                 self.is_started = true;
