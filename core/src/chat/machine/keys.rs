@@ -11,8 +11,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.lexer.open_key(input);
         self.is_started = false;
         self.scratch.clear();
-        if let Some(name) = self.lexer.whole_text(input) {
-            self.set_member(Member::named(name.as_bytes()));
+        if let Some(name) = self.lexer.whole_key(input) {
+            self.set_member(Member::named(name));
+            let name = if self.wants_extra { core::str::from_utf8(name).unwrap_or_default() } else { "" };
             return Ok(self.extra_name(Some(name), true));
         }
         self.mode = Mode::Key;

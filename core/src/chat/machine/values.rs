@@ -16,6 +16,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     ) -> Result<Option<Signal<'i>>, ErrorKind> {
         self.scratch.clear();
         match self.action(Shape::starting_with(first)) {
+            Action::Skip if self.lexer.skip_plain(input) => {}
             Action::Skip => self.mode = Mode::Skip,
             Action::Raw(target) => {
                 self.mode = Mode::Raw(target);

@@ -1,8 +1,10 @@
 //! The decoder of response bodies.
 
+mod stream;
+
+use self::stream::EventStream;
 use super::event::{Event, Piece};
 use super::machine::{Machine, Signal};
-use crate::sse::{Field, Framer, Item};
 use crate::{Error, ErrorKind};
 
 /// Turns the body of a chat completion into [`Event`]s, however it is cut.
@@ -50,20 +52,11 @@ use crate::{Error, ErrorKind};
 /// invalid byte costs a look at no more than the next 512.
 #[derive(Clone, Debug)]
 pub struct Decoder<const SCRATCH: usize = 64> {
-    framer: Framer,
+    stream: EventStream,
     machine: Machine<SCRATCH>,
     phase: Phase,
-    data: Data,
-    /// How much of the name `error` the event's type has matched so far.
-    event_type: EventType,
-    /// The line that is being read is data for the machine.
-    reads: bool,
-    /// A line feed is to be fed between two lines of data.
-    is_joint: bool,
     /// The first line of the body is indented so far.
     is_indented: bool,
-    saw_data: bool,
-    saw_unknown: bool,
     is_done: bool,
     is_ended: bool,
     /// The body ended inside something.
@@ -95,25 +88,6 @@ enum Phase {
     Over,
 }
 
-/// What the data of the current event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Data {
-    None,
-    /// There is a data line, but only white space on it so far.
-    Blank,
-    /// After `[`: the sentinel, or an array.
-    Bracket,
-    /// In `[DONE]`, after this many bytes.
-    Sentinel(u8),
-    Json,
-    /// An error report in plain text.
-    Text,
-    /// Not JSON and not meant to be.
-    Ignored,
-}
-
-const SENTINEL: &[u8] = b"[DONE]";
-
 impl Decoder<64> {
     /// A decoder at the start of a body, with 64 bytes of scratch.
     pub const fn new() -> Self {
@@ -136,16 +110,10 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
         }
         Self {
-            framer: Framer::new(),
+            stream: EventStream::new(),
             machine: Machine::new(),
             phase: Phase::Start,
-            data: Data::None,
-            event_type: EventType::NONE,
-            reads: false,
-            is_joint: false,
             is_indented: false,
-            saw_data: false,
-            saw_unknown: false,
             is_done: false,
             is_ended: false,
             is_cut: false,
@@ -202,7 +170,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             Ok(signal) => Some(Ok(self.event(signal))),
             Err(kind) => {
                 self.failure = Some(kind);
-                self.note_unread_report();
+                self.stream.note_unread_report(&mut self.machine);
                 self.phase = Phase::Over;
                 *input = &[];
                 Some(Err(Error::new(kind, self.offset)))
@@ -221,16 +189,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             Phase::Start | Phase::Over => {}
             Phase::Text => self.machine.end_plain_text(),
             Phase::Document => self.is_cut = self.machine.finish().is_err(),
-            Phase::Stream => {
-                self.is_cut = self.framer.may_be_in_known_name();
-                self.saw_unknown |= self.framer.is_in_name();
-                // The announcement of an error report that did not come.
-                self.is_cut |= self.event_type.may_be_error() && self.data == Data::None;
-                if self.framer.end().is_some() && self.end_event().is_err() {
-                    self.is_cut = true;
-                    self.note_unread_report();
-                }
-            }
+            Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
         }
         if self.is_cut {
             self.machine.abandon();
@@ -259,7 +218,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             ErrorKind::Truncated
         } else if progress.is_finished() {
             return Ok(Verdict::Finished);
-        } else if self.saw_unknown && !self.saw_data {
+        } else if self.stream.has_text_only() {
             ErrorKind::NotEventStream
         } else {
             ErrorKind::Truncated
@@ -288,7 +247,14 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 },
                 Phase::Document => return self.machine.next_signal(input),
                 Phase::Text => return self.machine.plain_text(input, false).map(Ok),
-                Phase::Stream => self.next_of_stream(input)?,
+                Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
+                    Ok(Some(Signal::Event(Event::Done))) => {
+                        self.is_done = true;
+                        self.phase = Phase::Over;
+                        Ok(Some(Signal::Event(Event::Done)))
+                    }
+                    found => found,
+                },
                 Phase::Over => {
                     *input = &[];
                     return None;
@@ -304,7 +270,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
 
     /// Finds out what kind of body this is.
     fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
-        let half_mark = self.framer.skip_bom(input)?;
+        let half_mark = self.stream.skip_bom(input)?;
         if !half_mark.is_empty() {
             if self.is_error_body {
                 self.start_text();
@@ -334,7 +300,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 _ => {
                     self.phase = Phase::Stream;
                     if self.is_indented {
-                        self.framer.start_unknown_name();
+                        self.stream.start_unknown_name();
                     }
                     return Some(Ok(()));
                 }
@@ -349,157 +315,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self.machine.begin(false, true);
     }
 
-    /// One step through the event stream. `None`: all of `input` was consumed.
-    fn next_of_stream<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        if self.is_joint {
-            let mut line_feed: &'static [u8] = b"\n";
-            let found = self.feed_joint(&mut line_feed);
-            self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
-            if let Some(found) = found {
-                return Some(found.map(Some));
-            }
-        }
-        if self.reads && self.framer.enter_value(input) {
-            if let Some(found) = self.next_of_data(input) {
-                return Some(found.map(Some));
-            }
-            if input.is_empty() {
-                return None;
-            }
-        }
-        match self.framer.next_item(input)? {
-            Item::Field(field) => {
-                self.start_line(field);
-                Some(Ok(None))
-            }
-            Item::Value(value) => {
-                if self.framer.field() == Field::Event {
-                    self.event_type.add(value);
-                }
-                Some(Ok(None))
-            }
-            Item::End { .. } => Some(self.end_event().map(|()| None)),
-        }
-    }
-
-    fn start_line(&mut self, field: Field) {
-        self.reads = false;
-        match field {
-            Field::Data => {
-                self.reads = true;
-                self.saw_data = true;
-                match self.data {
-                    Data::None => self.data = Data::Blank,
-                    Data::Blank | Data::Ignored => {}
-                    Data::Bracket | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
-                }
-            }
-            Field::Error if self.data == Data::None => {
-                self.reads = true;
-                self.saw_data = true;
-                self.data = Data::Blank;
-                self.event_type = EventType::ERROR;
-            }
-            Field::Event => self.event_type = EventType::START,
-            Field::Unknown => self.saw_unknown = true,
-            _ => {}
-        }
-    }
-
-    /// Feeds the line feed between two lines of data.
-    fn feed_joint(&mut self, line_feed: &mut &'static [u8]) -> Option<Result<Signal<'static>, ErrorKind>> {
-        match self.data {
-            Data::Json => self.machine.line_feed(line_feed),
-            Data::Text => self.machine.plain_text(line_feed, false).map(Ok),
-            Data::Bracket => {
-                self.start_json();
-                self.machine.next_signal(&mut &b"["[..])
-            }
-            Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Ignored => None,
-        }
-    }
-
-    /// Reads on in a line of data. `None`: the line, or the input, is at its end.
-    fn next_of_data<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {
-        loop {
-            match self.data {
-                Data::Json => return self.machine.next_signal(input),
-                Data::Text => return self.machine.plain_text(input, true).map(Ok),
-                Data::None | Data::Ignored => return None,
-                Data::Blank | Data::Bracket | Data::Sentinel(_) => {}
-            }
-            let (&byte, rest) = input.split_first()?;
-            if matches!(byte, b'\n' | b'\r') {
-                return None;
-            }
-            match self.data {
-                Data::Sentinel(matched) => {
-                    if SENTINEL.get(usize::from(matched)) != Some(&byte) {
-                        return Some(Err(ErrorKind::UnexpectedByte));
-                    }
-                    *input = rest;
-                    if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
-                        self.is_done = true;
-                        self.phase = Phase::Over;
-                        return Some(Ok(Signal::Event(Event::Done)));
-                    }
-                    self.data = Data::Sentinel(matched.wrapping_add(1));
-                }
-                Data::Bracket if byte == b'D' => self.data = Data::Sentinel(1),
-                Data::Bracket => {
-                    self.start_json();
-                    if let Some(found) = self.machine.next_signal(&mut &b"["[..]) {
-                        return Some(found);
-                    }
-                }
-                _ => match (byte, self.event_type.is_error()) {
-                    (b' ' | b'\t', _) => *input = rest,
-                    (b'[', _) => {
-                        *input = rest;
-                        self.data = Data::Bracket;
-                    }
-                    (b'{' | b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => self.start_json(),
-                    (_, true) => {
-                        self.data = Data::Text;
-                        self.machine.begin(true, true);
-                    }
-                    (b':', false) => self.data = Data::Ignored,
-                    (_, false) => return Some(Err(ErrorKind::UnexpectedByte)),
-                },
-            }
-        }
-    }
-
-    fn start_json(&mut self) {
-        self.data = Data::Json;
-        self.machine.begin(true, self.event_type.is_error());
-    }
-
-    /// A blank line has ended the event.
-    fn end_event(&mut self) -> Result<(), ErrorKind> {
-        let data = core::mem::replace(&mut self.data, Data::None);
-        match data {
-            Data::Json => self.machine.finish()?,
-            Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
-            Data::Text => self.machine.end_plain_text(),
-            Data::None | Data::Blank | Data::Ignored => {}
-        }
-        let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
-        let is_reported = self.machine.take_reported();
-        if event_type.is_error() && data != Data::None && !is_reported {
-            self.machine.report_error();
-        }
-        Ok(())
-    }
-
-    /// What could not be decoded was an error report all the same, if the event's type said so.
-    fn note_unread_report(&mut self) {
-        if self.event_type.is_error() {
-            self.machine.note_server_error();
-        }
-    }
-
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
         match signal {
             Signal::Event(event) => event,
@@ -508,36 +323,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 let text = fragment.text.unwrap_or_else(|| self.machine.scratch.as_str());
                 fragment.target.event(Piece { text, first: fragment.first, last: fragment.last })
             }
-        }
-    }
-}
-
-/// How much of the word `error` the event's type has matched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct EventType(Option<u8>);
-
-impl EventType {
-    const NONE: Self = Self(None);
-    const START: Self = Self(Some(0));
-    const ERROR: Self = Self(Some(5));
-
-    /// What has come of the type is how `error` begins.
-    const fn may_be_error(self) -> bool {
-        self.0.is_some()
-    }
-
-    fn is_error(self) -> bool {
-        self == Self::ERROR
-    }
-
-    fn add(&mut self, value: &[u8]) {
-        for byte in value {
-            self.0 = match self.0 {
-                Some(matched) if b"error".get(usize::from(matched)) == Some(byte) => {
-                    Some(matched.wrapping_add(1))
-                }
-                _ => None,
-            };
         }
     }
 }
