@@ -33,6 +33,7 @@
 //!     }
 //! }
 //! decoder.end();
+//! assert!(decoder.next_event(&mut &[][..]).is_none(), "the body ended with nothing held");
 //! assert_eq!(answer, "Grüße");
 //! assert_eq!(decoder.verdict(), Ok(Verdict::Finished));
 //! # Ok::<_, choreoai_core::Error>(())

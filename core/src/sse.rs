@@ -112,15 +112,12 @@ impl Framer {
     }
 
     /// Takes one item off the front of `input`; `None`: all of it was consumed, and more is needed.
-    ///
-    /// Between a [`Field`](Item::Field) and the end of its line, the caller may also take bytes of the value off `input` by
-    /// itself, as long as it leaves the CR or LF.
     pub fn next_item<'i>(&mut self, input: &mut &'i [u8]) -> Option<Item<'i>> {
         loop {
             let (&byte, rest) = input.split_first()?;
             match self.state {
                 State::Bom(_) => {
-                    self.skip_bom(input);
+                    let _ = self.skip_bom(input);
                 }
                 State::LineStart => match byte {
                     b'\n' if self.after_cr => {
@@ -202,7 +199,8 @@ impl Framer {
         })
     }
 
-    /// Whether bytes of a value come next; consumes the space before them.
+    /// Whether bytes of a value come next; consumes the space before them. The caller may then take the value off `input`
+    /// by itself, as long as it leaves the CR or LF.
     pub(crate) fn enter_value(&mut self, input: &mut &[u8]) -> bool {
         if self.state == State::Space
             && let Some((&byte, rest)) = input.split_first()
@@ -215,10 +213,11 @@ impl Framer {
         self.state == State::Value
     }
 
-    /// Consumes a byte order mark at the start of the body; whether that start is behind us.
-    pub(crate) fn skip_bom(&mut self, input: &mut &[u8]) -> bool {
+    /// Consumes a byte order mark at the start of the body. `None`: more is needed to tell. Bytes that were consumed, and
+    /// then were no such mark, are returned; they begin a line.
+    pub(crate) fn skip_bom(&mut self, input: &mut &[u8]) -> Option<&'static [u8]> {
         while let State::Bom(matched) = self.state {
-            let Some((byte, rest)) = input.split_first() else { return false };
+            let (byte, rest) = input.split_first()?;
             if BOM.get(usize::from(matched)) == Some(byte) {
                 *input = rest;
                 self.state =
@@ -227,9 +226,10 @@ impl Framer {
                 self.state = State::LineStart;
             } else {
                 self.start_unknown_name();
+                return BOM.get(..usize::from(matched));
             }
         }
-        true
+        Some(&[])
     }
 
     /// The line has begun with bytes that no known field begins with.

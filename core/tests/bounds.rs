@@ -39,3 +39,19 @@ fn a_string_of_ten_mebibytes_is_handed_on_as_it_arrives() {
     assert_eq!(allocations.count_total, 0);
     assert!(decoder.verdict().is_ok());
 }
+
+/// To look for the end of the line anew for each of them would take minutes.
+#[test]
+fn a_long_line_of_invalid_bytes_takes_linear_time() {
+    let mut body = b"event: error\ndata: ".to_vec();
+    body.resize(256 << 10, 0xff);
+    let mut input = &body[..];
+    let mut decoder = Decoder::new();
+    let mut scalars = 0;
+    while let Some(event) = decoder.next_event(&mut input) {
+        scalars += usize::from(
+            matches!(event, Ok(choreoai_core::chat::Event::Error(_, piece)) if piece.text == "\u{fffd}"),
+        );
+    }
+    assert_eq!(scalars, (256 << 10) - 19);
+}

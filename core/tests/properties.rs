@@ -177,10 +177,12 @@ fn decode(pieces: &[&[u8]]) -> (String, Option<Error>, Result<Verdict, Error>) {
         assert!(input.is_empty());
     }
     decoder.end();
+    let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
         add(event.expect("the end is no error"));
     }
-    (log, failure, decoder.verdict())
+    assert_eq!(decoder.verdict(), verdict);
+    (log, failure, verdict)
 }
 
 fn add_piece(log: &mut String, label: &str, event: &Event<'_>) {
@@ -232,8 +234,18 @@ fn nearly_a_body() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(&b"\xe4\xb8"[..]),
         1 => Just(&b"\x00"[..]),
         1 => Just(&b"<html>"[..]),
+        1 => Just(&b"\xef\xbb"[..]),
+        2 => Just(&b"{"[..]),
+        2 => Just(&b"}"[..]),
+        1 => Just(&br#""object":"one that is longer than the scratch of the decoder","#[..]),
+        1 => Just(&br#""detail":["a",{"msg":"b","loc":["x",12]},"c"],"#[..]),
+        1 => Just(&br#""error":{},"#[..]),
+        1 => Just(&br#""error":"x""#[..]),
+        1 => Just(&br#""id":12.5e7"#[..]),
+        1 => Just(&br#""a key that is longer than the scratch \u00e9":"#[..]),
+        1 => Just(&br#""logprobs":{"token":"#[..]),
     ];
-    vec(part, 0..14).prop_map(|parts| parts.concat())
+    vec(part, 0..18).prop_map(|parts| parts.concat())
 }
 
 proptest! {

@@ -64,6 +64,9 @@ fn read(mut response: Response, head: u64, pieces: &[&[u8]]) -> Body {
             let before = input.len();
             let announced = response.remaining();
             let part = response.next_part(&mut input);
+            if part.is_none() && response.is_complete() {
+                break;
+            }
             steps.took(before, input.len(), part.is_some());
             let Some(part) = part else { break };
             match part {

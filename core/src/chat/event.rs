@@ -51,7 +51,7 @@ pub enum Event<'e> {
     },
     /// The choice's piece ends.
     ChoiceEnd {
-        /// Which choice it was: its `index`, or, when the server did not say, its place in the array. At most 127.
+        /// Which choice it was: its `index`, or, when the server did not say, its place among the choices of the array. At most 127.
         index: u32,
     },
     /// Token counts. May come on every chunk; the last one counts.
@@ -59,7 +59,8 @@ pub enum Event<'e> {
     /// A part of an error report.
     ///
     /// It counts only once [`ErrorEnd`](Event::ErrorEnd) confirms it (some providers send a `message` of `Success`
-    /// with each chunk). Of several values for the same member the last one counts.
+    /// with each chunk). Of several values for the same member the last one counts. Between the pieces of a message that is
+    /// put together from a list (`"detail": [{"loc": [...], "msg": "..."}, ...]`) the pieces of other members may come.
     Error(ErrorMember, Piece<'e>),
     /// The server reported an error, and its report is complete. The verdict will be
     /// [`ErrorKind::Server`](crate::ErrorKind::Server).
@@ -72,8 +73,11 @@ pub enum Event<'e> {
     Done,
 }
 
-/// A value that is delivered whole if it fits the decoder's scratch (64 bytes unless chosen otherwise), or if it stands whole and
-/// unescaped in the input; else in several pieces.
+/// A value that is wanted whole, or a part of it.
+///
+/// A value of up to 4 bytes less than the decoder's scratch (60 bytes unless chosen otherwise) comes in one piece, however the
+/// input was cut; a longer one may come in several. So may, at any length, an error's message that is plain text or is put
+/// together from a list, and the [`Param`](ErrorMember::Param) that goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece<'e> {
     /// The text of the piece; may be empty.
@@ -95,13 +99,13 @@ impl<'e> Piece<'e> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorMember {
-    /// What happened, for a person.
+    /// What happened, for a person. Several that stand in a list are joined by `; `.
     Message,
     /// The type, such as `rate_limit_error`.
     Type,
     /// The code, such as `quota_exceeded`; an integer is delivered as its digits.
     Code,
-    /// The request's member that was refused.
+    /// The request's member that was refused; a path that stands in a list is joined by full stops (`body.messages.0`).
     Param,
 }
 

@@ -288,11 +288,32 @@ impl Lexer {
         Some(part)
     }
 
-    /// All of the key or string that was just entered, if `input` holds it whole and unescaped.
-    pub(crate) fn whole_text<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i str> {
-        let text = StringReader::whole(input)?;
+    /// All of the key that was just entered, if `input` holds it whole and it is ASCII with no escapes.
+    pub(crate) fn whole_key<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        let key = StringReader::whole::<true>(input)?;
         self.leave_string();
-        Some(text)
+        Some(key)
+    }
+
+    /// Skips the string or literal that is next, if `input` holds it whole and it is as plain as most are; whether it did.
+    pub(crate) fn skip_plain(&mut self, input: &mut &[u8]) -> bool {
+        let mut rest = *input;
+        let is_plain = if let Some(string) = rest.strip_prefix(b"\"") {
+            rest = string;
+            StringReader::whole::<false>(&mut rest).is_some()
+        } else {
+            let literals: [&[u8]; 3] = [b"null", b"false", b"true"];
+            literals
+                .into_iter()
+                .find_map(|literal| rest.strip_prefix(literal))
+                .map(|behind| rest = behind)
+                .is_some()
+        };
+        if is_plain {
+            *input = rest;
+            self.leave_value();
+        }
+        is_plain
     }
 
     /// Skips what is left of the value, or of the member's value, that lies `depth` levels deep. `Some(Ok(()))` once it

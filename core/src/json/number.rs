@@ -12,8 +12,8 @@ pub struct Number {
 }
 
 impl Number {
-    /// The number without its fraction (`1750.25` gives 1750). `None` when it is negative, larger than
-    /// [`u64::MAX`], or written with an exponent.
+    /// The number without its fraction (`1750.25` gives 1750, `-0.5` gives 0). `None` when that is negative, larger than
+    /// [`u64::MAX`], or when the number is written with an exponent.
     pub const fn to_u64(self) -> Option<u64> {
         if self.overflowed || self.exponent || (self.negative && self.magnitude != 0) {
             None

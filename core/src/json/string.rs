@@ -118,13 +118,9 @@ impl StringReader {
 
     /// The whole string, when `input` holds all of it and nothing in it needs attention; else `None`, and nothing is
     /// consumed. Only right after the opening quote.
-    pub(super) fn whole<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
-        let text = text_run(input);
-        let (&quote, rest) = input.get(text.len()..)?.split_first()?;
-        if quote != b'"' {
-            return None;
-        }
-        *input = rest;
+    pub(super) fn whole<'i, const ASCII: bool>(input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        let (text, rest) = input.split_at_checked(plain_run::<ASCII>(input))?;
+        *input = rest.strip_prefix(b"\"")?;
         Some(text)
     }
 

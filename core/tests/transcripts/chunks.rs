@@ -78,6 +78,19 @@ data: {"choices":[{"index":0,"delta":{"content":null,"reasoning_content":""},"fi
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
+            name: "reasoning details that hold no text do not stand in the way of those that do",
+            body: br#"data: {"choices":[{"index":0,"delta":{"reasoning_details":[{"type":"reasoning.encrypted","data":"e"}],"reasoning":"a"},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                reasoning a
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
             name: "Mistral: content in parts",
             body: br#"data: {"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]},{"type":"text","text":"so"},"!"]}}]}
 
@@ -219,6 +232,19 @@ data: {"id":-0.5e+3,"created":"1750","seed":18446744073709551616,"choices":[{"in
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
+            name: "a kind of object that is longer than the scratch",
+            body: br#"data: {"object":"chat.completion.chunk.of.a.kind.that.is.longer.than.any.other.kind.\u006fr.the.scratch","choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                content x
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
             name: "choices with no index take their place in the array",
             body: br#"data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"},{"index":null,"delta":{"content":"b"},"finish_reason":"stop"},null,{"index":"0","delta":{},"finish_reason":"stop"}]}
 
@@ -326,6 +352,23 @@ data: {"choices":[{"index":0,"logprobs":null,"finish_reason":"stop"}]}
         verdict: Ok(Verdict::Finished),
     };
     check_with(Wants { extra: true, ..Wants::default() }, &[extra]);
+    let known = Transcript {
+        name: "what is known stays what it is when unknown members are asked for",
+        body: br#"data: {"choices":[],"x_groq":{"usage":{"prompt_tokens":7}}}
+
+data: {"code":503,"detail":"overloaded"}
+
+"#,
+        events: "
+            usage prompt=7
+            chunk ends
+            error code: 503
+            error message: overloaded
+            error ends
+            chunk ends",
+        verdict: Err(ErrorKind::Server),
+    };
+    check_with(Wants { extra: true, ..Wants::default() }, &[known]);
 }
 
 #[test]

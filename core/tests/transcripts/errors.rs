@@ -90,6 +90,63 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "events of the type error, in JSON that says nothing",
+            body: b"event: error\ndata: [1]\n\nevent: error\ndata: {}\n\n",
+            events: "
+                chunk ends
+                error ends
+                chunk ends
+                error ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, with blank data, after another report",
+            body: b"data: {\"error\":\"x\"}\n\nevent: error\ndata:\n\n",
+            events: "
+                error message: x
+                error ends
+                chunk ends
+                error ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in JSON that is none",
+            body: b"event: error\ndata: {oops}\n\n",
+            events: "",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in JSON that ends too early",
+            body: b"event: error\ndata: {\n\n",
+            events: "",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, cut",
+            body: b"event: error\ndata: [",
+            events: "",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "the type error, announced and cut",
+            body: b"data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\nevent: error\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Err(ErrorKind::Truncated),
+        },
+        Transcript {
+            name: "plain text that ends within a scalar",
+            body: b"event: error\ndata: caf\xe9\n\n",
+            events: "
+                error message: caf\u{fffd}
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "event types that only look like it",
             body: b"event: errors\ndata: {\"x\":1}\n\nevent: error\nevent: e\ndata: {\"x\":1}\n\nevent: error\n\ndata: {\"x\":1}\n\ndata: [DONE]\n\n",
             events: "
@@ -108,6 +165,14 @@ fn in_streams() {
                 error type: server_error
                 error ends
                 chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a field of the name error, with nothing in it",
+            body: b"error: {}\n\n",
+            events: "
+                chunk ends
+                error ends",
             verdict: SERVER,
         },
         Transcript {
@@ -135,6 +200,28 @@ fn in_streams() {
             body: b"data: {\"error\":\"overloaded\"}\n\n",
             events: "
                 error message: overloaded
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is a string, beside a message: one report",
+            body: b"data: {\"message\":\"Cannot POST\",\"error\":\"Not Found\"}\n\n",
+            events: "
+                error message: Cannot POST
+                error message: Not Found
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a report behind an answer, in one array",
+            body: b"[{\"choices\":[{\"finish_reason\":\"stop\"}]},{\"detail\":\"m\"}]",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                error message: m
                 error ends
                 chunk ends",
             verdict: SERVER,
@@ -252,6 +339,8 @@ fn as_bodies() {
         ("a message that is an object", br#"{"error":{"message":{"a":[1]}}}"#, r#"error message: {"a":[1]}"#),
         ("HTML", b"<html>\r\n<b>502</b>", "error message: <html>\\r\\n<b>502</b>"),
         ("plain text", "Zeit überschritten".as_bytes(), "error message: Zeit \u{fc}berschritten"),
+        ("Latin-1 that ends within a scalar", b"caf\xe9", "error message: caf\u{fffd}"),
+        ("text that starts like a byte order mark", "（x".as_bytes(), "error message: （x"),
         ("Latin-1", b"Zeit \xfcberschritten", "error message: Zeit \u{fffd}berschritten"),
         ("text cut within a character", b"Zeit \xe2\x82", "error message: Zeit \u{fffd}"),
         ("nothing but a part of a character", b"\xf0\x9f", "error message: \u{fffd}"),
@@ -265,6 +354,14 @@ fn as_bodies() {
     }
     check_with(
         Wants { error_body: true, ..Wants::default() },
-        &[Transcript { name: "empty", body: b"", events: "", verdict: Err(ErrorKind::Truncated) }],
+        &[
+            Transcript { name: "empty", body: b"", events: "", verdict: Err(ErrorKind::Truncated) },
+            Transcript {
+                name: "gzip",
+                body: b"\x1f\x8b\x08\x00\x00",
+                events: "",
+                verdict: Err(ErrorKind::CompressedBody),
+            },
+        ],
     );
 }

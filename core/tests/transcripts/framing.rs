@@ -35,6 +35,7 @@ fn line_ends_and_fields() {
         ("no space after the colon", concat!("data:", hi!(), "\n\ndata:[DONE]\n\n").as_bytes()),
         ("two spaces after the colon", concat!("data:  ", hi!(), "\n\ndata:  [DONE]\n\n").as_bytes()),
         ("a byte order mark", concat!("\u{feff}data: ", hi!(), "\n\ndata: [DONE]\n\n").as_bytes()),
+        ("a line that is half a byte order mark", b"\xef\xbb\ndata: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n"),
         ("blank lines first", concat!("\r\n\n\n\rdata: ", hi!(), "\n\ndata: [DONE]\n\n").as_bytes()),
         (
             "comments",

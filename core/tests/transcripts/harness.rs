@@ -104,14 +104,40 @@ pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outco
         assert!(input.is_empty(), "input was left over");
     }
     decoder.end();
+    let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
         log.add(&event.expect("the end of the body is no error"));
     }
-    let verdict = decoder.verdict();
+    assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");
+    let mut late = &b"data: {}\n\n"[..];
+    assert!(decoder.next_event(&mut late).is_none() && late.is_empty());
+    decoder.end();
+    assert_eq!(decoder.verdict(), verdict, "bytes behind the end changed the verdict");
     if let Some(error) = error {
         assert!(verdict.is_err(), "{error} was forgotten");
     }
     Outcome { log: log.lines(), error, verdict }
+}
+
+/// How many pieces are not the whole of their value.
+pub(crate) fn values_in_pieces<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> usize {
+    let mut decoder = wants.decoder::<SCRATCH>();
+    let mut found = 0;
+    for mut input in pieces.iter().copied() {
+        while let Some(event) = decoder.next_event(&mut input) {
+            let piece = match event.expect("well-formed") {
+                Event::Id(piece)
+                | Event::Model(piece)
+                | Event::Logprobs(piece)
+                | Event::ToolCallId(piece) => piece,
+                Event::Error(_, piece) => piece,
+                Event::Extra(extra) => extra.piece,
+                _ => continue,
+            };
+            found += usize::from(piece.whole().is_none());
+        }
+    }
+    found
 }
 
 /// Events as lines, with the fragments of one text in one line.

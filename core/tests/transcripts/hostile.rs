@@ -1,7 +1,7 @@
 //! Input that no server should send.
 
-use crate::harness::{Transcript, Wants, check, check_cuts, check_with, run};
-use choreoai_core::chat::{Decoder, Verdict};
+use crate::harness::{Transcript, Wants, check, check_cuts, check_with, run, values_in_pieces};
+use choreoai_core::chat::Verdict;
 use choreoai_core::{Error, ErrorKind};
 
 #[test]
@@ -73,6 +73,18 @@ fn what_came_before_an_error_is_delivered() {
             body: b"data: {\"id\":\"ab\\u0063\\q",
             events: "id: abc...",
             verdict: Err(ErrorKind::InvalidEscape),
+        },
+        Transcript {
+            name: "a value that is looked at, but not handed out",
+            body: b"data: {\"object\":\"ab\\q",
+            events: "",
+            verdict: Err(ErrorKind::InvalidEscape),
+        },
+        Transcript {
+            name: "a raw value",
+            body: b"data: {\"id\":12x",
+            events: "id: 12",
+            verdict: Err(ErrorKind::UnexpectedByte),
         },
         Transcript {
             name: "a value that is wanted whole, of an event that ends too early",
@@ -183,18 +195,18 @@ fn values_longer_than_the_scratch_come_in_pieces() {
 }
 
 #[test]
-fn bytes_behind_the_end_change_nothing() {
-    for (body, error) in [
-        (&b""[..], Error::new(ErrorKind::Truncated, 0)),
-        (b"data: {\"id\":\"a", Error::new(ErrorKind::Truncated, 14)),
-        (b"{\"status\":\"ok\"}", Error::new(ErrorKind::NotCompletion, 15)),
-    ] {
-        let mut decoder = Decoder::new();
-        let mut input = body;
-        while decoder.next_event(&mut input).is_some() {}
-        decoder.end();
-        while decoder.next_event(&mut &b"}\n\n"[..]).is_some() {}
-        assert_eq!(decoder.verdict(), Err(error), "{}", body.escape_ascii());
+fn values_that_fit_the_scratch_come_whole() {
+    let body = br#"data: {"id":1234567890,"model":"m\u006fdel","x":{"a":"\u00e9"},"choices":[{"logprobs":{"content":[null,-0.5]},"delta":{"tool_calls":[{"id":12}]}}],"error":{"code":-17}}
+
+"#;
+    let wants = Wants { extra: true, logprobs: true, ..Wants::default() };
+    for size in 1..=body.len() {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        assert_eq!(values_in_pieces::<32>(wants, &pieces), 0, "in pieces of {size}");
+    }
+    for cut in 0..=body.len() {
+        let (head, tail) = body.split_at(cut);
+        assert_eq!(values_in_pieces::<32>(wants, &[head, tail]), 0, "cut at {cut}");
     }
 }
 

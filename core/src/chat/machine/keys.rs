@@ -5,7 +5,7 @@ use crate::ErrorKind;
 use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text};
 
-/// The longest name of the schema: `accepted_prediction_tokens`. Any scratch holds more.
+/// The longest name of the schema is `accepted_prediction_tokens`; any scratch holds more.
 const LONGEST_NAME: usize = 26;
 
 impl<const SCRATCH: usize> Machine<SCRATCH> {
@@ -14,8 +14,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.lexer.open_key(input);
         self.is_started = false;
         self.scratch.clear();
-        if let Some(name) = self.lexer.whole_text(input) {
-            self.set_member(Member::named(name.as_bytes()));
+        if let Some(name) = self.lexer.whole_key(input) {
+            self.set_member(Member::named(name));
+            let name = if self.wants_extra { core::str::from_utf8(name).unwrap_or_default() } else { "" };
             return Ok(self.extra_name(Some(name), true));
         }
         self.mode = Mode::Key;
@@ -49,28 +50,37 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     }
                     return Some(Ok(self.extra_name(None, true)));
                 }
-                Err(kind) => return Some(self.cut_name().map(Some).ok_or(kind)),
+                Err(kind) => {
+                    let Some(target) = self.cut_name() else { return Some(Err(kind)) };
+                    return Some(Ok(self.lend_scratch(target, false)));
+                }
             }
         }
     }
 
-    /// What is held of a name that will not be complete, unless it might have become one that is known.
-    pub(super) fn cut_name<'i>(&mut self) -> Option<Signal<'i>> {
+    /// What the scratch holds of a name that will not be complete, if it was asked for and is none that is known.
+    pub(super) fn cut_name(&self) -> Option<Target> {
         let is_unknown = self.is_started || self.scratch.as_bytes().len() > LONGEST_NAME;
-        if is_unknown && !self.scratch.is_empty() { self.extra_name(None, false) } else { None }
+        if self.scratch.is_empty() || !is_unknown || !self.wants_extra {
+            return None;
+        }
+        self.node().extra_scope(Member::Unknown).map(Target::ExtraName)
     }
 
     fn set_member(&mut self, member: Member) {
         self.member = member;
         // Only an error with something in it is one.
-        self.server_error |= self.node() == Node::Error;
+        if self.node() == Node::Error {
+            self.server_error = true;
+            self.chunk.error_begun = true;
+        }
     }
 
     /// Hands out (a piece of) the name of a member that is unknown, if that was asked for. `None` is what the scratch
     /// holds.
     fn extra_name<'i>(&mut self, name: Option<&'i str>, last: bool) -> Option<Signal<'i>> {
         match self.node().extra_scope(self.member).filter(|_| self.wants_extra) {
-            Some(scope) => Some(self.lend_piece(Target::ExtraName(scope), name, last)),
+            Some(scope) => self.lend_piece(Target::ExtraName(scope), name, last),
             None => {
                 self.scratch.clear();
                 self.is_started = true;

@@ -58,6 +58,8 @@ enum Mode {
 /// Events that are due before anything more is read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
+    /// The beginning of a name or a value that the end of the event or of the body has cut, from the scratch.
+    abandoned: Option<Target>,
     /// The last piece of an error's message.
     message_end: bool,
     error_end: bool,
@@ -72,6 +74,10 @@ struct Chunk {
     looks_like_error: bool,
     /// An error's message was read: `detail` would only repeat it.
     has_message: bool,
+    /// The current `error` object has a member: it is a report.
+    error_begun: bool,
+    /// A report has ended within the chunk.
+    is_reported: bool,
     /// How many elements of a `detail` array have come, up to 2.
     details: u8,
     /// A message among them was handed out: the next one is joined to it.
@@ -133,11 +139,13 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             utf8: Utf8::new(),
             is_started: false,
             is_report: false,
-            due: Due { message_end: false, error_end: false, chunk_end: false },
+            due: Due { abandoned: None, message_end: false, error_end: false, chunk_end: false },
             chunk: Chunk {
                 has_choices: false,
                 looks_like_error: false,
                 has_message: false,
+                error_begun: false,
+                is_reported: false,
                 details: 0,
                 details_begun: false,
                 loc_begun: false,
@@ -230,14 +238,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 
     /// What is due whatever the input says.
     pub(super) fn next_due(&mut self) -> Option<Signal<'static>> {
+        if let Some(target) = self.due.abandoned.take() {
+            return self.lend_scratch(target, false);
+        }
         let due = &mut self.due;
         if core::mem::take(&mut due.message_end) {
             let first = !core::mem::replace(&mut self.is_started, false);
             let target = Target::Error(ErrorMember::Message);
-            // Plain text may end within a character.
-            let is_cut = core::mem::replace(&mut self.utf8, Utf8::new()).is_pending();
-            let text = Some(if is_cut { "\u{fffd}" } else { "" });
-            Some(Signal::Fragment(Fragment { target, text, first, last: true }))
+            // Plain text may have ended within a scalar.
+            let text = if self.utf8.is_pending() { "\u{fffd}" } else { "" };
+            self.utf8 = Utf8::new();
+            Some(Signal::Fragment(Fragment { target, text: Some(text), first, last: true }))
         } else if core::mem::take(&mut due.error_end) {
             Some(Signal::Event(Event::ErrorEnd))
         } else if core::mem::take(&mut due.chunk_end) {
@@ -252,26 +263,48 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.lexer.finish().map(|_| ())
     }
 
-    /// The body has ended inside the document: what was held of a value is handed out.
-    pub(super) fn abandon(&mut self) -> Option<Signal<'static>> {
-        let mode = core::mem::replace(&mut self.mode, Mode::Skip);
-        match mode {
-            Mode::Read(target) => self.lend_gathered(target),
+    /// The event or the body has ended inside the document: what was held of a name or a value is due.
+    pub(super) fn abandon(&mut self) {
+        let held = match core::mem::replace(&mut self.mode, Mode::Skip) {
+            Mode::Read(target) | Mode::Raw(target) if !self.scratch.is_empty() => Some(target),
             Mode::Key => self.cut_name(),
             _ => None,
+        };
+        if let Some(target) = held.filter(|target| *target != Target::Object) {
+            self.note(target, false);
+            self.due.abandoned = Some(target);
         }
     }
 
-    /// An error was reported by other means than a JSON member.
-    pub(super) const fn report_error(&mut self) {
+    /// A report of an error is complete.
+    pub(super) fn report_error(&mut self) {
         self.server_error = true;
+        self.chunk.is_reported = true;
         self.due.error_end = true;
     }
 
+    /// Whether a report has ended since the last call, within the chunk.
+    pub(super) fn take_reported(&mut self) -> bool {
+        core::mem::take(&mut self.chunk.is_reported)
+    }
+
+    /// The server reported an error, though the report cannot be read.
+    pub(super) const fn note_server_error(&mut self) {
+        self.server_error = true;
+    }
+
     fn node(&self) -> Node {
+        self.ancestor(1)
+    }
+
+    fn parent(&self) -> Node {
+        self.ancestor(2)
+    }
+
+    fn ancestor(&self, levels: usize) -> Node {
         usize::from(self.depth)
-            .checked_sub(1)
-            .and_then(|top| self.nodes.get(top))
+            .checked_sub(levels)
+            .and_then(|place| self.nodes.get(place))
             .copied()
             .unwrap_or(Node::Root)
     }

@@ -3,11 +3,11 @@
 use super::{Fragment, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
 use crate::chat::event::ErrorMember;
-use crate::chat::schema::{Node, Target};
+use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text, line_end};
 
-/// How much of a raw value is looked at at once, so that invalid bytes in it cost a bounded scan each.
-const RAW_WINDOW: usize = 256;
+/// How much of a raw value or of plain text is looked at at once, so that invalid bytes in it cost a bounded scan each.
+const WINDOW: usize = 256;
 
 impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line.
@@ -16,23 +16,24 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         input: &mut &'i [u8],
         lines: bool,
     ) -> Option<Signal<'i>> {
-        let end = if lines { line_end(input) } else { input.len() };
-        let (mut text, _) = input.split_at_checked(end)?;
+        let window = input.get(..WINDOW).unwrap_or(input);
+        let end = if lines { line_end(window) } else { window.len() };
+        let (mut text, _) = window.split_at_checked(end)?;
         let before = text.len();
         let found = self.utf8.next_text(&mut text);
         *input = input.get(before.wrapping_sub(text.len())..).unwrap_or_default();
         let target = Target::Error(ErrorMember::Message);
         match found? {
-            Text::Str(text) => Some(self.lend(target, text, false)),
+            Text::Str(text) => self.lend(target, text, false),
             scalar @ Text::Char(_) => {
                 self.scratch.push(scalar);
-                Some(self.lend_scratch(target, false))
+                self.lend_scratch(target, false)
             }
         }
     }
 
     /// The report that is plain text has ended.
-    pub(in crate::chat) const fn end_plain_text(&mut self) {
+    pub(in crate::chat) fn end_plain_text(&mut self) {
         self.due.message_end = true;
         self.due.chunk_end = true;
         self.report_error();
@@ -46,17 +47,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(Some(self.lend_scratch(target, false))));
+                return Some(Ok(self.lend_scratch(target, false)));
             }
             let before = *input;
             match self.lexer.next_text(input) {
                 Some(Ok(Part::Text(Text::Str(text)))) if self.scratch.is_empty() => {
-                    return Some(Ok(Some(self.lend(target, text, false))));
+                    return Some(Ok(self.lend(target, text, false)));
                 }
                 Some(Ok(Part::Text(text))) => {
                     if !self.scratch.push(text) {
                         *input = before;
-                        return Some(Ok(Some(self.lend_scratch(target, false))));
+                        return Some(Ok(self.lend_scratch(target, false)));
                     }
                 }
                 Some(Ok(Part::End)) => {
@@ -77,7 +78,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(self.lend_part(target, None)));
+                return Some(Ok(self.lend_scratch(target, false)));
             }
             let before = *input;
             match self.lexer.next_text(input)? {
@@ -92,11 +93,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     match text {
                         _ if self.scratch.push(text) => {}
                         Text::Str(text) if self.scratch.is_empty() => {
-                            return Some(Ok(self.lend_part(target, Some(text))));
+                            return Some(Ok(self.lend(target, text, false)));
                         }
                         _ => {
                             *input = before;
-                            return Some(Ok(self.lend_part(target, None)));
+                            return Some(Ok(self.lend_scratch(target, false)));
                         }
                     }
                 }
@@ -114,14 +115,14 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         input.first() == Some(&b'"') && matches!(self.lexer.next_text(input), Some(Ok(Part::End)))
     }
 
-    /// Hands on JSON text as it stands.
+    /// Hands on JSON text as it stands; like other values, it is held over cuts as long as it fits the scratch.
     pub(super) fn read_raw<'i>(
         &mut self,
         target: Target,
         input: &mut &'i [u8],
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        let window = input.get(..RAW_WINDOW).unwrap_or(input);
-        let start = self.lexer.clone();
+        let window = input.get(..WINDOW).unwrap_or(input);
+        let start = (self.lexer.clone(), self.utf8);
         let mut rest = window;
         let outcome = self.lexer.skip(self.depth, &mut rest);
         let taken = window.get(..window.len().wrapping_sub(rest.len())).unwrap_or_default();
@@ -131,87 +132,90 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         let found = self.utf8.next_text(&mut text);
         let length = taken.len().wrapping_sub(text.len());
         if !text.is_empty() {
-            self.lexer = start;
+            self.lexer = start.0.clone();
             let mut again = taken.get(..length).unwrap_or_default();
             let _ = self.lexer.skip(self.depth, &mut again);
         }
-        *input = input.get(length..).unwrap_or_default();
         let is_complete = text.is_empty() && matches!(outcome, Some(Ok(())));
+        let lent = match found {
+            Some(Text::Str(text)) if self.scratch.is_empty() && (is_complete || target.is_text()) => {
+                Some(text)
+            }
+            Some(text) if self.scratch.push(text) => None,
+            Some(Text::Str(text)) if self.scratch.is_empty() => Some(text),
+            Some(_) => {
+                (self.lexer, self.utf8) = start;
+                return Some(Ok(self.lend_scratch(target, false)));
+            }
+            None => None,
+        };
+        *input = input.get(length..).unwrap_or_default();
         if is_complete {
             self.mode = Mode::Idle;
+            return Some(Ok(self.lend_last(target, lent)));
         }
-        Some(Ok(match found {
-            Some(Text::Str(text)) if is_complete => self.lend_last(target, Some(text)),
-            Some(Text::Str(text)) => Some(self.lend(target, text, false)),
-            Some(scalar @ Text::Char(_)) => {
-                self.scratch.push(scalar);
-                Some(self.lend_scratch(target, false))
+        match (lent, found, outcome) {
+            (Some(text), ..) => Some(Ok(self.lend(target, text, false))),
+            (None, Some(_), _) if target.is_text() || !self.scratch.has_room() => {
+                Some(Ok(self.lend_scratch(target, false)))
             }
-            None if is_complete => self.lend_last(target, Some("")),
-            None => match outcome {
-                Some(Err(kind)) => return Some(Err(kind)),
-                None if taken.is_empty() => return None,
-                _ => None,
-            },
-        }))
+            (None, None, Some(Err(kind))) => Some(self.lend_gathered(target).map(Some).ok_or(kind)),
+            (None, None, None) if taken.is_empty() => None,
+            _ => Some(Ok(None)),
+        }
     }
 
-    /// The last piece of a value; `None` is what the scratch holds. Nothing, if it was only to be looked at.
+    /// The last piece of a value; `None` is what the scratch holds.
     fn lend_last<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
         let is_empty = text.map_or(self.scratch.is_empty(), str::is_empty);
         match target {
-            Target::Object => {
-                let object = text.unwrap_or(self.scratch.as_str());
-                self.chunk.looks_like_error |= !self.is_started && object == "error";
-                self.scratch.clear();
-                return None;
-            }
             Target::ErrorText if !is_empty || self.is_started => {
-                self.due.error_end = true;
+                self.report_error();
                 self.due.chunk_end = self.depth == 0;
             }
             Target::Arguments if is_empty => return None,
             _ => {}
         }
         let last = self.joint(target).is_none();
-        Some(self.lend_piece(target, text, last))
-    }
-
-    /// Hands out a piece of a value that goes on; `None` is what the scratch holds. Nothing, if it is only to be looked at.
-    fn lend_part<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
-        if target == Target::Object {
-            self.is_started = true;
-            self.scratch.clear();
-            return None;
-        }
-        Some(self.lend_piece(target, text, false))
+        self.lend_piece(target, text, last)
     }
 
     /// What the scratch holds of a text, if it holds any.
-    pub(super) fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
-        if self.scratch.is_empty() { None } else { self.lend_part(target, None) }
+    fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
+        if self.scratch.is_empty() { None } else { self.lend_scratch(target, false) }
     }
 
-    pub(super) fn lend_scratch<'i>(&mut self, target: Target, last: bool) -> Signal<'i> {
+    pub(super) fn lend_scratch<'i>(&mut self, target: Target, last: bool) -> Option<Signal<'i>> {
         self.lend_piece(target, None, last)
     }
 
-    pub(super) fn lend<'i>(&mut self, target: Target, text: &'i str, last: bool) -> Signal<'i> {
+    pub(super) fn lend<'i>(&mut self, target: Target, text: &'i str, last: bool) -> Option<Signal<'i>> {
         self.lend_piece(target, Some(text), last)
     }
 
-    /// Hands out a piece of text; `None` is what the scratch holds.
-    pub(super) fn lend_piece<'i>(&mut self, target: Target, text: Option<&'i str>, last: bool) -> Signal<'i> {
+    /// Hands out a piece of text; `None` is what the scratch holds. Nothing, if it was only to be looked at.
+    pub(super) fn lend_piece<'i>(
+        &mut self,
+        target: Target,
+        text: Option<&'i str>,
+        last: bool,
+    ) -> Option<Signal<'i>> {
+        let first = !core::mem::replace(&mut self.is_started, true);
+        if target == Target::Object {
+            let object = text.unwrap_or(self.scratch.as_str());
+            self.chunk.looks_like_error |= first && last && object == "error";
+            self.scratch.clear();
+            return None;
+        }
         self.note(target, text.map_or(self.scratch.is_empty(), str::is_empty));
         if text.is_none() {
             self.scratch.lend();
         }
-        let first = !core::mem::replace(&mut self.is_started, true);
-        Signal::Fragment(Fragment { target, text, first, last })
+        Some(Signal::Fragment(Fragment { target, text, first, last }))
     }
 
     /// What a text means for what comes later.
-    fn note(&mut self, target: Target, is_empty: bool) {
+    pub(super) fn note(&mut self, target: Target, is_empty: bool) {
         match self.joint(target) {
             Some(Joint::Details) => self.chunk.details_begun = true,
             Some(Joint::Loc) => self.chunk.loc_begun = true,
@@ -222,6 +226,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Target::FinishReason => self.choice.has_reason = true,
             Target::ErrorText => self.server_error = true,
             Target::Reasoning if self.node() == Node::Delta => self.choice.reasoning = Some(self.member),
+            Target::Reasoning if self.parent() == Node::ReasoningParts => {
+                self.choice.reasoning = Some(Member::ReasoningDetails);
+            }
             Target::Error(ErrorMember::Message) => {
                 self.chunk.has_message = true;
                 self.chunk.looks_like_error |= self.node() == Node::Chunk;

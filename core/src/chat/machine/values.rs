@@ -1,6 +1,6 @@
 //! Values: what the schema says of them, where containers begin and end.
 
-use super::{Choice, Joint, Machine, Mode, Signal};
+use super::{Choice, Chunk, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
 use crate::chat::event::{ErrorMember, Event};
 use crate::chat::progress::MAX_CHOICE;
@@ -16,6 +16,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     ) -> Result<Option<Signal<'i>>, ErrorKind> {
         self.scratch.clear();
         match self.action(Shape::starting_with(first)) {
+            Action::Skip if self.lexer.skip_plain(input) => {}
             Action::Skip => self.mode = Mode::Skip,
             Action::Raw(target) => {
                 self.mode = Mode::Raw(target);
@@ -85,7 +86,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             None => false,
         };
         let separator = if self.node() == Node::Loc { "." } else { "; " };
-        self.is_started.then(|| self.lend(target, separator, false))
+        if self.is_started { self.lend(target, separator, false) } else { None }
     }
 
     /// The list whose elements are joined into the value that `target` is here.
@@ -100,6 +101,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// What begins with the container that was entered.
     fn entered(&mut self, node: Node) -> Option<Event<'static>> {
         match node {
+            Node::Chunk => self.chunk = Chunk::default(),
             Node::Choices => {
                 self.chunk.has_choices = true;
                 self.choice.position = 0;
@@ -109,7 +111,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 return Some(Event::ChoiceStart);
             }
             Node::Delta => self.choice.reasoning = None,
-            Node::ReasoningParts => self.choice.reasoning = Some(self.member),
             Node::ToolCall => {
                 self.call_index = None;
                 return Some(Event::ToolCallStart);
@@ -151,14 +152,15 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Node::ToolCall | Node::LegacyCall => Some(Event::ToolCallEnd { index: self.call_index }),
             Node::Usage => return Ok((!self.usage.is_empty()).then_some(Signal::Usage)),
             Node::Chunk => {
-                if self.chunk.looks_like_error && !self.chunk.has_choices {
+                let Chunk { looks_like_error, has_choices, is_reported, .. } = self.chunk;
+                if looks_like_error && !has_choices && !is_reported {
                     self.report_error();
                 }
                 None
             }
             Node::Error => {
-                if self.node() != Node::Error && self.server_error {
-                    self.due.error_end = true;
+                if self.node() != Node::Error && core::mem::take(&mut self.chunk.error_begun) {
+                    self.report_error();
                 }
                 None
             }
@@ -170,7 +172,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Node::Loc => {
                 self.is_started = self.chunk.loc_begun;
                 let target = Target::Error(ErrorMember::Param);
-                return Ok(self.is_started.then(|| self.lend(target, "", true)));
+                return Ok(if self.is_started { self.lend(target, "", true) } else { None });
             }
             _ => None,
         };

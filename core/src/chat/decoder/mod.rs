@@ -1,0 +1,328 @@
+//! The decoder of response bodies.
+
+mod stream;
+
+use self::stream::EventStream;
+use super::event::{Event, Piece};
+use super::machine::{Machine, Signal};
+use crate::{Error, ErrorKind};
+
+/// Turns the body of a chat completion into [`Event`]s, however it is cut.
+///
+/// The body may be an event stream or one JSON document (a whole completion, or an error report): which it is shows by its
+/// first byte. All that WHATWG HTML 9.2 and RFC 8259 allow, and the habits of many servers beyond that, are ordinary input;
+/// JSON is checked strictly, in skipped values too.
+///
+/// # How to drive it
+///
+/// Give it bytes as they arrive, and call [`next_event`](Self::next_event) until it returns `None`. When the body has
+/// ended, call [`end`](Self::end), then `next_event` with an empty input until `None`, then [`verdict`](Self::verdict).
+///
+/// ```
+/// use choreoai_core::chat::{Decoder, Event, Verdict};
+///
+/// let body = br#"data: {"choices": [{"delta": {"content": "Hi"}, "index": 0, "finish_reason": "stop"}]}
+///
+/// data: [DONE]
+///
+/// "#;
+/// let mut decoder = Decoder::new();
+/// let mut text = String::new();
+/// for mut input in body.chunks(7) {
+///     while let Some(event) = decoder.next_event(&mut input) {
+///         if let Event::Content(fragment) = event? {
+///             text.push_str(fragment);
+///         }
+///     }
+/// }
+/// decoder.end();
+/// assert!(decoder.next_event(&mut &[][..]).is_none(), "the body ended with nothing held");
+/// assert_eq!(text, "Hi");
+/// assert_eq!(decoder.verdict(), Ok(Verdict::Finished));
+/// # Ok::<_, choreoai_core::Error>(())
+/// ```
+///
+/// # Bounds
+///
+/// The decoder is a few hundred bytes, `SCRATCH` of them for text that cannot be lent from the input; it allocates nothing.
+/// Text of any length is handed on as it arrives. A value that is wanted whole (an id, a name, a reason) is held over
+/// cuts and arrives in one [`Piece`] if it has at most `SCRATCH - 4` bytes; a longer one may come in several. Nesting is bounded by
+/// [`MAX_DEPTH`](crate::json::MAX_DEPTH), the index of a choice by 127. All calls together do work in proportion to the
+/// bytes they consume, whatever these are: a run of text that does not fit behind what is held is looked at twice, and an
+/// invalid byte costs a look at no more than the next 512.
+#[derive(Clone, Debug)]
+pub struct Decoder<const SCRATCH: usize = 64> {
+    stream: EventStream,
+    machine: Machine<SCRATCH>,
+    phase: Phase,
+    /// The first line of the body is indented so far.
+    is_indented: bool,
+    is_done: bool,
+    is_ended: bool,
+    /// The body ended inside something.
+    is_cut: bool,
+    is_error_body: bool,
+    failure: Option<ErrorKind>,
+    offset: u64,
+}
+
+/// How an answer ended that is complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Every choice said why it ended.
+    Finished,
+    /// The server said that all was sent, but not why some choice ended; some providers never do.
+    Done,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Nothing but a byte order mark and white space was seen.
+    Start,
+    Stream,
+    /// One JSON document.
+    Document,
+    /// An error report in plain text.
+    Text,
+    /// What follows is ignored.
+    Over,
+}
+
+impl Decoder<64> {
+    /// A decoder at the start of a body, with 64 bytes of scratch.
+    pub const fn new() -> Self {
+        Self::with_scratch()
+    }
+}
+
+impl Default for Decoder<64> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<const SCRATCH: usize> Decoder<SCRATCH> {
+    /// A decoder at the start of a body, with a scratch of another size: at least 32 bytes, which is more than the longest
+    /// name of the schema, at most 65,535. A larger one lets escaped text gather into longer fragments.
+    pub const fn with_scratch() -> Self {
+        const {
+            assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
+            assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
+        }
+        Self {
+            stream: EventStream::new(),
+            machine: Machine::new(),
+            phase: Phase::Start,
+            is_indented: false,
+            is_done: false,
+            is_ended: false,
+            is_cut: false,
+            is_error_body: false,
+            failure: None,
+            offset: 0,
+        }
+    }
+
+    /// Reads the body as an error report, whatever shape it has: JSON of any of the known shapes, or plain text, which is
+    /// then the message. Such a body gives [`Event::Error`]s and [`Event::ErrorEnd`], and no other verdict than
+    /// [`ErrorKind::Server`] once something was reported. For responses whose status is not a success.
+    ///
+    /// The first byte decides: a body that begins with `{` or `[` and is not JSON after all is an error as elsewhere.
+    #[must_use]
+    pub const fn for_error_body(mut self) -> Self {
+        self.is_error_body = true;
+        self
+    }
+
+    /// Asks for [`Event::Logprobs`], which are skipped otherwise.
+    #[must_use]
+    pub const fn with_logprobs(mut self) -> Self {
+        self.machine.want_logprobs();
+        self
+    }
+
+    /// Asks for [`Event::Extra`]: members that the schema does not know, which are skipped otherwise.
+    #[must_use]
+    pub const fn with_extra(mut self) -> Self {
+        self.machine.want_extra();
+        self
+    }
+
+    /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed.
+    ///
+    /// The event lends its text from `input` or from the decoder, until the next call. An empty `input` gives what is due
+    /// without more bytes, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// An error is returned once. What came before it in the body has been delivered; what follows is consumed and ignored, and
+    /// [`verdict`](Self::verdict) keeps the error.
+    pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        self.machine.scratch.reclaim();
+        let before = input.len();
+        let found = self.next_signal(input);
+        let consumed = before.wrapping_sub(input.len());
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
+            self.offset = self.offset.saturating_add(consumed as u64);
+        }
+        match found? {
+            Ok(signal) => Some(Ok(self.event(signal))),
+            Err(kind) => {
+                self.failure = Some(kind);
+                self.stream.note_unread_report(&mut self.machine);
+                self.phase = Phase::Over;
+                *input = &[];
+                Some(Err(Error::new(kind, self.offset)))
+            }
+        }
+    }
+
+    /// The body has ended; to be called once [`next_event`](Self::next_event) has returned `None`. Call that again until
+    /// `None` for what was still held. Bytes that are given later are ignored; calling this again changes nothing.
+    pub fn end(&mut self) {
+        if core::mem::replace(&mut self.is_ended, true) {
+            return;
+        }
+        self.machine.scratch.reclaim();
+        match self.phase {
+            Phase::Start | Phase::Over => {}
+            Phase::Text => self.machine.end_plain_text(),
+            Phase::Document => self.is_cut = self.machine.finish().is_err(),
+            Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
+        }
+        if self.is_cut {
+            self.machine.abandon();
+        }
+    }
+
+    /// How the answer ended.
+    ///
+    /// # Errors
+    ///
+    /// What the server reported ([`ErrorKind::Server`]) beats what went wrong in decoding, which beats
+    /// [`ErrorKind::Truncated`]: the answer is not complete, as it is before [`end`](Self::end) unless
+    /// [`Event::Done`] came. A body that is no answer at all is [`ErrorKind::NotEventStream`] or
+    /// [`ErrorKind::NotCompletion`].
+    pub fn verdict(&self) -> Result<Verdict, Error> {
+        let progress = self.machine.progress();
+        let fault = if self.machine.server_error() {
+            ErrorKind::Server
+        } else if let Some(kind) = self.failure {
+            kind
+        } else if self.is_done || (self.is_whole() && progress.has_choices()) {
+            return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
+        } else if self.is_whole() {
+            ErrorKind::NotCompletion
+        } else if !self.is_ended || self.is_cut || self.phase != Phase::Stream {
+            ErrorKind::Truncated
+        } else if progress.is_finished() {
+            return Ok(Verdict::Finished);
+        } else if self.stream.has_text_only() {
+            ErrorKind::NotEventStream
+        } else {
+            ErrorKind::Truncated
+        };
+        Err(Error::new(fault, self.offset))
+    }
+
+    /// Whether the body is one JSON document that has ended well.
+    fn is_whole(&self) -> bool {
+        self.phase == Phase::Document && self.is_ended && !self.is_cut
+    }
+
+    fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {
+        loop {
+            if let Some(signal) = self.machine.next_due() {
+                return Some(Ok(signal));
+            }
+            if self.is_ended {
+                *input = &[];
+                return None;
+            }
+            let found = match self.phase {
+                Phase::Start => match self.sniff(input)? {
+                    Ok(()) => continue,
+                    Err(kind) => return Some(Err(kind)),
+                },
+                Phase::Document => return self.machine.next_signal(input),
+                Phase::Text => return self.machine.plain_text(input, false).map(Ok),
+                Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
+                    Ok(Some(Signal::Event(Event::Done))) => {
+                        self.is_done = true;
+                        self.phase = Phase::Over;
+                        Ok(Some(Signal::Event(Event::Done)))
+                    }
+                    found => found,
+                },
+                Phase::Over => {
+                    *input = &[];
+                    return None;
+                }
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(signal)) => return Some(Ok(signal)),
+                Err(kind) => return Some(Err(kind)),
+            }
+        }
+    }
+
+    /// Finds out what kind of body this is.
+    fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
+        let half_mark = self.stream.skip_bom(input)?;
+        if !half_mark.is_empty() {
+            if self.is_error_body {
+                self.start_text();
+                // Less than a scalar, which is held.
+                let _ = self.machine.plain_text(&mut { half_mark }, false);
+            } else {
+                self.phase = Phase::Stream;
+            }
+            return Some(Ok(()));
+        }
+        loop {
+            let (&byte, rest) = input.split_first()?;
+            match byte {
+                b'\n' | b'\r' => self.is_indented = false,
+                b' ' | b'\t' => self.is_indented = true,
+                b'{' | b'[' => {
+                    self.phase = Phase::Document;
+                    self.machine.begin(false, self.is_error_body);
+                    return Some(Ok(()));
+                }
+                0x1f => return Some(Err(ErrorKind::CompressedBody)),
+                _ if self.is_error_body => {
+                    self.start_text();
+                    return Some(Ok(()));
+                }
+                b'<' => return Some(Err(ErrorKind::NotEventStream)),
+                _ => {
+                    self.phase = Phase::Stream;
+                    if self.is_indented {
+                        self.stream.start_unknown_name();
+                    }
+                    return Some(Ok(()));
+                }
+            }
+            *input = rest;
+        }
+    }
+
+    /// The body is an error report in plain text.
+    fn start_text(&mut self) {
+        self.phase = Phase::Text;
+        self.machine.begin(false, true);
+    }
+
+    fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
+        match signal {
+            Signal::Event(event) => event,
+            Signal::Usage => Event::Usage(self.machine.usage()),
+            Signal::Fragment(fragment) => {
+                let text = fragment.text.unwrap_or_else(|| self.machine.scratch.as_str());
+                fragment.target.event(Piece { text, first: fragment.first, last: fragment.last })
+            }
+        }
+    }
+}

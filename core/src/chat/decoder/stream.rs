@@ -1,0 +1,285 @@
+//! The event-stream side of the decoder: what of the lines is data, and of what kind.
+
+use crate::ErrorKind;
+use crate::chat::event::Event;
+use crate::chat::machine::{Machine, Signal};
+use crate::sse::{Field, Framer, Item};
+
+/// Reads the lines of an event stream and gives the machine their data.
+#[derive(Clone, Debug)]
+pub(super) struct EventStream {
+    framer: Framer,
+    data: Data,
+    event_type: EventType,
+    /// The line that is being read is data for the machine.
+    is_data_line: bool,
+    /// A line feed is to be fed between two lines of data.
+    is_joint: bool,
+    saw_data: bool,
+    saw_unknown: bool,
+}
+
+/// What the data of the current event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Data {
+    None,
+    /// There is a data line, but only white space on it so far.
+    Blank,
+    /// After `[`: the sentinel, or an array.
+    Bracket,
+    /// In `[DONE]`, after this many bytes.
+    Sentinel(u8),
+    Json,
+    /// An error report in plain text.
+    Text,
+    /// Not JSON and not meant to be.
+    Ignored,
+    /// Ended too early, which is to be said once what was held of it is handed out.
+    Broken(ErrorKind),
+}
+
+const SENTINEL: &[u8] = b"[DONE]";
+
+impl EventStream {
+    pub(super) const fn new() -> Self {
+        Self {
+            framer: Framer::new(),
+            data: Data::None,
+            event_type: EventType::NONE,
+            is_data_line: false,
+            is_joint: false,
+            saw_data: false,
+            saw_unknown: false,
+        }
+    }
+
+    /// See [`Framer::skip_bom`].
+    pub(super) fn skip_bom(&mut self, input: &mut &[u8]) -> Option<&'static [u8]> {
+        self.framer.skip_bom(input)
+    }
+
+    /// See [`Framer::start_unknown_name`].
+    pub(super) fn start_unknown_name(&mut self) {
+        self.framer.start_unknown_name();
+    }
+
+    /// Whether there was nothing but lines that no event stream has.
+    pub(super) const fn has_text_only(&self) -> bool {
+        self.saw_unknown && !self.saw_data
+    }
+
+    /// One step through the event stream. `None`: all of `input` was consumed.
+    pub(super) fn next_signal<'i, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<SCRATCH>,
+        input: &mut &'i [u8],
+    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+        if let Data::Broken(kind) = self.data {
+            return Some(Err(kind));
+        }
+        if self.is_joint {
+            let mut line_feed: &'static [u8] = b"\n";
+            let found = self.feed_joint(machine, &mut line_feed);
+            self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
+            if let Some(found) = found {
+                return Some(found.map(Some));
+            }
+        }
+        if self.is_data_line && self.framer.enter_value(input) {
+            if let Some(found) = self.next_of_data(machine, input) {
+                return Some(found.map(Some));
+            }
+            if input.is_empty() {
+                return None;
+            }
+        }
+        match self.framer.next_item(input)? {
+            Item::Field(field) => {
+                self.start_line(field);
+                Some(Ok(None))
+            }
+            Item::Value(value) => {
+                if self.framer.field() == Field::Event {
+                    self.event_type.add(value);
+                }
+                Some(Ok(None))
+            }
+            Item::End { .. } => {
+                if let Err(kind) = self.end_event(machine) {
+                    self.data = Data::Broken(kind);
+                    machine.abandon();
+                }
+                Some(Ok(None))
+            }
+        }
+    }
+
+    /// The body has ended; whether inside something.
+    pub(super) fn end<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> bool {
+        let mut is_cut = self.framer.may_be_in_known_name();
+        self.saw_unknown |= self.framer.is_in_name();
+        // The announcement of an error report that did not come.
+        is_cut |= self.event_type.may_be_error() && self.data == Data::None;
+        if self.framer.end().is_some() && self.end_event(machine).is_err() {
+            is_cut = true;
+            self.note_unread_report(machine);
+        }
+        is_cut
+    }
+
+    fn start_line(&mut self, field: Field) {
+        self.is_data_line = false;
+        match field {
+            Field::Data => {
+                self.is_data_line = true;
+                self.saw_data = true;
+                match self.data {
+                    Data::None => self.data = Data::Blank,
+                    Data::Blank | Data::Ignored | Data::Broken(_) => {}
+                    Data::Bracket | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
+                }
+            }
+            Field::Error if self.data == Data::None => {
+                self.is_data_line = true;
+                self.saw_data = true;
+                self.data = Data::Blank;
+                self.event_type = EventType::ERROR;
+            }
+            Field::Event => self.event_type = EventType::START,
+            Field::Unknown => self.saw_unknown = true,
+            _ => {}
+        }
+    }
+
+    /// Feeds the line feed between two lines of data.
+    fn feed_joint<const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<SCRATCH>,
+        line_feed: &mut &'static [u8],
+    ) -> Option<Result<Signal<'static>, ErrorKind>> {
+        match self.data {
+            Data::Json => machine.line_feed(line_feed),
+            Data::Text => machine.plain_text(line_feed, false).map(Ok),
+            Data::Bracket => {
+                self.start_json(machine);
+                machine.next_signal(&mut &b"["[..])
+            }
+            Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
+        }
+    }
+
+    /// Reads on in a line of data. `None`: the line, or the input, is at its end.
+    fn next_of_data<'i, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<SCRATCH>,
+        input: &mut &'i [u8],
+    ) -> Option<Result<Signal<'i>, ErrorKind>> {
+        loop {
+            match self.data {
+                Data::Json => return machine.next_signal(input),
+                Data::Text => return machine.plain_text(input, true).map(Ok),
+                Data::None | Data::Ignored | Data::Broken(_) => return None,
+                Data::Blank | Data::Bracket | Data::Sentinel(_) => {}
+            }
+            let (&byte, rest) = input.split_first()?;
+            if matches!(byte, b'\n' | b'\r') {
+                return None;
+            }
+            match self.data {
+                Data::Sentinel(matched) => {
+                    if SENTINEL.get(usize::from(matched)) != Some(&byte) {
+                        return Some(Err(ErrorKind::UnexpectedByte));
+                    }
+                    *input = rest;
+                    if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
+                        return Some(Ok(Signal::Event(Event::Done)));
+                    }
+                    self.data = Data::Sentinel(matched.wrapping_add(1));
+                }
+                Data::Bracket if byte == b'D' => self.data = Data::Sentinel(1),
+                Data::Bracket => {
+                    self.start_json(machine);
+                    if let Some(found) = machine.next_signal(&mut &b"["[..]) {
+                        return Some(found);
+                    }
+                }
+                _ => match (byte, self.event_type.is_error()) {
+                    (b' ' | b'\t', _) => *input = rest,
+                    (b'[', _) => {
+                        *input = rest;
+                        self.data = Data::Bracket;
+                    }
+                    (b'{' | b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => {
+                        self.start_json(machine)
+                    }
+                    (_, true) => {
+                        self.data = Data::Text;
+                        machine.begin(true, true);
+                    }
+                    (b':', false) => self.data = Data::Ignored,
+                    (_, false) => return Some(Err(ErrorKind::UnexpectedByte)),
+                },
+            }
+        }
+    }
+
+    fn start_json<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) {
+        self.data = Data::Json;
+        machine.begin(true, self.event_type.is_error());
+    }
+
+    /// A blank line has ended the event.
+    fn end_event<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> Result<(), ErrorKind> {
+        let data = core::mem::replace(&mut self.data, Data::None);
+        match data {
+            Data::Json => machine.finish()?,
+            Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
+            Data::Text => machine.end_plain_text(),
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
+        }
+        let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
+        let is_reported = machine.take_reported();
+        if event_type.is_error() && data != Data::None && !is_reported {
+            machine.report_error();
+        }
+        Ok(())
+    }
+
+    /// What could not be decoded was an error report all the same, if the event's type said so.
+    pub(super) fn note_unread_report<const SCRATCH: usize>(&self, machine: &mut Machine<SCRATCH>) {
+        if self.event_type.is_error() {
+            machine.note_server_error();
+        }
+    }
+}
+
+/// How much of the word `error` the event's type has matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct EventType(Option<u8>);
+
+impl EventType {
+    const NONE: Self = Self(None);
+    const START: Self = Self(Some(0));
+    const ERROR: Self = Self(Some(5));
+
+    /// What has come of the type is how `error` begins.
+    const fn may_be_error(self) -> bool {
+        self.0.is_some()
+    }
+
+    fn is_error(self) -> bool {
+        self == Self::ERROR
+    }
+
+    fn add(&mut self, value: &[u8]) {
+        for byte in value {
+            self.0 = match self.0 {
+                Some(matched) if b"error".get(usize::from(matched)) == Some(byte) => {
+                    Some(matched.wrapping_add(1))
+                }
+                _ => None,
+            };
+        }
+    }
+}
