@@ -5,7 +5,8 @@ use choreoai_fuzz::{Wants, check_cuts, of_document};
 use libfuzzer_sys::{Corpus, fuzz_target};
 
 fuzz_target!(|body: &[u8]| -> Corpus {
-    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    let first = body.iter().find(|byte| !b" \t\r\n".contains(byte));
+    if !matches!(first, Some(b'{' | b'[')) {
         return Corpus::Reject;
     }
     let outcome = check_cuts(Wants::default(), body);

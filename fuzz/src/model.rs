@@ -9,7 +9,7 @@ use choreoai_core::chat::Verdict;
 use choreoai_core::{ErrorClass, ErrorKind};
 use serde_json::error::Category;
 
-use crate::event_stream::EventStream;
+use crate::event_stream::{EventStream, Group};
 use crate::plain_json::is_json;
 use crate::{Outcome, Tree};
 
@@ -80,7 +80,7 @@ pub fn of_stream(body: &[u8]) -> Option<Expected> {
         for (name, value) in &group.fields {
             match *name {
                 b"error" => return None,
-                b"event" if *value == b"error" => return None,
+                b"event" if *value == b"error" && group.data().is_some() => return None,
                 b"data" => has_data = true,
                 b"" | b"event" | b"id" | b"retry" => {}
                 _ => has_unknown = true,
@@ -104,7 +104,8 @@ pub fn of_stream(body: &[u8]) -> Option<Expected> {
         }
     }
     let known: [&[u8]; 5] = [b"data", b"event", b"id", b"retry", b"error"];
-    let is_cut = stream.cut_name.is_some_and(|name| known.iter().any(|known| known.starts_with(name)));
+    let is_cut = stream.cut_name.is_some_and(|name| known.iter().any(|known| known.starts_with(name)))
+        || stream.groups.last().is_some_and(announces_report);
     has_unknown |= stream.cut_name.is_some();
     Some(if is_cut {
         model.failed(Fault::Kind(ErrorKind::Truncated))
@@ -115,6 +116,14 @@ pub fn of_stream(body: &[u8]) -> Option<Expected> {
     } else {
         model.failed(Fault::Kind(ErrorKind::Truncated))
     })
+}
+
+/// Whether the body ends behind the type of an event that may be `error`, before its data.
+fn announces_report(group: &Group<'_>) -> bool {
+    let event_type = group.fields.iter().rev().find(|(name, _)| name == b"event");
+    !group.is_terminated
+        && group.data().is_none()
+        && event_type.is_some_and(|(_, event_type)| b"error".starts_with(event_type))
 }
 
 /// What a body that is one JSON document must give.
