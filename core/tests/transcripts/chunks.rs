@@ -370,3 +370,53 @@ data: {"code":503,"detail":"overloaded"}
     };
     check_with(Wants { extra: true, ..Wants::default() }, &[known]);
 }
+
+#[test]
+fn what_is_known_is_not_extra() {
+    let wants = Wants { extra: true, ..Wants::default() };
+    check_with(
+        wants,
+        &[
+            Transcript {
+                name: "Groq's token counts",
+                body: b"data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}],\"x_groq\":{\"id\":\"r\",\"usage\":{\"prompt_tokens\":7}}}\n\n",
+                events: "
+                    choice
+                    finish: stop
+                    choice 0 ends
+                    usage prompt=7
+                    chunk ends",
+                verdict: Ok(Verdict::Finished),
+            },
+            Transcript {
+                name: "a report at the top of a chunk",
+                body: b"data: {\"object\":\"error\",\"message\":\"m\",\"code\":40303}\n\n",
+                events: "
+                    error message: m
+                    error code: 40303
+                    error ends
+                    chunk ends",
+                verdict: Err(ErrorKind::Server),
+            },
+            Transcript {
+                name: "a detail instead of a completion",
+                body: b"{\"detail\":\"Not found\"}",
+                events: "
+                    error message: Not found
+                    error ends
+                    chunk ends",
+                verdict: Err(ErrorKind::Server),
+            },
+            Transcript {
+                name: "details instead of a completion",
+                body: b"{\"detail\":[{\"loc\":[\"body\",\"n\"],\"msg\":\"no\"}]}",
+                events: "
+                    error param: body.n
+                    error message: no
+                    error ends
+                    chunk ends",
+                verdict: Err(ErrorKind::Server),
+            },
+        ],
+    );
+}

@@ -41,6 +41,32 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "an event of the type error, in text cut within characters",
+            body: b"event: error\ndata: \xc3\ndata: \xe4\xb8\n\ndata: {\"id\":\"a\"}\n\n",
+            events: "
+                error message: \u{fffd}\\n\u{fffd}
+                error ends
+                chunk ends
+                id: a
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in text, cut in the line behind it",
+            body: b"event: error\ndata: overloaded\nda",
+            events: "
+                error message: overloaded
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a field of the name error, without a value, cut in the line behind it",
+            body: b"error\ndata\nr",
+            events: "error ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "an event of the type error, as a string, unterminated",
             body: b"event: error\ndata: \"boom\"",
             events: "
@@ -316,6 +342,8 @@ fn as_bodies() {
         ("Latin-1 that ends within a scalar", b"caf\xe9", "error message: caf\u{fffd}"),
         ("text that starts like a byte order mark", "（x".as_bytes(), "error message: （x"),
         ("Latin-1", b"Zeit \xfcberschritten", "error message: Zeit \u{fffd}berschritten"),
+        ("text cut within a character", b"Zeit \xe2\x82", "error message: Zeit \u{fffd}"),
+        ("nothing but a part of a character", b"\xf0\x9f", "error message: \u{fffd}"),
     ];
     for (name, body, events) in bodies {
         let events = format!("{events}\nerror ends\n{}", "chunk ends");

@@ -1,6 +1,6 @@
 //! Input that no server should send.
 
-use crate::harness::{Transcript, Wants, check, check_cuts, run, values_in_pieces};
+use crate::harness::{Transcript, Wants, check, check_cuts, check_with, run, values_in_pieces};
 use choreoai_core::chat::Verdict;
 use choreoai_core::{Error, ErrorKind};
 
@@ -85,6 +85,18 @@ fn what_came_before_an_error_is_delivered() {
             body: b"data: {\"id\":12x",
             events: "id: 12",
             verdict: Err(ErrorKind::UnexpectedByte),
+        },
+        Transcript {
+            name: "a value that is wanted whole, of an event that ends too early",
+            body: b"data: {\"id\":\"ab\n\ndata: {\"id\":\"c\"}\n\n",
+            events: "id: ab...",
+            verdict: Err(ErrorKind::UnfinishedJson),
+        },
+        Transcript {
+            name: "a long value, of an event that ends too early",
+            body: b"data: {\"id\":\"an id of more than sixty-four bytes, which is more than the scratch will ever hold\r\n\r\n",
+            events: "id: an id of more than sixty-four bytes, which is more than the scratch will ever hold...",
+            verdict: Err(ErrorKind::UnfinishedJson),
         },
         Transcript {
             name: "an event",
@@ -196,4 +208,60 @@ fn values_that_fit_the_scratch_come_whole() {
         let (head, tail) = body.split_at(cut);
         assert_eq!(values_in_pieces::<32>(wants, &[head, tail]), 0, "cut at {cut}");
     }
+}
+
+#[test]
+fn what_is_only_looked_at_is_never_handed_out() {
+    check(&[
+        Transcript {
+            name: "a long object that is no error",
+            body: b"data: {\"object\":\"chat.completion.chunk.of.an.experimental.kind.and.of.many.words.indeed.error\",\"id\":\"a\"}\n\ndata: [DONE]\n\n",
+            events: "
+                id: a
+                chunk ends
+                done",
+            verdict: Ok(Verdict::Done),
+        },
+        Transcript {
+            name: "an object that is no text",
+            body: b"data: {\"object\":\"chat\x01",
+            events: "",
+            verdict: Err(ErrorKind::ControlCharacter),
+        },
+    ]);
+}
+
+#[test]
+fn long_names_that_are_cut() {
+    let wants = Wants { extra: true, ..Wants::default() };
+    check_with(
+        wants,
+        &[
+            Transcript {
+                name: "by the end of the body",
+                body: b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::Truncated),
+            },
+            Transcript {
+                name: "by an error",
+                body:
+                    b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold\x01",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::ControlCharacter),
+            },
+            Transcript {
+                name: "by the end of the event",
+                body: b"data: {\"a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold\n\ndata: {}\n\n",
+                events: "extra name in Chunk: a_name_of_more_than_64_bytes_that_no_schema_knows_and_no_scratch_will_hold...",
+                verdict: Err(ErrorKind::UnfinishedJson),
+            },
+            Transcript {
+                name: "while they may still become known",
+                body: b"data: {\"completion_tokens_deta",
+                events: "",
+                verdict: Err(ErrorKind::Truncated),
+            },
+        ],
+    );
 }

@@ -34,6 +34,8 @@ enum Data {
     Text,
     /// Not JSON and not meant to be.
     Ignored,
+    /// Ended too early, which is to be said once what was held of it is handed out.
+    Broken(ErrorKind),
 }
 
 const SENTINEL: &[u8] = b"[DONE]";
@@ -72,6 +74,9 @@ impl EventStream {
         machine: &mut Machine<SCRATCH>,
         input: &mut &'i [u8],
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+        if let Data::Broken(kind) = self.data {
+            return Some(Err(kind));
+        }
         if self.is_joint {
             let mut line_feed: &'static [u8] = b"\n";
             let found = self.feed_joint(machine, &mut line_feed);
@@ -99,7 +104,13 @@ impl EventStream {
                 }
                 Some(Ok(None))
             }
-            Item::End { .. } => Some(self.end_event(machine).map(|()| None)),
+            Item::End { .. } => {
+                if let Err(kind) = self.end_event(machine) {
+                    self.data = Data::Broken(kind);
+                    machine.abandon();
+                }
+                Some(Ok(None))
+            }
         }
     }
 
@@ -124,7 +135,7 @@ impl EventStream {
                 self.saw_data = true;
                 match self.data {
                     Data::None => self.data = Data::Blank,
-                    Data::Blank | Data::Ignored => {}
+                    Data::Blank | Data::Ignored | Data::Broken(_) => {}
                     Data::Bracket | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
                 }
             }
@@ -154,7 +165,7 @@ impl EventStream {
                 machine.next_signal(&mut &b"["[..])
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Ignored => None,
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
         }
     }
 
@@ -168,7 +179,7 @@ impl EventStream {
             match self.data {
                 Data::Json => return machine.next_signal(input),
                 Data::Text => return machine.plain_text(input, true).map(Ok),
-                Data::None | Data::Ignored => return None,
+                Data::None | Data::Ignored | Data::Broken(_) => return None,
                 Data::Blank | Data::Bracket | Data::Sentinel(_) => {}
             }
             let (&byte, rest) = input.split_first()?;
@@ -225,7 +236,7 @@ impl EventStream {
             Data::Json => machine.finish()?,
             Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
             Data::Text => machine.end_plain_text(),
-            Data::None | Data::Blank | Data::Ignored => {}
+            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
         }
         let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
         let is_reported = machine.take_reported();

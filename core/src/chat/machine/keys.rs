@@ -5,6 +5,9 @@ use crate::ErrorKind;
 use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text};
 
+/// The longest name of the schema is `accepted_prediction_tokens`; any scratch holds more.
+const LONGEST_NAME: usize = 26;
+
 impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
     pub(super) fn key<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
@@ -47,9 +50,21 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     }
                     return Some(Ok(self.extra_name(None, true)));
                 }
-                Err(kind) => return Some(Err(kind)),
+                Err(kind) => {
+                    let Some(target) = self.cut_name() else { return Some(Err(kind)) };
+                    return Some(Ok(self.lend_scratch(target, false)));
+                }
             }
         }
+    }
+
+    /// What the scratch holds of a name that will not be complete, if it was asked for and is none that is known.
+    pub(super) fn cut_name(&self) -> Option<Target> {
+        let is_unknown = self.is_started || self.scratch.as_bytes().len() > LONGEST_NAME;
+        if self.scratch.is_empty() || !is_unknown || !self.wants_extra {
+            return None;
+        }
+        self.node().extra_scope(Member::Unknown).map(Target::ExtraName)
     }
 
     fn set_member(&mut self, member: Member) {

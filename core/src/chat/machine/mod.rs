@@ -58,7 +58,7 @@ enum Mode {
 /// Events that are due before anything more is read.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
-    /// The beginning of a value that the end of the body has cut, from the scratch.
+    /// The beginning of a name or a value that the end of the event or of the body has cut, from the scratch.
     abandoned: Option<Target>,
     /// The last piece of an error's message.
     message_end: bool,
@@ -263,16 +263,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.lexer.finish().map(|_| ())
     }
 
-    /// The body has ended inside the document: what was held of a value is due.
+    /// The event or the body has ended inside the document: what was held of a name or a value is due.
     pub(super) fn abandon(&mut self) {
-        if let Mode::Read(target) | Mode::Raw(target) = self.mode
-            && target != Target::Object
-            && !self.scratch.is_empty()
-        {
+        let held = match core::mem::replace(&mut self.mode, Mode::Skip) {
+            Mode::Read(target) | Mode::Raw(target) if !self.scratch.is_empty() => Some(target),
+            Mode::Key => self.cut_name(),
+            _ => None,
+        };
+        if let Some(target) = held.filter(|target| *target != Target::Object) {
             self.note(target, false);
             self.due.abandoned = Some(target);
         }
-        self.mode = Mode::Skip;
     }
 
     /// A report of an error is complete.

@@ -1,0 +1,81 @@
+//! The body of an error response gives the same for every cut, and of the shapes that are documented what they say.
+#![no_main]
+
+use choreoai_core::ErrorKind;
+use choreoai_fuzz::plain_json::is_json;
+use choreoai_fuzz::{Outcome, Tree, Wants, check_cuts};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|body: &[u8]| {
+    let outcome = check_cuts(Wants { error_body: true, ..Wants::default() }, body);
+    check_cuts(Wants { error_body: true, all: true }, body);
+    let kind = outcome.verdict.expect_err("an error is no answer").kind();
+
+    let unmarked = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    let blank = unmarked.iter().take_while(|byte| b" \t\r\n".contains(byte)).count();
+    let text = &unmarked[blank..];
+    match text.first() {
+        None => assert_eq!((kind, &outcome.events[..]), (ErrorKind::Truncated, &[][..])),
+        Some(b'{' | b'[') => {
+            if is_json(text).is_ok()
+                && let Ok(tree) = serde_json::from_slice::<Tree>(text)
+                && !tree.repeats()
+            {
+                check_document(&tree, &outcome, kind);
+            }
+        }
+        // What gzip begins with.
+        Some(0x1f) => assert_eq!(kind, ErrorKind::CompressedBody),
+        Some(_) => {
+            assert_eq!(kind, ErrorKind::Server);
+            assert_eq!(value(&outcome, "Message"), String::from_utf8_lossy(text));
+        }
+    }
+});
+
+/// Of the shape `{"error": {...}}` and of a flat one, nothing else in it, all members are known.
+fn check_document(tree: &Tree, outcome: &Outcome, kind: ErrorKind) {
+    let report = match tree.members() {
+        [(name, report)] if name == "error" => report,
+        _ => tree,
+    };
+    if let (true, Some(message)) = (std::ptr::eq(report, tree), tree.member("detail").and_then(Tree::as_str))
+    {
+        if tree.members().len() == 1 {
+            assert_eq!(kind, ErrorKind::Server);
+            assert_eq!(value(outcome, "Message"), message);
+        }
+        return;
+    }
+    if let Some(message) = report.as_str() {
+        assert_eq!(value(outcome, "Message"), message);
+        assert_eq!(kind == ErrorKind::Server, !message.is_empty());
+        return;
+    }
+    let is_known = |name: &str| matches!(name, "message" | "type" | "code" | "param");
+    let members = report.members();
+    if members.is_empty() || !members.iter().all(|(name, value)| is_known(name) && is_scalar(value)) {
+        return;
+    }
+    assert_eq!(kind, ErrorKind::Server);
+    for (name, event) in [("message", "Message"), ("type", "Type"), ("code", "Code"), ("param", "Param")] {
+        match report.member(name) {
+            Some(Tree::String(text)) => assert_eq!(value(outcome, event), *text),
+            Some(Tree::Unsigned(code)) if name == "code" => {
+                assert_eq!(value(outcome, event), code.to_string())
+            }
+            _ => {}
+        }
+    }
+}
+
+fn is_scalar(value: &Tree) -> bool {
+    matches!(value, Tree::Null | Tree::String(_) | Tree::Unsigned(_))
+}
+
+/// What was reported for a member; the last one that was counts.
+fn value(outcome: &Outcome, member: &str) -> String {
+    let event = format!("error {member}");
+    let reported = outcome.events.iter().rev().find(|reported| reported.event == event);
+    reported.map_or_else(String::new, |reported| reported.text.clone())
+}

@@ -1,0 +1,18 @@
+//! A body that is one JSON document gives the same for every cut, and what the model expects.
+#![no_main]
+
+use choreoai_fuzz::{Wants, check_cuts, of_document};
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|body: &[u8]| -> Corpus {
+    let first = body.iter().find(|byte| !b" \t\r\n".contains(byte));
+    if !matches!(first, Some(b'{' | b'[')) {
+        return Corpus::Reject;
+    }
+    let outcome = check_cuts(Wants::default(), body);
+    check_cuts(Wants { all: true, ..Wants::default() }, body);
+    if let Some(expected) = of_document(body) {
+        expected.check(&outcome);
+    }
+    Corpus::Keep
+});
