@@ -1,5 +1,7 @@
 //! TLS as a connector that wraps a connector.
 
+mod own_roots;
+
 use std::future::Future;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -16,6 +18,7 @@ use futures_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore
 use futures_rustls::{TlsConnector, client};
 use pin_project_lite::pin_project;
 
+use self::own_roots::OwnRoots;
 use crate::http1::{Connect, Target};
 use crate::{TransportError, TransportErrorKind};
 
@@ -42,16 +45,19 @@ impl<C> Tls<C> {
         Self { connector, config: Arc::default() }
     }
 
-    /// Trusts the certificates in `pem`, and nothing else: the platform's roots are neither used nor needed.
+    /// Trusts the certificates in `pem`, and nothing else: the platform's roots are neither used nor needed. A server may
+    /// present a certificate that one of them has issued, or one of them itself (one that signed itself, for instance).
     ///
     /// # Errors
     ///
     /// [`TransportErrorKind::Tls`] when `pem` holds no certificate or a malformed one.
     pub fn with_ca_pem(connector: C, pem: &[u8]) -> Result<Self, TransportError> {
         let mut roots = RootCertStore::empty();
+        let mut certificates = Vec::new();
         for certificate in CertificateDer::pem_slice_iter(pem) {
             let certificate = certificate.map_err(|error| bad_ca("is not valid PEM", error))?;
-            roots.add(certificate).map_err(|error| bad_ca("holds a malformed certificate", error))?;
+            roots.add(certificate.clone()).map_err(|error| bad_ca("holds a malformed certificate", error))?;
+            certificates.push(certificate);
         }
         if roots.is_empty() {
             return Err(TransportError::new(
@@ -60,9 +66,10 @@ impl<C> Tls<C> {
             ));
         }
         let provider = Arc::new(ring::default_provider());
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .build()
             .map_err(|error| bad_ca("cannot be used", error))?;
+        let verifier = Arc::new(OwnRoots::new(chain, certificates));
         Ok(Self::with_config(connector, client_config(provider, verifier)?))
     }
 
@@ -96,7 +103,7 @@ fn client_config(
         .map_err(|error| {
             TransportError::new(TransportErrorKind::Tls, "TLS cannot be set up").with_source(error)
         })?
-        // Not dangerous: either verifier is rustls' own chain and name check.
+        // Not dangerous: the platform's verifier, or rustls' own but for what `OwnRoots` tells.
         .dangerous()
         .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();

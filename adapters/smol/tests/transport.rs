@@ -287,6 +287,29 @@ mod tls {
         assert!(text.contains("--ca-file"), "{text}");
     }
 
+    #[test]
+    fn a_certificate_that_signed_itself_is_trusted_when_it_is_given() {
+        let (identity, pem) = Identity::self_signed(None).unwrap();
+        let transport = TransportBuilder::new().ca_pem(pem.as_str()).build().unwrap();
+        let gateway = Gateway::start_tls(Answer::json(200, "{}"), &identity).unwrap();
+        assert_eq!(read_ok(post(&transport, &gateway.base_url(), "{}").unwrap()), "{}");
+    }
+
+    #[test]
+    fn a_certificate_that_signed_itself_must_be_the_one_given_and_be_in_order() {
+        let (_, pem) = Identity::self_signed(None).unwrap();
+        let (stranger, _) = Identity::self_signed(None).unwrap();
+        let text = refusal(&TransportBuilder::new().ca_pem(pem.as_str()).build().unwrap(), &stranger);
+        assert!(text.contains("is not trusted"), "{text}");
+
+        for (flaw, expected) in [(Flaw::WrongName, "not valid for the name"), (Flaw::Expired, "has expired")]
+        {
+            let (identity, pem) = Identity::self_signed(Some(flaw)).unwrap();
+            let text = refusal(&TransportBuilder::new().ca_pem(pem.as_str()).build().unwrap(), &identity);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+
     /// Runs itself in a process that finds no roots.
     #[test]
     fn without_roots_http_works_and_https_says_what_is_missing() {

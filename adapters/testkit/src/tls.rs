@@ -18,7 +18,7 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A certificate authority that nobody trusts unless told to.
 #[derive(Debug)]
@@ -68,31 +68,53 @@ impl Authority {
     /// # Errors
     /// If no key can be made or no certificate signed.
     pub fn identity(&self, flaw: Option<Flaw>) -> io::Result<Identity> {
-        let names = match flaw {
-            Some(Flaw::WrongName) => vec!["wrong.test".to_owned()],
-            Some(Flaw::Expired) | None => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
-        };
-        let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
-        if flaw == Some(Flaw::Expired) {
-            params.not_before = rcgen::date_time_ymd(2000, 1, 1);
-            params.not_after = rcgen::date_time_ymd(2000, 12, 31);
-        }
+        let params = params(flaw)?;
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let leaf = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
+        Identity::new(leaf.der().clone(), &key)
+    }
+}
+
+/// For `localhost` and `127.0.0.1`, or flawed.
+fn params(flaw: Option<Flaw>) -> io::Result<CertificateParams> {
+    let names = match flaw {
+        Some(Flaw::WrongName) => vec!["wrong.test".to_owned()],
+        Some(Flaw::Expired) | None => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+    };
+    let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
+    if flaw == Some(Flaw::Expired) {
+        params.not_before = rcgen::date_time_ymd(2000, 1, 1);
+        params.not_after = rcgen::date_time_ymd(2000, 12, 31);
+    }
+    Ok(params)
+}
+
+impl Identity {
+    /// A certificate that is its own CA, as `openssl req -x509` makes them, and its PEM.
+    ///
+    /// # Errors
+    /// If no key can be made or the certificate not signed.
+    pub fn self_signed(flaw: Option<Flaw>) -> io::Result<(Self, String)> {
+        let mut params = params(flaw)?;
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let certificate = params.self_signed(&key).map_err(io::Error::other)?;
+        Ok((Self::new(certificate.der().clone(), &key)?, certificate.pem()))
+    }
+
+    fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> io::Result<Self> {
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
         // Named, not the process's default: another part of the program may have installed another one.
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_no_client_auth()
-            .with_single_cert(vec![leaf.der().clone()], key)
+            .with_single_cert(vec![certificate], key)
             .map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok(Identity { config: Arc::new(config) })
+        Ok(Self { config: Arc::new(config) })
     }
-}
 
-impl Identity {
     pub(crate) fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
@@ -103,7 +125,7 @@ mod tests {
     use std::io::{ErrorKind, Read, Write};
     use std::net::TcpStream;
 
-    use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
+    use rustls::pki_types::{ServerName, pem::PemObject};
     use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
     use super::*;
