@@ -208,6 +208,19 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
+    /// The index of the choice whose [`ChoiceStart`](Event::ChoiceStart) was the last, if it has come by now; its
+    /// [`ChoiceEnd`](Event::ChoiceEnd) says another one only if the server contradicts itself.
+    ///
+    /// Most servers say it before the text. Then a text that is too long to be held until the choice ends need not be.
+    pub fn choice_index(&self) -> Option<u32> {
+        self.machine.choice_index()
+    }
+
+    /// The index of the tool call whose [`ToolCallStart`](Event::ToolCallStart) was the last, if it has come by now.
+    pub const fn tool_call_index(&self) -> Option<u32> {
+        self.machine.call_index()
+    }
+
     /// The body has ended. Call [`next_event`](Self::next_event) until `None` for what was still held, then
     /// [`verdict`](Self::verdict). Bytes that are given later are ignored; calling it again changes nothing.
     pub fn end(&mut self) {
