@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use http::HeaderValue;
@@ -14,6 +15,10 @@ const REDACTED: &str = "[redacted]";
 const SHORTEST_SECRET: usize = 4;
 /// A shorter key may be part of an ordinary word: it is redacted only where it stands alone.
 const SHORTEST_UNMISTAKABLE: usize = 8;
+/// How many backslashes may begin an escape: those of JSON quoted in JSON, three times over.
+const MOST_BACKSLASHES: usize = 8;
+/// The bytes of the longest escape of a character.
+const LONGEST_ESCAPE: usize = MOST_BACKSLASHES + "u0061".len();
 
 /// An API key. Never shown by `Debug`, and taken out of what a server echoes.
 #[derive(Clone)]
@@ -50,7 +55,7 @@ impl ApiKey {
         Ok(value)
     }
 
-    /// `text` without the key.
+    /// `text` without the key, as [`redact_bytes`](Self::redact_bytes) does it.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match String::from_utf8(self.redact_bytes(text.as_bytes()).into_owned()) {
             // The key is ASCII: what is left is as valid as it was.
@@ -59,16 +64,14 @@ impl ApiKey {
         }
     }
 
-    /// `bytes` without the key.
+    /// `bytes` without the key, also where JSON escapes stand for some of it or the end cuts it short.
     pub(crate) fn redact_bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut redacted = Vec::new();
         let mut kept = 0;
-        let mut from = 0;
-        while let Some(at) = self.find(bytes, from) {
-            redacted.extend_from_slice(&bytes[kept..at]);
+        while let Some(place) = self.find(bytes, kept) {
+            redacted.extend_from_slice(&bytes[kept..place.start]);
             redacted.extend_from_slice(REDACTED.as_bytes());
-            kept = at + self.0.len();
-            from = kept;
+            kept = place.end;
         }
         if kept == 0 {
             return Cow::Borrowed(bytes);
@@ -82,21 +85,75 @@ impl ApiKey {
         if self.0.len() < SHORTEST_SECRET {
             return 0;
         }
-        let key = self.0.as_bytes();
-        (1..key.len()).rev().find(|&length| bytes.ends_with(&key[..length])).unwrap_or(0)
+        let longest = self.0.len() * LONGEST_ESCAPE;
+        (bytes.len().saturating_sub(longest)..bytes.len())
+            .find(|&at| matches!(self.spelled_by(&bytes[at..]), Spelling::Begun(_)))
+            .map_or(0, |at| bytes.len() - at)
     }
 
-    /// Where the key stands in `bytes`, at `from` or later.
-    fn find(&self, bytes: &[u8], from: usize) -> Option<usize> {
-        let key = self.0.as_bytes();
-        if key.len() < SHORTEST_SECRET || bytes.len() < key.len() {
+    /// Where the key stands in `bytes`, at `from` or later, whole or cut short by their end.
+    fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+        if self.0.len() < SHORTEST_SECRET {
             return None;
         }
-        (from..=bytes.len() - key.len()).find(|&at| {
-            bytes[at..].starts_with(key)
-                && (key.len() >= SHORTEST_UNMISTAKABLE || stands_alone(bytes, at, at + key.len()))
+        (from..bytes.len()).find_map(|at| {
+            let end = match self.spelled_by(&bytes[at..]) {
+                Spelling::Whole(length) => at + length,
+                // Whoever cut it there, it is as good as told.
+                Spelling::Begun(told) if told >= SHORTEST_UNMISTAKABLE => bytes.len(),
+                Spelling::Begun(_) | Spelling::Other => return None,
+            };
+            (self.0.len() >= SHORTEST_UNMISTAKABLE || stands_alone(bytes, at, end)).then_some(at..end)
         })
     }
+
+    /// Whether `bytes` begin with the key, as it is or as JSON may spell it in a string.
+    fn spelled_by(&self, bytes: &[u8]) -> Spelling {
+        let mut rest = bytes;
+        for (told, &wanted) in self.0.as_bytes().iter().enumerate() {
+            rest = match spelled(wanted, rest) {
+                Some(Some(rest)) => rest,
+                Some(None) => return Spelling::Begun(told),
+                None => return Spelling::Other,
+            };
+        }
+        Spelling::Whole(bytes.len() - rest.len())
+    }
+}
+
+/// What of the key some bytes begin with.
+enum Spelling {
+    /// All of it, in so many bytes.
+    Whole(usize),
+    /// Its first characters, so many, where the bytes end.
+    Begun(usize),
+    Other,
+}
+
+/// What follows in `bytes` on the character `wanted`, plain or escaped; `Some(None)` where they end before that shows.
+/// A bounded look, so that a text of nothing but backslashes takes no longer than another one.
+fn spelled(wanted: u8, bytes: &[u8]) -> Option<Option<&[u8]>> {
+    let Some((&first, rest)) = bytes.split_first() else { return Some(None) };
+    if first == wanted {
+        return Some(Some(rest));
+    }
+    if first != b'\\' {
+        return None;
+    }
+    // JSON that is quoted in JSON doubles them.
+    let escape = bytes.iter().take(MOST_BACKSLASHES).take_while(|&&byte| byte == b'\\').count();
+    let Some((&kind, rest)) = bytes[escape..].split_first() else { return Some(None) };
+    if kind != b'u' {
+        return (kind == wanted && !kind.is_ascii_alphanumeric()).then_some(Some(rest));
+    }
+    for (place, digit) in format!("{wanted:04x}").bytes().enumerate() {
+        match rest.get(place) {
+            None => return Some(None),
+            Some(byte) if byte.to_ascii_lowercase() == digit => {}
+            Some(_) => return None,
+        }
+    }
+    Some(Some(&rest[4..]))
 }
 
 impl fmt::Debug for ApiKey {
@@ -120,7 +177,19 @@ mod tests {
             ("sk-12345678", "bad key sk-12345678.", "bad key [redacted]."),
             ("sk-12345678", "sk-12345678sk-12345678", "[redacted][redacted]"),
             ("sk-12345678", "xsk-12345678x", "x[redacted]x"),
-            ("sk-12345678", "sk-1234567", "sk-1234567"),
+            ("sk-12345678", "sk-1234567 is short", "sk-1234567 is short"),
+            ("sk-12345678", "bad key sk-12345", "bad key [redacted]"),
+            ("sk-12345678", "bad key sk-1234", "bad key sk-1234"),
+            ("sk-12345678", r"bad key \u0073k-123\u00345\u003678.", "bad key [redacted]."),
+            (
+                "sk-12345678",
+                r"bad key \\u0073k-12345678, \\\\u0073k-12345678",
+                "bad key [redacted], [redacted]",
+            ),
+            ("sk-12345678", r"bad key sk\u002D12345\u00", "bad key [redacted]"),
+            ("sk-12345678", r"bad key \u0074k-12345678", r"bad key \u0074k-12345678"),
+            (r#"a/b+c"d-e"#, r#"bad key a\/b\u002Bc\"d-e, a/b+c"d-e"#, "bad key [redacted], [redacted]"),
+            ("test", r"the \u0074est, the la\u0074est", r"the [redacted], the la\u0074est"),
             ("test", "the latest test: 'test'", "the latest [redacted]: '[redacted]'"),
             ("x", "x marks the spot", "x marks the spot"),
             ("sk-12345678", "ü sk-12345678 ü", "ü [redacted] ü"),
@@ -135,6 +204,8 @@ mod tests {
         assert_eq!(key.cut_at_end(b"the key sk-123"), 6);
         assert_eq!(key.cut_at_end(b"the key s"), 1);
         assert_eq!(key.cut_at_end(b"the key"), 0);
+        assert_eq!(key.cut_at_end(br"the key \u0073k-12\u00"), 14);
+        assert_eq!(key.cut_at_end(br"the key \u0073k-12\u0033"), 16);
     }
 
     #[test]

@@ -77,7 +77,10 @@ fn check_authority(text: &str) -> Result<(), Error> {
             if authority.host().is_empty() { Err(refused("its host is missing")) } else { Ok(authority) }
         })?;
     let after_host = &text[authority.host().len()..];
-    if !after_host.is_empty() && !matches!(authority.port_u16(), Some(1..)) {
+    // `port_u16` takes a sign as well.
+    let is_number = after_host.bytes().skip(1).all(|byte| byte.is_ascii_digit());
+    let port = authority.port_u16().filter(|_| is_number);
+    if !after_host.is_empty() && !matches!(port, Some(1..)) {
         return Err(refused("its port is not a number from 1 to 65535"));
     }
     Ok(())
@@ -136,6 +139,7 @@ mod tests {
             ("http://localhost:0", "port"),
             ("http://localhost:65536", "port"),
             ("http://localhost:http", "port"),
+            ("http://localhost:+80", "port"),
             ("http://[::1", "host is missing or not valid"),
             ("http://localhost/<>", "not a valid URL"),
         ] {

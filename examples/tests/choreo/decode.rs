@@ -140,3 +140,16 @@ fn what_follows_done_is_ignored() {
     let run = decode(&stream(&data, "data: [DONE]\n\ndata: <html>\n\n"), &["--output", "jsonl"]);
     assert_eq!(run.expect(0).ending(), json!({"type": "end", "verdict": "done"}));
 }
+
+#[test]
+fn a_long_text_is_written_as_it_arrives_once_its_choice_is_known() {
+    let text = "x".repeat(3 << 20);
+    for (body, lines) in [
+        (format!("{{\"choices\": [{{\"index\": 0, \"message\": {{\"content\": \"{text}\"}}}}]}}"), 4),
+        (format!("{{\"choices\": [{{\"message\": {{\"content\": \"{text}\"}}, \"index\": 0}}]}}"), 2),
+    ] {
+        let run = decode(body.as_bytes(), &["--output", "jsonl"]);
+        assert_eq!(run.expect(0).lines().len(), lines, "with the end");
+        assert_eq!(joined(&run)[0], json!({"type": "content", "choice": 0, "text": text}));
+    }
+}

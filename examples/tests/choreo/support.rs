@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{self, Child, Command, Output, Stdio};
+use std::thread;
 
 use choreoai_testkit::Gateway;
 use serde_json::Value;
@@ -59,9 +60,12 @@ pub(crate) fn decode(body: &[u8], args: &[&str]) -> Run {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It may have seen enough before it has read all.
-    let _ = child.stdin.take().unwrap().write_all(body);
-    child.wait_with_output().unwrap().into()
+    let mut stdin = child.stdin.take().unwrap();
+    thread::scope(|scope| {
+        // It writes while it reads, and it may have seen enough before it has read all.
+        scope.spawn(move || stdin.write_all(body));
+        child.wait_with_output().unwrap().into()
+    })
 }
 
 impl From<Output> for Run {

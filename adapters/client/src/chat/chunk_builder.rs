@@ -7,7 +7,8 @@ use super::chunk::{ChatChunk, Span, SpanKind};
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// A chunk this large is handed out at the next end of a choice, before its event has ended.
+/// A chunk this large is handed out before its event has ended: at the next end of a choice, or within a text of a choice
+/// whose index has come.
 pub(super) const CHUNK_TARGET: usize = 1 << 20;
 /// The most that is held of an event whose choice is not known yet, bookkeeping included.
 pub(super) const HELD_LIMIT: usize = 64 << 20;
@@ -18,6 +19,9 @@ pub(super) struct ChunkBuilder {
     /// Where the spans of the open choice and the open tool call begin.
     choice: Option<usize>,
     call: Option<usize>,
+    /// The indices of both, if a part of them was handed out already.
+    told_choice: Option<u32>,
+    told_call: Option<u32>,
     /// The size of the last chunk's text: the next one is mostly alike.
     expected: usize,
     limit: Limits,
@@ -66,8 +70,12 @@ impl ChunkBuilder {
             Event::Usage(usage) => self.chunk.usage = Some(Box::new(*usage)),
             Event::ChoiceStart => self.choice = Some(self.chunk.spans.len()),
             Event::ToolCallStart => self.call = Some(self.chunk.spans.len()),
-            Event::ToolCallEnd { index } => self.end_call(index),
+            Event::ToolCallEnd { index } => {
+                agree(self.told_call.take(), index)?;
+                self.end_call(index);
+            }
             Event::ChoiceEnd { index } => {
+                agree(self.told_choice.take(), Some(index))?;
                 self.end_choice(index);
                 if self.chunk.text.len() >= self.limit.target {
                     return Ok(Some(self.take()));
@@ -77,6 +85,33 @@ impl ChunkBuilder {
             _ => {}
         }
         Ok(None)
+    }
+
+    /// Hands out what is held if that is large, for a choice and a tool call whose indices have come before they end.
+    /// What follows of them makes another chunk.
+    pub(super) fn split(&mut self, choice: Option<u32>, call: Option<u32>) -> Option<ChatChunk> {
+        if self.chunk.text.len() < self.limit.target {
+            return None;
+        }
+        self.choice?;
+        let choice = self.told_choice.or(choice)?;
+        let is_in_call = self.call.is_some();
+        match self.chunk.spans.last()?.kind {
+            SpanKind::CallArguments if self.call.is_some_and(|from| from < self.chunk.spans.len()) => {
+                let call = self.told_call.or(call)?;
+                self.end_call(Some(call));
+                self.told_call = Some(call);
+            }
+            SpanKind::CallArguments | SpanKind::Content | SpanKind::Reasoning | SpanKind::Refusal => {}
+            // Other values do not concatenate.
+            _ => return None,
+        }
+        self.end_choice(choice);
+        self.told_choice = Some(choice);
+        let chunk = self.take();
+        self.choice = Some(0);
+        self.call = is_in_call.then_some(0);
+        Some(chunk)
     }
 
     /// What is held of a chunk that will not be completed, its open choice unbound; `None` if that is nothing.
@@ -163,13 +198,22 @@ impl ChunkBuilder {
             return Err(Error::new(
                 ErrorKind::Limit,
                 format!(
-                    "one event of the answer is larger than {} MiB and does not say which choice it belongs to",
+                    "one event of the answer holds more than {} MiB before it says which choice that belongs to",
                     self.limit.held >> 20
                 ),
             ));
         }
         Ok(())
     }
+}
+
+/// Refuses an index that contradicts the one under which a part was handed out.
+fn agree(told: Option<u32>, index: Option<u32>) -> Result<(), Error> {
+    if told.is_some_and(|told| index != Some(told)) {
+        let message = "the server contradicts itself about the choice or tool call that a text belongs to";
+        return Err(Error::new(ErrorKind::Protocol, message));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -361,6 +405,101 @@ mod tests {
             }
         }
         assert_eq!(chunks, 3);
+    }
+
+    /// The fragments of a large event's chunks, where the indices have come before the text.
+    fn split(
+        events: &[Event<'_>],
+        choice: Option<u32>,
+        call: Option<u32>,
+    ) -> Vec<Vec<(Option<u32>, String)>> {
+        let mut builder = ChunkBuilder::with_limits(4, 1000);
+        let mut chunks = Vec::new();
+        for &event in events {
+            let chunk = builder.push(event).unwrap().or_else(|| builder.split(choice, call));
+            chunks.extend(chunk.as_ref().map(transcript));
+        }
+        chunks.extend(builder.take_rest().as_ref().map(transcript));
+        chunks
+    }
+
+    #[test]
+    fn a_large_text_is_not_held_once_its_choice_is_known() {
+        let events = [
+            Event::ChoiceStart,
+            Event::Content("12345"),
+            Event::Content("67890"),
+            Event::Reasoning("ab"),
+            Event::ChoiceEnd { index: 3 },
+            Event::ChunkEnd,
+        ];
+        let content = |text: &str| vec![(Some(3), format!("Content({text:?})"))];
+        let reasoning = vec![(Some(3), "Reasoning(\"ab\")".to_owned())];
+        assert_eq!(split(&events, Some(3), None), [content("12345"), content("67890"), reasoning]);
+        assert_eq!(split(&events, None, None).len(), 2, "the large one at its end, and an empty one");
+    }
+
+    #[test]
+    fn large_arguments_are_not_held_once_their_call_is_known() {
+        let events = [
+            Event::ChoiceStart,
+            Event::ToolCallStart,
+            Event::ToolCallName(whole("long name")),
+            Event::ToolCallArguments("12345"),
+            Event::ToolCallArguments("67"),
+            Event::ToolCallEnd { index: Some(2) },
+            Event::ChoiceEnd { index: 3 },
+            Event::ChunkEnd,
+        ];
+        let call = |name, arguments: &str| {
+            let fragment = ToolCallFragment { index: Some(2), id: None, name, arguments: Some(arguments) };
+            vec![(Some(3), format!("{:?}", FragmentKind::ToolCall(fragment)))]
+        };
+        assert_eq!(split(&events, Some(3), Some(2)), [call(Some("long name"), "12345"), call(None, "67")]);
+        assert_eq!(split(&events, Some(3), None).len(), 2, "the large one at its end, and an empty one");
+    }
+
+    #[test]
+    fn a_call_that_begins_after_a_large_text_is_not_lost() {
+        let mut builder = ChunkBuilder::with_limits(4, 1000);
+        builder.push(Event::ChoiceStart).unwrap();
+        builder.push(Event::Content("12345")).unwrap();
+        builder.push(Event::ToolCallStart).unwrap();
+        assert_eq!(builder.split(Some(0), None).as_ref().map(|chunk| transcript(chunk).len()), Some(1));
+        for event in
+            [Event::ToolCallArguments("67890"), Event::ToolCallEnd { index: None }, Event::ToolCallStart]
+        {
+            builder.push(event).unwrap();
+            assert_eq!(
+                builder.split(Some(0), None).is_some(),
+                event == Event::ToolCallEnd { index: None },
+                "only a call that has ended may be without an index"
+            );
+        }
+        builder.push(Event::ToolCallArguments("x")).unwrap();
+        builder.push(Event::ToolCallEnd { index: Some(1) }).unwrap();
+        let chunk = builder.take_rest().unwrap();
+        let call = ToolCallFragment { index: Some(1), id: None, name: None, arguments: Some("x") };
+        assert_eq!(
+            chunk.fragments().next().map(|fragment| fragment.kind),
+            Some(FragmentKind::ToolCall(call))
+        );
+    }
+
+    #[test]
+    fn a_text_that_was_handed_out_keeps_its_index() {
+        for (open, end) in [
+            (Event::Content("12345"), Event::ChoiceEnd { index: 1 }),
+            (Event::ToolCallArguments("12345"), Event::ToolCallEnd { index: Some(1) }),
+            (Event::ToolCallArguments("12345"), Event::ToolCallEnd { index: None }),
+        ] {
+            let mut builder = ChunkBuilder::with_limits(4, 1000);
+            for event in [Event::ChoiceStart, Event::ToolCallStart, open] {
+                builder.push(event).unwrap();
+            }
+            assert!(builder.split(Some(0), Some(0)).is_some());
+            assert_eq!(builder.push(end).unwrap_err().kind(), ErrorKind::Protocol);
+        }
     }
 
     #[test]

@@ -54,7 +54,7 @@ const SCRATCH: usize = 256;
 /// # Bounds
 ///
 /// It holds one event at most, and of that 64 MiB; an event of more than 1 MiB is handed out at the end of each of
-/// its choices. Each call does work in proportion to the bytes it consumes.
+/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the bytes it consumes.
 pub struct ChunkDecoder {
     decoder: Decoder<SCRATCH>,
     builder: ChunkBuilder,
@@ -180,7 +180,12 @@ impl ChunkDecoder {
                 _ => {}
             }
             match self.builder.push(event) {
-                Ok(None) => {}
+                Ok(None) => {
+                    let (choice, call) = (self.decoder.choice_index(), self.decoder.tool_call_index());
+                    if let Some(chunk) = self.builder.split(choice, call) {
+                        return Some(Ok(self.hand_out(chunk)));
+                    }
+                }
                 Ok(Some(chunk)) => return Some(Ok(self.hand_out(chunk))),
                 Err(error) => return Some(self.fail(error)),
             }

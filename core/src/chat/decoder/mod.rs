@@ -148,6 +148,19 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self
     }
 
+    /// The index of the choice whose [`ChoiceStart`](Event::ChoiceStart) was the last, if it has come by now; its
+    /// [`ChoiceEnd`](Event::ChoiceEnd) says another one only if the server contradicts itself.
+    ///
+    /// Most servers say it before the text. Then a text that is too long to be held until the choice ends need not be.
+    pub fn choice_index(&self) -> Option<u32> {
+        self.machine.choice_index()
+    }
+
+    /// The index of the tool call whose [`ToolCallStart`](Event::ToolCallStart) was the last, if it has come by now.
+    pub const fn tool_call_index(&self) -> Option<u32> {
+        self.machine.call_index()
+    }
+
     /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed.
     ///
     /// The event lends its text from `input` or from the decoder, until the next call. An empty `input` gives what is due

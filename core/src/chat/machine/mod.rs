@@ -5,7 +5,7 @@ mod text;
 mod values;
 
 use super::event::{ErrorMember, Event};
-use super::progress::Progress;
+use super::progress::{MAX_CHOICE, Progress};
 use super::schema::{Member, Node, Slot, Target};
 use super::scratch::Scratch;
 use super::usage::Usage;
@@ -179,6 +179,16 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// The counts that [`Signal::Usage`] speaks of.
     pub(super) const fn usage(&self) -> &Usage {
         &self.usage
+    }
+
+    /// The index of the current choice, if it has come.
+    pub(super) fn choice_index(&self) -> Option<u32> {
+        self.choice.index.filter(|&index| index <= MAX_CHOICE).map(u32::from)
+    }
+
+    /// The index of the current tool call, if it has come.
+    pub(super) const fn call_index(&self) -> Option<u32> {
+        self.call_index
     }
 
     /// Starts on a new document. With `lines` a CR or LF is left to the caller; with `is_report` the document is an error
