@@ -111,6 +111,9 @@ impl Error {
 
     /// What had arrived of the answer before the failure, when a whole answer was being gathered
     /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)).
+    ///
+    /// Text that was cut before the server said which choice it belongs to is not in its
+    /// [`text`](ChatCompletion::text), but in its [`unbound`](ChatCompletion::unbound).
     pub fn partial(&self) -> Option<&ChatCompletion> {
         self.0.partial.as_ref()
     }
@@ -279,7 +282,7 @@ impl fmt::Display for Error {
         match (inner.kind, &inner.head) {
             (ErrorKind::Http, Some(head)) => f.write_str(&answered(head.status()))?,
             (ErrorKind::Server, _) => {
-                f.write_str("the gateway reported an error in the middle of the answer")?
+                f.write_str("the gateway reported an error instead of finishing the answer")?
             }
             _ => return self.fmt_plain(f),
         }
@@ -307,7 +310,7 @@ impl Error {
             write!(f, "; {hint}")?;
         }
         if self.0.attempts > 1 {
-            write!(f, " (after {} requests)", self.0.attempts)?;
+            write!(f, " (after {} attempts)", self.0.attempts)?;
         }
         Ok(())
     }

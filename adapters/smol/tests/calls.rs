@@ -57,7 +57,7 @@ fn a_refusal_is_sent_again_and_then_told() {
         assert_eq!(error.request_id(), Some("req-1"));
         assert_eq!(
             error.to_string(),
-            "the gateway answered 503 Service Unavailable: busy (service_overloaded) (after 3 requests)"
+            "the gateway answered 503 Service Unavailable: busy (service_overloaded) (after 3 attempts)"
         );
     });
     assert_eq!(gateway.connections(), 1, "an error page leaves the connection usable");

@@ -155,7 +155,7 @@ impl ErrorKind {
             Self::InvalidChunkExtension => "the server sent a malformed chunk extension",
             Self::MissingChunkEnd => "the server sent a chunk longer than its stated size",
             Self::HeadLimit => {
-                "the response head is longer than the limit; raise it if the server is trusted"
+                "the response head is longer than the limit; check which headers the server or a proxy in between adds"
             }
             Self::BlankLineLimit => "the server sent too many blank lines before its answer; check the port",
             Self::InterimLimit => "the server sent too many interim (1xx) responses",

@@ -73,6 +73,31 @@ fn text_of_a_stream() {
 }
 
 #[test]
+fn notes_of_other_choices_are_labelled() {
+    let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
+    let call = |arguments, id, name| ToolPiece { index: 0, id, name, arguments };
+    let data = [
+        chunks.reasoning(0, "Let me "),
+        chunks.reasoning(0, "think."),
+        chunks.reasoning(1, "Hm."),
+        chunks.content(0, "Zero"),
+        chunks.content(1, "One"),
+        chunks.tool_call(1, call(None, Some("call_a"), Some("weather"))),
+        chunks.tool_call(1, call(Some("{}"), None, None)),
+        chunks.refusal(2, "No."),
+        chunks.refusal(0, "Nor I."),
+        chunks.finish(0, "stop"),
+        chunks.finish(1, "tool_calls"),
+        chunks.finish(2, "stop"),
+    ];
+    let run = answered(&data, &["--n", "3", "Hi"]);
+    assert_eq!(run.expect(0).stdout, "Zero\n");
+    let expected = "reasoning: Let me think.\nchoice 1 reasoning: Hm.\n\
+                    choice 1 tool call: weather (call_a) {}\nchoice 2 refusal: No.\nrefusal: Nor I.\n";
+    assert_eq!(run.stderr, expected);
+}
+
+#[test]
 fn message_of_a_stream() {
     let run = answered(&everything(), &["--output", "message", "Hi"]);
     let expected = json!({

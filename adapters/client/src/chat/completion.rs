@@ -43,7 +43,9 @@ impl ChatCompletion {
         &self.completion.choices
     }
 
-    /// What arrived of a choice that was cut before the server said which one it is.
+    /// What arrived of a choice that was cut before the server said which one it is: an index may come after
+    /// the text. Neither [`text`](Self::text) nor [`choices`](Self::choices) has it, so look here too in what
+    /// [`Error::partial`] holds.
     pub fn unbound(&self) -> Option<&Choice> {
         self.completion.unbound.as_ref()
     }

@@ -131,7 +131,9 @@ impl ChatRequest {
         self.push(Message::assistant(text))
     }
 
-    /// Appends what a tool gave, in answer to the call of this id.
+    /// Appends what a tool gave, in answer to the call of this [`id`](crate::ToolCall::id). The answer that made the
+    /// call comes before it: [`push`](Self::push) it first, then one result for each of its
+    /// [`tool_calls`](crate::ChatCompletion::tool_calls).
     #[must_use]
     pub fn tool_result(self, tool_call_id: impl Into<String>, text: impl Into<String>) -> Self {
         self.push(Message::tool(tool_call_id, text))
@@ -143,7 +145,20 @@ impl ChatRequest {
         self.push(Message::new(role, text))
     }
 
-    /// Appends a message.
+    /// Appends a message. That may be an answer, as `&`[`ChatCompletion`](crate::ChatCompletion): its choice 0 is sent
+    /// back, text and tool calls, signatures included.
+    ///
+    /// What [`Error::partial`] holds of an answer that was cut can be pushed too; its
+    /// [`unbound`](crate::ChatCompletion::unbound) text, cut before its index, is not in choice 0 and is left out.
+    ///
+    /// ```
+    /// use choreoai::{ChatCompletion, ChatRequest};
+    ///
+    /// fn with_results(request: ChatRequest, answer: &ChatCompletion, results: &[String]) -> ChatRequest {
+    ///     let calls = answer.tool_calls().iter().zip(results);
+    ///     calls.fold(request.push(answer), |request, (call, result)| request.tool_result(&call.id, result))
+    /// }
+    /// ```
     #[must_use]
     pub fn push(mut self, message: impl Into<Message>) -> Self {
         self.messages.push(message.into());

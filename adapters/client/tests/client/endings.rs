@@ -160,7 +160,7 @@ fn an_error_in_the_answer_comes_after_what_came_before_it() {
     assert!(failure.is_retryable());
     assert_eq!(
         failure.to_string(),
-        "the gateway reported an error in the middle of the answer: upstream failed (502)"
+        "the gateway reported an error instead of finishing the answer: upstream failed (502)"
     );
 
     let whole = script.run(client.chat().create(&request())).unwrap_err();

@@ -28,7 +28,10 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes { allowed } => {
-                write!(f, "the answer takes more than {allowed} bytes; allow more, or read it as a stream")
+                write!(
+                    f,
+                    "the answer takes more than {allowed} bytes; read it piece by piece, without assembling it"
+                )
             }
             Self::Choices => write!(f, "the answer has more than {MAX_CHOICES} choices"),
             Self::ToolCalls => write!(f, "a choice of the answer has more than {MAX_TOOL_CALLS} tool calls"),

@@ -1,4 +1,5 @@
-//! The text of choice 0 to standard output; all else that it says, labelled, to standard error.
+//! The text of choice 0 to standard output; reasoning, refusals and tool calls, labelled, to standard error. The text of
+//! other choices is not shown.
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
@@ -26,11 +27,11 @@ impl Text {
             match (choice, kind) {
                 (Some(0), PieceKind::Content(text)) => self.content(text)?,
                 // It may be choice 0's, or another's.
-                (None, PieceKind::Content(text)) => self.note(Subject::Unbound, text),
-                (Some(0) | None, PieceKind::Reasoning(text)) => self.note(Subject::Reasoning, text),
-                (Some(0) | None, PieceKind::Refusal(text)) => self.note(Subject::Refusal, text),
-                (Some(0) | None, PieceKind::ToolCall(call)) => {
-                    self.note(Subject::call(call), call.arguments.unwrap_or_default());
+                (None, PieceKind::Content(text)) => self.note(choice, Subject::Unbound, text),
+                (_, PieceKind::Reasoning(text)) => self.note(choice, Subject::Reasoning, text),
+                (_, PieceKind::Refusal(text)) => self.note(choice, Subject::Refusal, text),
+                (_, PieceKind::ToolCall(call)) => {
+                    self.note(choice, Subject::call(call), call.arguments.unwrap_or_default());
                 }
                 _ => {}
             }
@@ -44,13 +45,13 @@ impl Text {
         self.out.write_all(text.as_bytes())
     }
 
-    fn note(&mut self, subject: Subject, text: &str) {
+    fn note(&mut self, choice: Option<u32>, subject: Subject, text: &str) {
         // Order matters where both end up on one screen. A failure to write comes back with the next piece of content.
         let _ = self.out.flush();
         if std::mem::take(&mut self.shares_line) {
             self.notes.write("\n");
         }
-        self.notes.add(subject, text);
+        self.notes.add(Note { choice, subject }, text);
     }
 }
 
@@ -70,21 +71,21 @@ impl Output for Text {
     }
 }
 
-/// What goes to standard error: one line for each subject, growing as pieces of it arrive. That standard error is
+/// What goes to standard error: one line for each note, growing as pieces of it arrive. That standard error is
 /// closed is no reason to stop.
 #[derive(Default)]
 struct Notes {
-    open: Option<Subject>,
+    open: Option<Note>,
 }
 
 impl Notes {
-    fn add(&mut self, subject: Subject, text: &str) {
-        match &mut self.open {
-            Some(open) if open.continues_with(&subject) => {}
+    fn add(&mut self, note: Note, text: &str) {
+        match &self.open {
+            Some(open) if open.continues_with(&note) => {}
             _ => {
                 self.close();
-                self.write(&subject.label());
-                self.open = Some(subject);
+                self.write(&note.label());
+                self.open = Some(note);
             }
         }
         self.write(text);
@@ -98,6 +99,28 @@ impl Notes {
 
     fn write(&self, text: &str) {
         let _ = io::stderr().write_all(text.as_bytes());
+    }
+}
+
+/// What a choice says besides its text.
+#[derive(Debug)]
+struct Note {
+    choice: Option<u32>,
+    subject: Subject,
+}
+
+impl Note {
+    /// Choice 0 is not named: most answers have no other.
+    fn label(&self) -> String {
+        let label = self.subject.label();
+        match self.choice {
+            Some(choice @ 1..) => format!("choice {choice} {label}"),
+            _ => label,
+        }
+    }
+
+    fn continues_with(&self, next: &Self) -> bool {
+        self.choice == next.choice && self.subject.continues_with(&next.subject)
     }
 }
 
@@ -168,5 +191,16 @@ mod tests {
         assert_eq!(call(Some(0), Some("a"), Some("f")).label(), "tool call: f (a) ");
         assert_eq!(call(Some(0), None, Some("f")).label(), "tool call: f ");
         assert_eq!(call(None, None, None).label(), "tool call: ");
+    }
+
+    #[test]
+    fn choices_other_than_the_first_are_named() {
+        let note = |choice| Note { choice, subject: Subject::Refusal };
+        assert_eq!(note(Some(0)).label(), "refusal: ");
+        assert_eq!(note(Some(1)).label(), "choice 1 refusal: ");
+        assert_eq!(note(None).label(), "refusal: ");
+        assert!(note(Some(1)).continues_with(&note(Some(1))));
+        assert!(!note(Some(1)).continues_with(&note(Some(2))));
+        assert!(!note(Some(0)).continues_with(&note(Some(1))));
     }
 }
