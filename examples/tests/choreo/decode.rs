@@ -142,6 +142,17 @@ fn what_follows_done_is_ignored() {
 }
 
 #[test]
+fn a_text_that_is_cut_after_its_index_belongs_to_its_choice() {
+    let body = br#"data: {"choices": [{"index": 1, "delta": {"content": "half"#;
+    let run = decode(body, &["--output", "jsonl"]);
+    assert_eq!(joined(&run.expect(1))[0], json!({"type": "content", "choice": 1, "text": "half"}));
+
+    let body = br#"data: {"choices": [{"index": 0, "delta": {"content": "half"#;
+    let run = decode(body, &["--output", "text"]);
+    assert_eq!(run.expect(1).stdout, "half\n");
+}
+
+#[test]
 fn a_long_text_is_written_as_it_arrives_once_its_choice_is_known() {
     let text = "x".repeat(3 << 20);
     for (body, lines) in [

@@ -114,8 +114,17 @@ impl ChunkBuilder {
         Some(chunk)
     }
 
-    /// What is held of a chunk that will not be completed, its open choice unbound; `None` if that is nothing.
-    pub(super) fn take_rest(&mut self) -> Option<ChatChunk> {
+    /// What is held of a chunk that will not be completed; `None` if that is nothing. Its open choice and tool call are bound
+    /// if their indices have come, and else remain unbound.
+    pub(super) fn take_rest(&mut self, choice: Option<u32>, call: Option<u32>) -> Option<ChatChunk> {
+        if self.call.is_some() {
+            self.end_call(self.told_call.or(call));
+        }
+        if self.choice.is_some()
+            && let Some(index) = self.told_choice.or(choice)
+        {
+            self.end_choice(index);
+        }
         Some(self.take()).filter(|rest| !rest.is_empty())
     }
 
@@ -231,7 +240,7 @@ mod tests {
         let mut builder = ChunkBuilder::default();
         let mut chunks: Vec<_> =
             events.iter().filter_map(|&event| builder.push(event).expect("within limits")).collect();
-        chunks.extend(builder.take_rest());
+        chunks.extend(builder.take_rest(None, None));
         assert_eq!(chunks.len(), 1);
         chunks.remove(0)
     }
@@ -419,7 +428,7 @@ mod tests {
             let chunk = builder.push(event).unwrap().or_else(|| builder.split(choice, call));
             chunks.extend(chunk.as_ref().map(transcript));
         }
-        chunks.extend(builder.take_rest().as_ref().map(transcript));
+        chunks.extend(builder.take_rest(None, None).as_ref().map(transcript));
         chunks
     }
 
@@ -478,12 +487,33 @@ mod tests {
         }
         builder.push(Event::ToolCallArguments("x")).unwrap();
         builder.push(Event::ToolCallEnd { index: Some(1) }).unwrap();
-        let chunk = builder.take_rest().unwrap();
+        let chunk = builder.take_rest(None, None).unwrap();
         let call = ToolCallFragment { index: Some(1), id: None, name: None, arguments: Some("x") };
         assert_eq!(
             chunk.fragments().next().map(|fragment| fragment.kind),
             Some(FragmentKind::ToolCall(call))
         );
+    }
+
+    #[test]
+    fn what_is_cut_after_its_index_is_bound() {
+        let rest = |choice, call| {
+            let mut builder = ChunkBuilder::default();
+            for event in
+                [Event::ChoiceStart, Event::Content("x"), Event::ToolCallStart, Event::ToolCallArguments("{")]
+            {
+                builder.push(event).unwrap();
+            }
+            transcript(&builder.take_rest(choice, call).unwrap())
+        };
+        let expected = |choice: Option<u32>, index| {
+            let call = ToolCallFragment { index, id: None, name: None, arguments: Some("{") };
+            [(choice, "Content(\"x\")".to_owned()), (choice, format!("{:?}", FragmentKind::ToolCall(call)))]
+        };
+        assert_eq!(rest(Some(1), Some(2)), expected(Some(1), Some(2)));
+        assert_eq!(rest(Some(1), None), expected(Some(1), None));
+        assert_eq!(rest(None, Some(2)), expected(None, Some(2)));
+        assert_eq!(rest(None, None), expected(None, None));
     }
 
     #[test]
@@ -509,7 +539,7 @@ mod tests {
         builder.push(Event::Content(&"x".repeat(60))).unwrap();
         let error = builder.push(Event::Content(&"x".repeat(60))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
-        assert_eq!(builder.take_rest().map(|chunk| chunk.fragments().count()), Some(1));
+        assert_eq!(builder.take_rest(None, None).map(|chunk| chunk.fragments().count()), Some(1));
     }
 
     #[test]

@@ -243,7 +243,7 @@ impl ChunkDecoder {
         match self.decoder.verdict() {
             Ok(_) => {
                 self.is_over = true;
-                let rest = self.builder.take_rest()?;
+                let rest = self.take_rest()?;
                 Some(Ok(self.hand_out(rest)))
             }
             Err(error) => {
@@ -251,6 +251,10 @@ impl ChunkDecoder {
                 Some(self.fail(error))
             }
         }
+    }
+
+    fn take_rest(&mut self) -> Option<ChatChunk> {
+        self.builder.take_rest(self.decoder.choice_index(), self.decoder.tool_call_index())
     }
 
     fn hand_out(&mut self, chunk: ChatChunk) -> ChatChunk {
@@ -266,7 +270,7 @@ impl ChunkDecoder {
     fn fail(&mut self, error: Error) -> Result<ChatChunk, Error> {
         self.is_over = true;
         self.has_failed = true;
-        match self.builder.take_rest() {
+        match self.take_rest() {
             Some(rest) => {
                 self.failure = Some(error);
                 Ok(self.hand_out(rest))

@@ -22,6 +22,8 @@ fn decode<const SCRATCH: usize>(decoder: Decoder<SCRATCH>) {
     while let Some(event) = next_event(&mut decoder, &mut input) {
         consume(event);
     }
+    consume(Decoder::choice_index(&decoder));
+    consume(Decoder::tool_call_index(&decoder));
     consume(decoder);
 }
 
