@@ -236,8 +236,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     async fn refused(&mut self, response: Response<T::Body>) -> Result<(), Error> {
         let (timer, settings) = (self.client.timer(), self.client.settings());
         let (parts, body) = response.into_parts();
-        let head = Arc::new(ResponseHead::new(parts, self.retry.attempts(), settings.api_key.as_ref()));
-        let (body, shortened) = refusal::read_body(body, self.watch.time_left(timer), timer).await;
+        let head = Arc::new(ResponseHead::new(parts, self.requests(), settings.api_key.as_ref()));
+        let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
         let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));
         self.follow(decision, error).await
@@ -246,9 +246,14 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     /// Takes a failure without a response: waits for the next request, or gives up.
     async fn failed(&mut self, error: Error, outcome: &Outcome<'_>) -> Result<(), Error> {
         let time_left = self.watch.time_left(self.client.timer());
-        let error = error.with_attempts(self.retry.attempts());
+        let error = error.with_attempts(self.requests());
         let decision = self.retry.decide(outcome, fastrand::u32(..), None, time_left);
         self.follow(decision, error).await
+    }
+
+    /// How many requests were sent, those that were redirected included.
+    fn requests(&self) -> u32 {
+        self.retry.attempts() + self.redirects
     }
 
     async fn follow(&mut self, decision: Decision, error: Error) -> Result<(), Error> {
@@ -278,7 +283,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     fn accept(&self, response: Response<T::Body>) -> Result<Answer<T::Body>, Error> {
         let key = self.client.settings().api_key.as_ref();
         let (parts, body) = response.into_parts();
-        let head = Arc::new(ResponseHead::new(parts, self.retry.attempts(), key));
+        let head = Arc::new(ResponseHead::new(parts, self.requests(), key));
         if let Err(error) = refusal::check_encoding(&head) {
             return Err(error.with_head(head));
         }

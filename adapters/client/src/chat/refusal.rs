@@ -161,11 +161,11 @@ fn hint(head: &ResponseHead, has_key: bool) -> Option<String> {
         401 => "no API key was sent; set CHOREOAI_API_KEY".to_owned(),
         403 => "the key may not use this model or endpoint".to_owned(),
         404 | 405 => "check the base URL and the model".to_owned(),
-        300..=399 => match head.text("location") {
-            Some(location) => format!(
-                "it redirects to {location:?}, which is not followed; set the base URL to where it is"
-            ),
-            None => "it redirects; set the base URL to where it is".to_owned(),
+        301..=303 | 305..=308 => match head.text("location") {
+            Some(location) => {
+                format!("it redirects to {location:?}; set the base URL to where the gateway is")
+            }
+            None => "it redirects without saying where to; check the base URL".to_owned(),
         },
         _ => return None,
     })

@@ -50,6 +50,11 @@ impl<R: Timer> Watch<R> {
         self.clock.time_left(timer.now())
     }
 
+    /// What the next deadline leaves, whichever it is.
+    pub(super) fn time_to_next(&self, timer: &R) -> Option<Duration> {
+        self.clock.next().map(|(moment, _)| moment.saturating_sub(timer.now()))
+    }
+
     /// The deadline that has expired, as an error.
     pub(super) fn expired(&self, timer: &R) -> Option<Error> {
         self.clock.expired(timer.now()).map(|kind| self.error(kind))

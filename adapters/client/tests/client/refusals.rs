@@ -55,8 +55,8 @@ fn one_clear_line() {
         (Reply::status(500), "the gateway answered 500 Internal Server Error"),
         (
             Reply::status(302).header("location", "https://elsewhere.example/v1"),
-            "the gateway answered 302 Found; it redirects to \"https://elsewhere.example/v1\", which is not followed; \
-             set the base URL to where it is",
+            "the gateway answered 302 Found; it redirects to \"https://elsewhere.example/v1\"; \
+             set the base URL to where the gateway is",
         ),
     ] {
         assert_eq!(refused(reply).to_string(), line);
@@ -88,6 +88,12 @@ fn an_endless_error_page_is_bounded_in_size_and_time() {
         assert!(failure.is_body_shortened());
         assert_eq!(script.now(), seconds(end));
     }
+
+    // A shorter deadline of the answer's bounds it too.
+    let script = Script::new([Reply::status(500).data("half a pa").step(Step::Hang)]);
+    let client = script.builder().max_retries(0).first_event_timeout(seconds(1)).build().unwrap();
+    assert_eq!(stream(&script, &client).1.unwrap().kind(), ErrorKind::Http);
+    assert_eq!(script.now(), seconds(1));
 }
 
 #[test]
@@ -131,5 +137,6 @@ fn a_redirect_within_the_origin_is_followed_and_no_other() {
 fn redirects_are_not_followed_for_ever() {
     let script = Script::new((0..4).map(|_| Reply::status(307).header("location", "/v1/chat/completions")));
     let (_, failure) = stream(&script, &script.client());
-    assert_eq!(failure.unwrap().status().unwrap(), 307);
+    let failure = failure.unwrap();
+    assert_eq!((failure.status().unwrap().as_u16(), failure.attempts()), (307, 4));
 }
