@@ -19,7 +19,131 @@
 //! ```
 //!
 //! The whole of [`choreoai`] is re-exported, its generic `Client` as [`Client`] of this crate's types: this crate is
-//! the only one to depend on. A CA of one's own, or other limits of the connection pool:
+//! the only one to depend on.
+//!
+//! # Several requests at once
+//!
+//! A client can be shared: calls borrow it, tasks and threads take a clone, and all use one pool of connections.
+//!
+//! ```no_run
+//! use choreoai_smol::{ChatRequest, Client, Error};
+//! use futures_lite::future;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = Client::from_env()?;
+//! let haiku = ChatRequest::new("gpt-4").user("Write a haiku");
+//! let limerick = ChatRequest::new("claude-3").user("Write a limerick");
+//! let chat = client.chat();
+//! let (haiku, limerick) = future::block_on(future::zip(chat.create(&haiku), chat.create(&limerick)));
+//! println!("{}\n\n{}", haiku?.text(), limerick?.text());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! For any number, spawn a task for each on the executor at hand, or a thread:
+//!
+//! ```no_run
+//! use std::thread;
+//!
+//! use choreoai_smol::{ChatRequest, Client, Error};
+//! use futures_lite::future::block_on;
+//!
+//! fn answers(client: &Client, questions: &[&'static str]) -> Vec<Result<String, Error>> {
+//!     let threads = questions.iter().map(|&question| {
+//!         let client = client.clone();
+//!         thread::spawn(move || {
+//!             let request = ChatRequest::new("gpt-4").user(question);
+//!             block_on(client.chat().create(&request)).map(|answer| answer.text().to_owned())
+//!         })
+//!     });
+//!     let threads = threads.collect::<Vec<_>>(); // all have begun
+//!     threads.into_iter().map(|thread| thread.join().expect("no call panics")).collect()
+//! }
+//! ```
+//!
+//! # Tools
+//!
+//! An answer that calls tools is pushed back as it is, followed by a result for each call:
+//!
+//! ```no_run
+//! use choreoai_smol::{ChatRequest, Client, Error, Tool};
+//!
+//! async fn weather(client: &Client) -> Result<String, Error> {
+//!     let tool = Tool::function("weather")
+//!         .description("The weather of a city")
+//!         .parameters(r#"{"type": "object", "properties": {"city": {"type": "string"}}}"#);
+//!     let mut request = ChatRequest::new("gpt-4").user("How is the weather in Köln?").tool(tool);
+//!     for _ in 0..5 {
+//!         let answer = client.chat().create(&request).await?;
+//!         if answer.tool_calls().is_empty() {
+//!             return Ok(answer.text().to_owned());
+//!         }
+//!         request = request.push(&answer);
+//!         for call in answer.tool_calls() {
+//!             // `call.arguments` is JSON that a model wrote: it may be invalid.
+//!             request = request.tool_result(&call.id, run(&call.name, &call.arguments));
+//!         }
+//!     }
+//!     Ok("The model does not stop calling tools.".to_owned())
+//! }
+//!
+//! fn run(name: &str, arguments: &str) -> String {
+//!     match name {
+//!         "weather" => format!("Sunny, for {arguments}"),
+//!         _ => format!("There is no tool {name}."),
+//!     }
+//! }
+//! ```
+//!
+//! # Errors
+//!
+//! Printed, an [`Error`] is one line for a person. Decide by its [`kind`](Error::kind):
+//!
+//! ```no_run
+//! use choreoai_smol::{ChatRequest, Client, ErrorKind};
+//!
+//! async fn ask(client: &Client, request: &ChatRequest) {
+//!     match client.chat().create(request).await {
+//!         Ok(answer) => println!("{}", answer.text()),
+//!         Err(error) => match error.kind() {
+//!             ErrorKind::Http if error.code() == Some("invalid_api_key") => eprintln!("Check the API key."),
+//!             ErrorKind::TimeoutFirstEvent | ErrorKind::TimeoutIdle => eprintln!("The model is slow: {error}"),
+//!             ErrorKind::Truncated => {
+//!                 let text = error.partial().map(|answer| answer.text()).unwrap_or_default();
+//!                 println!("{text} [cut]");
+//!             }
+//!             _ if error.is_retryable() => eprintln!("Try again in {:?}: {error}", error.retry_after()),
+//!             _ => eprintln!("{error} (request {:?})", error.request_id()),
+//!         },
+//!     }
+//! }
+//! ```
+//!
+//! # Timeouts and retries
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use choreoai_smol::{Client, Error};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = Client::builder()
+//!     .base_url("http://localhost:8000")
+//!     .api_key("sk-...")
+//!     .connect_timeout(Duration::from_secs(3))
+//!     .first_event_timeout(Duration::from_secs(60)) // a model that reasons first
+//!     .idle_timeout(Duration::from_secs(15))
+//!     .total_timeout(None) // streams have none anyway, whole answers 30 s
+//!     .max_retries(5) // of what failed before anything of the answer came
+//!     .build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Certificates and connections
+//!
+//! A CA of one's own, or other limits of the connection pool:
 //!
 //! ```no_run
 //! use choreoai_smol::{Client, SmolTimer, TransportBuilder};

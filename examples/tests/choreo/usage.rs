@@ -89,6 +89,26 @@ fn a_refused_value_is_an_invalid_request() {
 }
 
 #[test]
+fn a_refused_number_is_told_with_what_is_allowed() {
+    let seconds = "is not a number of seconds above 0 and below 2^64";
+    for (option, value, told) in [
+        ("--max-tokens", "-3", "-3 is not from 1 to 4294967295"),
+        ("--max-tokens", "0", "0 is not from 1 to 4294967295"),
+        ("--n", "-1", "-1 is not from 1 to 128"),
+        ("--n", "129", "129 is not from 1 to 128"),
+        ("--max-retries", "-1", "-1 is not from 0 to 4294967295"),
+        ("--connect-timeout", "-1", &format!("-1.0 {seconds}")),
+        ("--connect-timeout", "0", &format!("0.0 {seconds}")),
+        ("--idle-timeout", "1e-10", &format!("1e-10 {seconds}")),
+        ("--idle-timeout", "NaN", &format!("NaN {seconds}")),
+        ("--total-timeout", "1e300", &format!("1e300 {seconds}")),
+    ] {
+        let run = run(["chat", option, value, "Hi"]);
+        assert_eq!(run.expect(1).stderr, format!("choreo: {option}: {told}\n"));
+    }
+}
+
+#[test]
 fn help_goes_to_standard_output_and_does_not_show_the_key() {
     for args in
         [&["--help"][..], &["chat", "--help"], &["chat", "-h"], &["decode", "--help"], &["gateway", "--help"]]

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::io::{self, Write};
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use choreoai::{ChatRequest, Client, ClientBuilder, ErrorKind, Timer, Tool, Transport, Verdict};
@@ -94,10 +95,10 @@ fn request(args: &ChatArgs) -> Result<ChatRequest, AnswerFailure> {
         request = request.temperature(temperature);
     }
     if let Some(tokens) = args.max_tokens {
-        request = request.max_tokens(count("--max-tokens", tokens)?);
+        request = request.max_tokens(count("--max-tokens", tokens, 1..=u32::MAX)?);
     }
     if let Some(choices) = args.n {
-        request = request.n(count("--n", choices)?);
+        request = request.n(count("--n", choices, 1..=128)?);
     }
     for text in &args.stop {
         request = request.stop(text);
@@ -115,7 +116,7 @@ fn configure<T, R>(
     args: &ChatArgs,
     mut builder: ClientBuilder<T, R>,
 ) -> Result<ClientBuilder<T, R>, AnswerFailure> {
-    builder = builder.max_retries(count("--max-retries", args.max_retries)?);
+    builder = builder.max_retries(count("--max-retries", args.max_retries, 0..=u32::MAX)?);
     if let Some(timeout) = seconds("--connect-timeout", args.connect_timeout)? {
         builder = builder.connect_timeout(timeout);
     }
@@ -158,12 +159,18 @@ fn address<T, R>(
     Ok((builder.env(), None))
 }
 
-fn count(option: &str, value: i64) -> Result<u32, AnswerFailure> {
-    u32::try_from(value).map_err(|_| refused(format!("{option}: {value} is not from 0 to {}", u32::MAX)))
+fn count(option: &str, value: i64, allowed: RangeInclusive<u32>) -> Result<u32, AnswerFailure> {
+    u32::try_from(value).ok().filter(|count| allowed.contains(count)).ok_or_else(|| {
+        refused(format!("{option}: {value} is not from {} to {}", allowed.start(), allowed.end()))
+    })
 }
 
 fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, AnswerFailure> {
-    value.map(Duration::try_from_secs_f64).transpose().map_err(|error| refused(format!("{option}: {error}")))
+    let Some(seconds) = value else { return Ok(None) };
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(timeout) if !timeout.is_zero() => Ok(Some(timeout)),
+        _ => Err(refused(format!("{option}: {seconds:?} is not a number of seconds above 0 and below 2^64"))),
+    }
 }
 
 fn refused(message: String) -> AnswerFailure {
