@@ -145,7 +145,7 @@ fn what_follows_done_is_ignored() {
 fn a_text_that_is_cut_after_its_index_belongs_to_its_choice() {
     let body = br#"data: {"choices": [{"index": 1, "delta": {"content": "half"#;
     let run = decode(body, &["--output", "jsonl"]);
-    assert_eq!(joined(&run.expect(1))[0], json!({"type": "content", "choice": 1, "text": "half"}));
+    assert_eq!(joined(run.expect(1))[0], json!({"type": "content", "choice": 1, "text": "half"}));
 
     let body = br#"data: {"choices": [{"index": 0, "delta": {"content": "half"#;
     let run = decode(body, &["--output", "text"]);
