@@ -234,7 +234,10 @@ fn certificate_refused(target: &Target, error: &CertificateError) -> String {
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             format!("the certificate of {target} is not valid yet: check this machine's clock")
         }
-        _ => format!("the certificate of {target} is not trusted"),
+        _ => format!(
+            "the certificate of {target} is not trusted; if the gateway has a certificate or a CA of its own, give that \
+             (--ca-file)"
+        ),
     }
 }
 
