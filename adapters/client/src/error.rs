@@ -307,7 +307,9 @@ impl Error {
 
     fn fmt_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(hint) = &self.0.hint {
-            write!(f, "; {hint}")?;
+            f.write_str("; ")?;
+            // It may quote a header.
+            fmt_line(hint, f)?;
         }
         if self.0.attempts > 1 {
             write!(f, " (after {} attempts)", self.0.attempts)?;

@@ -64,6 +64,18 @@ fn one_clear_line() {
 }
 
 #[test]
+fn a_long_location_does_not_make_a_long_line() {
+    let location = format!("https://elsewhere.example/{}", "x".repeat(20_000));
+    let error = refused(Reply::status(302).header("location", &location));
+    let line = error.to_string();
+    assert!(
+        line.starts_with("the gateway answered 302 Found; it redirects to \"https://elsewhere.example/xxx")
+    );
+    assert!(line.len() < 1000, "{}", line.len());
+    assert_eq!(error.response().unwrap().headers()["location"], location);
+}
+
+#[test]
 fn a_compressed_error_is_not_quoted() {
     let error =
         refused(Reply::status(502).header("content-encoding", "gzip").data(&b"\x1f\x8b\x08garbage"[..]));
