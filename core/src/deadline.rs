@@ -6,7 +6,7 @@
 //! |---|---|---|---|
 //! | connect | the start of an attempt | [`Clock::connected`] | 10 s |
 //! | first event | [`Clock::connected`] | the first [`Clock::event`] or [`Clock::content`] | 30 s |
-//! | idle | the first event, and anew from each [`Clock::content`] | the end of the call | 30 s |
+//! | idle | the first event, and anew from each [`Clock::content`]; [`Clock::postpone_idle`] moves it on | the end of the call | 30 s |
 //! | total | the start of the call, over all attempts and the waits between them | the end of the call | 30 s, none for a stream |
 //!
 //! ```
@@ -138,6 +138,14 @@ impl Clock {
         self.enter(Phase::Receiving, now);
     }
 
+    /// For so long the caller has asked for nothing more, which is not the server's fault: the idle deadline moves on
+    /// by it, the others do not.
+    pub const fn postpone_idle(&mut self, by: Duration) {
+        if matches!(self.phase, Phase::Receiving) {
+            self.since = self.since.saturating_add(by);
+        }
+    }
+
     /// The moment of the next deadline, and which one it is; `None`: there is none. It holds until one of the
     /// methods above is called. Of two at the same moment, the total deadline gives way.
     pub fn next(&self) -> Option<(Duration, DeadlineKind)> {
@@ -243,6 +251,22 @@ mod tests {
             assert_eq!(clock.expired(s(now)), None);
         }
         assert_eq!(clock.expired(s(7)), Some(Idle));
+    }
+
+    #[test]
+    fn only_the_idle_deadline_is_postponed() {
+        let mut clock = Clock::start(deadlines(10, 20, 5, 60), s(0));
+        clock.postpone_idle(s(3));
+        assert_eq!(clock.next(), Some((s(10), Connect)));
+        clock.connected(s(1));
+        clock.postpone_idle(s(3));
+        assert_eq!(clock.next(), Some((s(21), FirstEvent)));
+        clock.event(s(2));
+        clock.postpone_idle(s(3));
+        assert_eq!(clock.next(), Some((s(10), Idle)));
+        assert_eq!(clock.time_left(s(0)), Some(s(60)));
+        clock.postpone_idle(Duration::MAX);
+        assert_eq!(clock.next(), Some((s(60), Total)));
     }
 
     #[test]

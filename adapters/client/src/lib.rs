@@ -30,7 +30,7 @@
 //! |---|---|---|
 //! | connect | the transport begins to connect | 10 s |
 //! | first event | an attempt begins, connecting included | 30 s |
-//! | idle | the last piece of content, or when the caller asked for the next | 30 s |
+//! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
 //! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
 //!
 //! # Bounds

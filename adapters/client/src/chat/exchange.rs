@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai_core::chat::Verdict;
@@ -38,8 +39,8 @@ pub(super) struct Exchange<T: Transport, R: Timer> {
     retry: Retry,
     watch: Watch<R>,
     answer: Option<Answer<T::Body>>,
-    /// The chunk that the caller has was progress: its time with it is not the server's.
-    is_lent: bool,
+    /// When the caller was given the chunk that it has.
+    lent: Option<Duration>,
 }
 
 struct Answer<B> {
@@ -60,7 +61,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             question,
             client,
             answer: None,
-            is_lent: false,
+            lent: None,
         }
     }
 
@@ -99,8 +100,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     /// The next chunk. Once there is an error, `None` follows.
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatChunk, Error>>> {
         let timer = self.client.timer();
-        if std::mem::take(&mut self.is_lent) {
-            self.watch.event(true, timer);
+        if let Some(lent) = self.lent.take() {
+            self.watch.resumed(lent, timer);
         }
         let Some(answer) = &mut self.answer else { return Poll::Ready(None) };
         let mut overdue = self.watch.total_expired(timer);
@@ -144,7 +145,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             }
             match chunk {
                 Some(Ok(chunk)) => {
-                    self.is_lent = progress;
+                    self.lent = Some(timer.now());
                     return Poll::Ready(Some(Ok(chunk)));
                 }
                 Some(Err(error)) => return Poll::Ready(Some(self.stop(error))),

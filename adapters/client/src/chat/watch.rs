@@ -45,6 +45,11 @@ impl<R: Timer> Watch<R> {
         if progress { self.clock.content(now) } else { self.clock.event(now) }
     }
 
+    /// The caller has had a chunk since `lent`, and asks for the next one: that time is not the server's.
+    pub(super) fn resumed(&mut self, lent: Duration, timer: &R) {
+        self.clock.postpone_idle(timer.now().saturating_sub(lent));
+    }
+
     /// What the total deadline leaves.
     pub(super) fn time_left(&self, timer: &R) -> Option<Duration> {
         self.clock.time_left(timer.now())

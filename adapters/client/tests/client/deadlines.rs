@@ -107,16 +107,18 @@ fn an_event_that_grows_is_progress() {
 
 #[test]
 fn the_caller_s_time_does_not_count() {
-    let script = Script::new([Reply::body(content("Hello")).pause(seconds(5)).data(answer())]);
-    let client = script.builder().idle_timeout(seconds(10)).build().unwrap();
-    script.run(async {
-        let mut stream = client.chat().stream(&request()).await.unwrap();
-        next(&mut stream).await.unwrap().unwrap();
-        script.clock().advance(seconds(60));
-        let (text, failure) = read(&mut stream).await;
-        assert!(failure.is_none(), "{failure:?}");
-        assert_eq!(text, "Hello world");
-    });
+    for first in [content("Hello"), ROLE.to_owned()] {
+        let script = Script::new([Reply::body(first).pause(seconds(5)).data(answer())]);
+        let client = script.builder().idle_timeout(seconds(10)).build().unwrap();
+        script.run(async {
+            let mut stream = client.chat().stream(&request()).await.unwrap();
+            next(&mut stream).await.unwrap().unwrap();
+            script.clock().advance(seconds(60));
+            let (text, failure) = read(&mut stream).await;
+            assert!(failure.is_none(), "{failure:?}");
+            assert_eq!(text, "Hello world");
+        });
+    }
 }
 
 #[test]
