@@ -41,7 +41,8 @@ impl ApiKey {
         Ok(Self(key.into()))
     }
 
-    /// What is secret in an `Authorization` header of the caller's own: all after the scheme.
+    /// What is secret in an `Authorization` header of the caller's own: its last word, which is all after the scheme in
+    /// `Bearer` and `Basic`.
     pub(crate) fn of_header(value: &HeaderValue) -> Option<Self> {
         let credentials = value.to_str().ok()?.split_ascii_whitespace().next_back()?;
         Self::new(credentials).ok()

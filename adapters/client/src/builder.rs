@@ -183,7 +183,8 @@ impl<T, R> ClientBuilder<T, R> {
 
     /// How many requests may follow a failed one; 2 unless chosen otherwise.
     ///
-    /// Only what failed before anything of the answer came is retried: a generation is never paid for twice.
+    /// Only what failed before anything of the answer came is retried. A server that had begun to make an answer by
+    /// then may bill it all the same.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.retry.max_retries = retries;
         self

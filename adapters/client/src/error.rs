@@ -20,7 +20,8 @@ const PRINTED_MESSAGE: usize = 600;
 /// Why there is no answer, or not the whole of it.
 ///
 /// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`kind`](Self::kind), the
-/// status and the [`code`](Self::code). The API key is in none of its parts, even where the server repeated it.
+/// status and the [`code`](Self::code). The API key is in none of its parts, even where the server repeated it; only the
+/// answer itself ([`partial`](Self::partial)) is as it came.
 pub struct Error(Box<Inner>);
 
 struct Inner {

@@ -90,7 +90,7 @@ numbers! {
     frequency_penalty: f64;
     /// Whether to tell the log probabilities of the tokens.
     logprobs: bool;
-    /// How many likely tokens to tell for each place; asks for `logprobs`.
+    /// How many likely tokens to tell for each place, up to 20; refused without `logprobs`.
     top_logprobs: u32;
     /// For answers that can be repeated, as far as the model can.
     seed: i64;

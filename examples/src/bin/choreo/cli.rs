@@ -9,14 +9,14 @@ use serde::de::IgnoredAny;
 use crate::output::Format;
 
 /// Talks to a ChoreoAI gateway.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "choreo", version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     Chat(Box<ChatArgs>),
     Decode(DecodeArgs),
@@ -41,7 +41,8 @@ Examples:
 /// Messages are sent in the order --system, --message, PROMPT; one of them must be given. With no base URL the answer
 /// comes from a gateway inside this command, which repeats the prompt and needs no key; the words `tool`, `think`,
 /// `error` and `cut` in the prompt make it call a tool, reason, fail in the middle, or break off.
-#[derive(Args, Debug)]
+// Not `Debug`: the key is among them.
+#[derive(Args)]
 #[command(
     allow_negative_numbers = true,
     after_long_help = CHAT_EXAMPLES,
