@@ -61,7 +61,7 @@
 //! | `http1` | the module of that name |
 //! | `alloc` | assembly of whole messages in growable memory |
 //! | `heapless` | the same in memory of a stated capacity |
-//! | `serde` | `serde::Serialize` for requests |
+//! | `serde` | `serde::Serialize` for requests; the one part that is not proved free of panics, as it reads raw numbers with the standard library |
 //!
 //! # Memory
 //!
