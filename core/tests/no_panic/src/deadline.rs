@@ -14,13 +14,9 @@ fn deadlines() {
 }
 
 fn transitions() {
-    for transition in opaque([
-        Clock::attempt_started,
-        Clock::connected,
-        Clock::event,
-        Clock::content,
-        Clock::postpone_idle,
-    ]) {
+    for transition in
+        opaque([Clock::attempt_started, Clock::connected, Clock::event, Clock::content, Clock::postpone_idle])
+    {
         let mut clock = clock();
         transition(&mut clock, duration());
         consume(clock);
