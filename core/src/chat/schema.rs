@@ -224,6 +224,8 @@ impl Node {
             (Self::Chunk | Self::Error, M::Detail, S::Array) => Enter(Self::Details),
             (Self::Chunk | Self::Error, M::Code, S::String) => Read(T::Error(ErrorMember::Code)),
             (Self::Chunk | Self::Error, M::Code, S::Number) => Raw(T::Error(ErrorMember::Code)),
+            (Self::Chunk | Self::Error, M::Type, S::String) => Read(T::Error(ErrorMember::Type)),
+            (Self::Chunk | Self::Error, M::Param, S::String) => Read(T::Error(ErrorMember::Param)),
 
             (Self::Choices, _, S::Object) => Enter(Self::Choice),
             (Self::Choice, M::Index, S::Number) => Number(Slot::Index(Index::Choice)),
@@ -277,8 +279,6 @@ impl Node {
             (Self::Error, M::Message, S::Object | S::Array) => Raw(T::Error(ErrorMember::Message)),
             (Self::Error, M::Detail, S::Object) => Raw(T::Error(ErrorMember::Message)),
             (Self::Error, M::Error, S::Object) => Enter(Self::Error),
-            (Self::Error, M::Type, S::String) => Read(T::Error(ErrorMember::Type)),
-            (Self::Error, M::Param, S::String) => Read(T::Error(ErrorMember::Param)),
 
             (Self::Details, _, S::String) => Read(T::Error(ErrorMember::Message)),
             (Self::Details, _, S::Object) => Enter(Self::Detail),
@@ -311,6 +311,8 @@ impl Node {
                         | M::Message
                         | M::Detail
                         | M::Code
+                        | M::Type
+                        | M::Param
                 ),
             ),
             Self::Choice => (

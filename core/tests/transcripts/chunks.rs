@@ -268,6 +268,7 @@ data: {"id":-0.5e+3,"created":"1750","seed":18446744073709551616,"choices":[{"in
             name: "events that are not chunks",
             body: b"data: {\"type\":\"ping\"}\n\ndata: null\n\ndata: 12\n\ndata: \"x\"\n\ndata: true\n\ndata: []\n\ndata: [{}]\n\ndata: {}\n\ndata: [DONE]\n\n",
             events: "
+                error type: ping
                 chunk ends
                 chunk ends
                 chunk ends

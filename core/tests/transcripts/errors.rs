@@ -285,6 +285,28 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "an error that is a string, and its type",
+            body: b"data: {\"error\":\"x\",\"error_type\":\"y\"}\n\n",
+            events: "
+                error message: x
+                error type: y
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a flat report of every member",
+            body: b"{\"object\":\"error\",\"message\":\"m\",\"type\":\"BadRequestError\",\"param\":\"n\",\"code\":400}",
+            events: "
+                error message: m
+                error type: BadRequestError
+                error param: n
+                error code: 400
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "a report behind an answer, in one array",
             body: b"[{\"choices\":[{\"finish_reason\":\"stop\"}]},{\"detail\":\"m\"}]",
             events: "

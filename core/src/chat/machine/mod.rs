@@ -74,7 +74,7 @@ struct Chunk {
     looks_like_error: bool,
     /// An error's message was read: `detail` would only repeat it.
     has_message: bool,
-    /// The current `error` object has a member: it is a report.
+    /// The current `error` object has a member, or `error` is a text: it is a report.
     error_begun: bool,
     /// A report has ended within the chunk.
     is_reported: bool,

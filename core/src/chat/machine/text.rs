@@ -183,6 +183,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     fn lend_last<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
         let is_empty = text.map_or(self.scratch.is_empty(), str::is_empty);
         match target {
+            // What more the report says stands beside it.
+            Target::ErrorText if self.node() == Node::Chunk => {
+                self.chunk.error_begun |= !is_empty || self.is_started;
+            }
             Target::ErrorText if !is_empty || self.is_started => {
                 self.report_error();
                 self.due.chunk_end = self.depth == 0;

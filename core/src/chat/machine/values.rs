@@ -154,8 +154,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Node::ToolCall | Node::LegacyCall => Some(Event::ToolCallEnd { index: self.call_index }),
             Node::Usage => return Ok((!self.usage.is_empty()).then_some(Signal::Usage)),
             Node::Chunk => {
-                let Chunk { looks_like_error, has_choices, is_reported, .. } = self.chunk;
-                if looks_like_error && !has_choices && !is_reported {
+                let Chunk { looks_like_error, error_begun, has_choices, is_reported, .. } = self.chunk;
+                if (error_begun || (looks_like_error && !has_choices)) && !is_reported {
                     self.report_error();
                 }
                 None
