@@ -2,7 +2,7 @@
 
 use crate::ErrorKind;
 
-/// A number of the input: its whole part as an integer, and what more there was.
+/// A number of the input, of any length: its whole part, if it fits 64 bits, and what more there was (RFC 8259, section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
     magnitude: u64,

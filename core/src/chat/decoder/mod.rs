@@ -192,15 +192,19 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self.machine.call_index()
     }
 
-    /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed.
+    /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed. Until then call it
+    /// again with what it has left of the same input.
     ///
     /// The event lends its text from `input` or from the decoder, until the next call. An empty `input` gives what is due
-    /// without more bytes, or `None`.
+    /// without more bytes, or `None`; it is not the end of the body.
+    ///
+    /// A call goes on to the next event or the end of the input, whichever comes first: it may go over as many bytes as are
+    /// given, if they hold nothing that is handed out. Give it less at a time where that takes too long.
     ///
     /// # Errors
     ///
-    /// An error is returned once. What came before it in the body has been delivered; what follows is consumed and ignored, and
-    /// [`verdict`](Self::verdict) keeps the error.
+    /// An error is returned once, with the offset of the byte that was refused, the same for every cut. What came before it in
+    /// the body has been delivered; what follows is consumed and ignored, and [`verdict`](Self::verdict) keeps the error.
     pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         self.machine.scratch.reclaim();
         let before = input.len();
@@ -245,7 +249,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
-    /// How the answer ended.
+    /// How the answer ended; to be asked at the end, or at any time without changing anything. Once it is [`Ok`], or
+    /// [`ErrorKind::Server`], it stays so.
     ///
     /// # Errors
     ///
