@@ -354,6 +354,11 @@ impl Framer {
         Some(&[])
     }
 
+    /// The line has begun with the name of this field, and its colon.
+    pub(crate) fn start_known_name(&mut self, field: Field) {
+        let _ = self.start_value(field, State::Space);
+    }
+
     /// The line has begun with bytes that no known field begins with.
     pub(crate) fn start_unknown_name(&mut self) {
         self.state = State::Name;

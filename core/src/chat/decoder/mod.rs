@@ -7,6 +7,7 @@ use self::opening::Opening;
 use self::stream::EventStream;
 use super::event::{Event, Piece};
 use super::machine::{Machine, Signal};
+use crate::sse::Field;
 use crate::{Error, ErrorKind};
 
 /// Turns the body of a chat completion into [`Event`]s, however it is cut.
@@ -108,6 +109,13 @@ impl FieldName {
         match self {
             Self::Data => "data:",
             Self::Event => "event:",
+        }
+    }
+
+    const fn field(self) -> Field {
+        match self {
+            Self::Data => Field::Data,
+            Self::Event => Field::Event,
         }
     }
 }
@@ -331,6 +339,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     }
 
     /// Finds out what kind of body this is.
+    #[cold]
     fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
         let half_mark = self.stream.skip_bom(input)?;
         if !half_mark.is_empty() {
@@ -387,6 +396,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     }
 
     /// Reads on in what may be the name of a field. `None`: more is needed to tell.
+    #[cold]
     fn read_name(&mut self, name: FieldName, matched: u8, input: &mut &[u8]) -> Option<()> {
         let (byte, rest) = input.split_first()?;
         let before = name.text().get(..usize::from(matched)).unwrap_or_default();
@@ -399,13 +409,13 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self.phase = Phase::Name { name, matched };
         if usize::from(matched) == name.text().len() {
             self.phase = Phase::Stream;
-            // No more than the start of a line, which is no event.
-            let _ = self.stream.next_signal(&mut self.machine, &mut name.text().as_bytes());
+            self.stream.start_known_name(name.field());
         }
         Some(())
     }
 
     /// Reads on behind the bracket of a report. `None`: more is needed to tell.
+    #[cold]
     fn read_opening(&mut self, opening: Opening, input: &mut &[u8]) -> Option<()> {
         let (&byte, rest) = input.split_first()?;
         match byte {
@@ -425,6 +435,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     }
 
     /// The body is an error report in plain text, which began with what was `held`.
+    #[cold]
     fn start_text(&mut self, held: &str) {
         self.phase = Phase::Text;
         self.machine.begin_plain_text(false, held);

@@ -81,6 +81,12 @@ impl EventStream {
         self.framer.start_unknown_name();
     }
 
+    /// The first line has begun with the name of this field, and its colon.
+    pub(super) fn start_known_name(&mut self, field: Field) {
+        self.framer.start_known_name(field);
+        self.start_line(field);
+    }
+
     /// Whether there was nothing but lines that no event stream has.
     pub(super) const fn has_text_only(&self) -> bool {
         self.saw_unknown && !self.saw_data
@@ -272,6 +278,7 @@ impl EventStream {
     }
 
     /// The data are an error report in plain text, which began with what was `held`. That is due.
+    #[cold]
     fn start_text<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>, held: &str) {
         self.data = Data::Text;
         machine.begin_plain_text(true, held);

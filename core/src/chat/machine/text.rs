@@ -234,6 +234,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// Takes a whole value that is not handed out; `None` is what the scratch holds.
+    #[inline(never)]
     fn look_at(&mut self, target: Target, text: Option<&str>) {
         let text = text.unwrap_or(self.scratch.as_str());
         match target {
