@@ -533,7 +533,7 @@ impl Row {
         for cut in ["1", "3", "64"] {
             let run = decode(body, &["--output", "message", "--cut", cut]);
             self.check_status(&run, cut);
-            assert_eq!(run.lines(), [message.clone()], "{name}, cut {cut}");
+            assert_eq!(run.lines(), std::slice::from_ref(message), "{name}, cut {cut}");
         }
         let whole = decode(body, &["--output", "jsonl"]);
         self.check_lines(&whole);
