@@ -4,11 +4,11 @@ use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, 
 use choreoai_core::{Error, ErrorKind};
 
 /// A body, and what it must give.
-pub(crate) struct Transcript {
-    pub(crate) name: &'static str,
-    pub(crate) body: &'static [u8],
+pub(crate) struct Transcript<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) body: &'t [u8],
     /// The events, one a line, fragments merged. See [`Log`].
-    pub(crate) events: &'static str,
+    pub(crate) events: &'t str,
     pub(crate) verdict: Result<Verdict, ErrorKind>,
 }
 
@@ -36,11 +36,11 @@ impl Wants {
     }
 }
 
-pub(crate) fn check(transcripts: &[Transcript]) {
+pub(crate) fn check(transcripts: &[Transcript<'_>]) {
     check_with(Wants::default(), transcripts);
 }
 
-pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript]) {
+pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript<'_>]) {
     for transcript in transcripts {
         let Transcript { name, body, events, verdict } = transcript;
         let expected: Vec<&str> = events.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
