@@ -171,3 +171,64 @@ fn the_type_of_an_event() {
         verdict: Err(ErrorKind::Server),
     }]);
 }
+
+#[test]
+fn the_scope_of_an_index() {
+    check(&[
+        Transcript {
+            name: "the index of a choice is not that of the next one",
+            body: br#"data: {"choices":[{"index":5,"delta":{"content":"a"},"finish_reason":"stop"},{"delta":{"content":"b"},"finish_reason":"stop"}]}
+
+data: {"choices":[{"delta":{"content":"c"}}]}
+
+data: [DONE]
+
+"#,
+            events: "
+                choice
+                content a
+                finish: stop
+                choice 5 ends
+                choice
+                content b
+                finish: stop
+                choice 1 ends
+                chunk ends
+                choice
+                content c
+                choice 0 ends
+                chunk ends
+                done",
+            verdict: Ok(Verdict::Done),
+        },
+        Transcript {
+            name: "the index of a tool call is not that of the next one",
+            body: br#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":3,"id":"a"},{"id":"b"}],"function_call":{"name":"f"}},"finish_reason":"stop"}]}
+
+data: {"choices":[{"index":0,"delta":{"tool_calls":[{"id":"c"}]}}]}
+
+"#,
+            events: "
+                choice
+                call
+                call id: a
+                call 3 ends
+                call
+                call id: b
+                call ends
+                call
+                call name: f
+                call 0 ends
+                finish: stop
+                choice 0 ends
+                chunk ends
+                choice
+                call
+                call id: c
+                call ends
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+    ]);
+}

@@ -56,7 +56,8 @@ fn answer(body: &str) -> Outcome {
         assert_eq!(other.message, at_once.message, "{what}");
     };
     same(decode(body.chunks(1)), "byte by byte");
-    for cut in 0..=body.len() {
+    // Under Miri, which is slow, some cuts must do.
+    for cut in (0..=body.len()).step_by(if cfg!(miri) { body.len() / 4 + 1 } else { 1 }) {
         let (head, tail) = body.split_at(cut);
         same(decode([head, tail]), &format!("cut at {cut}"));
     }
