@@ -56,8 +56,11 @@ fn answer(body: &str) -> Outcome {
         assert_eq!(other.message, at_once.message, "{what}");
     };
     same(decode(body.chunks(1)), "byte by byte");
-    // Under Miri, which is slow, some cuts must do.
-    for cut in (0..=body.len()).step_by(if cfg!(miri) { body.len() / 4 + 1 } else { 1 }) {
+    if cfg!(miri) {
+        // Which is too slow for more ways than these.
+        return at_once;
+    }
+    for cut in 0..=body.len() {
         let (head, tail) = body.split_at(cut);
         same(decode([head, tail]), &format!("cut at {cut}"));
     }
