@@ -80,7 +80,9 @@ fn utf8() {
         ),
         (b"\xf5\x80|\xff|\xf0\x9f|\xf0\x9f\xa6|", "\u{fffd}\u{fffd}|\u{fffd}|\u{fffd}|\u{fffd}|"),
     ];
-    for (bytes, text) in cases {
+    // Miri has no time for all of them.
+    let most = if cfg!(miri) { 3 } else { cases.len() };
+    for (bytes, text) in cases.iter().take(most) {
         let name = format!("{text:?}");
         let body = [&b"data: {\"choices\":[{\"delta\":{\"content\":\""[..], bytes, b"\"}}]}\n\ndata: [DONE]"]
             .concat();
