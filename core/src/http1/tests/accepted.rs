@@ -19,7 +19,9 @@ enum After {
 use After::{Close, Drop, Keep};
 
 fn check_all(method: Method, cases: &[(&[u8], &str, After)]) {
-    for &(input, transcript, after) in cases {
+    // Of each table Miri has time for the first one alone.
+    let most = if cfg!(miri) { 1 } else { cases.len() };
+    for &(input, transcript, after) in cases.iter().take(most) {
         let ending = match after {
             Keep => Ending::Complete { reuse: true, rest: Vec::new() },
             Drop => Ending::Complete { reuse: false, rest: Vec::new() },
@@ -167,7 +169,8 @@ fn bodies_in_chunks() {
         (b"2\r\nhi\r\n0\r\nA: b\r\n c\r\n\r\n", "hi", Drop),
         (b"2\r\nhi\r\n0\r\nA: b\nC: d\r\n\r\n", "hi", Drop),
     ];
-    for (body, data, after) in cases {
+    let most = if cfg!(miri) { 3 } else { cases.len() };
+    for (body, data, after) in cases.into_iter().take(most) {
         let data = if data.is_empty() { "".into() } else { std::format!("\"{data}\"|") };
         let transcript = std::format!("200|Transfer-Encoding=chunked|.|{data}end");
         check_all(Method::Get, &[(&[HEAD, body].concat(), &transcript, after)]);
