@@ -1,7 +1,7 @@
 //! Where a request goes.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::Uri;
 
@@ -68,6 +68,16 @@ impl Target {
     /// The port, the scheme's own where the URI names none.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether the host is this machine by its name or address: `localhost` and names below it (RFC 6761, section 6.3),
+    /// `127.0.0.0/8` and `::1`. Names are not resolved.
+    pub fn is_loopback(&self) -> bool {
+        let name = self.host.strip_suffix('.').unwrap_or(&self.host);
+        match name.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        }
     }
 
     /// The value of the `Host` field: the port is left out where it is the scheme's own (RFC 9110, section 7.2).
