@@ -47,11 +47,11 @@ use crate::{Timer, Transport};
 /// - A request goes over the idle connection that was used last, if it is still usable, else over a new one.
 /// - A connection is looked at before it is reused: one that the server has closed, or on which something came that
 ///   nobody asked for, is not used again.
-/// - The server may also close a reused connection at the very moment at which the request is sent. When it is closed or
-///   reset before any byte of a response came, the request is sent once more, over a new connection, and nobody hears of
-///   it: a request that the server has begun to serve ends in an answer or in a connection that was not idle before.
-///   A server that reads a request on an idle connection and then closes it without a word has it twice. Nothing else
-///   is ever repeated, and nothing more than once.
+/// - The server may also close a reused connection at the very moment at which the request is sent. If it is closed or
+///   reset before any byte of a response came, the request is sent once more, over a new connection, and nobody hears
+///   of the first. This goes for a `POST` too, by choice: a server that takes a request off an idle connection and then
+///   closes it without a word may have acted on it, and gets it again; far more often it had closed before. Failures of
+///   other kinds (a timeout of the network) are told, and nothing is sent a third time.
 /// - A response that comes before the request is written out (a `413`, for instance) is delivered; the rest of the
 ///   request is not sent, and the connection is closed with the response.
 /// - Interim responses (`1xx`) are skipped. A head is bounded at 64 KiB and 256 fields.

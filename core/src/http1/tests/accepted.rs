@@ -278,7 +278,7 @@ fn responses_without_a_body() {
                 "299|Transfer-Encoding=chunked|.|end",
                 Drop,
             ),
-            (b"HTTP/1.1 407 x\r\nContent-Length: 2\r\n\r\nno", "407|Content-Length=2|.|no|end", Keep),
+            (b"HTTP/1.1 407 x\r\nContent-Length: 2\r\n\r\nno", "407|Content-Length=2|.|\"no\"|end", Keep),
         ],
     );
 }
