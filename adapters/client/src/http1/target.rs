@@ -157,15 +157,65 @@ mod tests {
     }
 
     #[test]
+    fn loopback_is_known_by_its_names_and_addresses() {
+        let is_loopback = |uri: &str| Target::from_uri(&uri.parse().unwrap()).unwrap().is_loopback();
+        for uri in [
+            "http://localhost",
+            "http://LocalHost.",
+            "https://a.localhost:8000",
+            "http://127.0.0.1",
+            "http://127.255.0.9",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(is_loopback(uri), "{uri}");
+        }
+        for uri in [
+            "http://localhost.example",
+            "http://xlocalhost",
+            "http://128.0.0.1",
+            "http://[::2]",
+            "http://0.0.0.0",
+        ] {
+            assert!(!is_loopback(uri), "{uri}");
+        }
+    }
+
+    #[test]
     fn refuses_what_cannot_be_reached() {
-        for uri in
-            ["/v1/models", "gateway.example:80", "ftp://h/", "http://user:secret@h/", "http://h:99999/"]
-        {
-            // What `http` itself refuses is refused before it gets here.
-            let Ok(uri) = uri.parse::<Uri>() else { continue };
+        for uri in [
+            "/v1/models",
+            "gateway.example:80",
+            "ftp://h/",
+            "http://user:secret@h/",
+            "http://secret@h/",
+            "http://h:99999/",
+            "http://h:+80/",
+            "http://[fe80::1%25eth0]/",
+            "http://[v1.x]/",
+        ] {
+            let uri = uri.parse::<Uri>().unwrap_or_else(|error| panic!("{uri}: {error}"));
             let error = Target::from_uri(&uri).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::InvalidRequest, "{uri}");
             assert!(!format!("{error} {error:?}").contains("secret"));
+        }
+    }
+
+    /// What could split a head or hide where a request goes does not get as far as this.
+    #[test]
+    fn the_uri_type_refuses_what_would_break_out() {
+        for uri in [
+            "http://h/\r\nX-Evil: 1",
+            "http://h\r\n/",
+            "http://h\0/",
+            "http://h/a b",
+            "http://h/\0",
+            "http://a b/",
+            "http://a\\@b/",
+            "http://b\u{fc}cher.example/",
+            "http://a%41/",
+        ] {
+            assert!(uri.parse::<Uri>().is_err(), "{uri:?}");
         }
     }
 }

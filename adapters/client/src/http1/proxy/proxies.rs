@@ -128,7 +128,9 @@ impl Proxies {
 mod tests {
     use super::*;
 
-    fn env(variables: &[(&str, &str)]) -> Proxies {
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
+    fn env(variables: Variables<'_>) -> Proxies {
         Proxies::from_variables(|name| {
             let (_, value) = variables.iter().find(|(set, _)| *set == name)?;
             Some((*value).to_owned())
@@ -146,7 +148,7 @@ mod tests {
 
     #[test]
     fn variables_have_their_order() {
-        let cases: [(&[(&str, &str)], &str, &str); 11] = [
+        let cases: [(Variables<'_>, &str, &str); 11] = [
             (&[], "direct", "direct"),
             (&[("http_proxy", "a:1")], "a:1", "direct"),
             (&[("https_proxy", "a:1")], "direct", "a:1"),
