@@ -308,10 +308,9 @@ fn is_target(target: &str) -> bool {
 
 /// Where a tunnel leads: the port is never left out.
 fn is_authority(target: &str) -> bool {
-    is_host(target)
-        && target.rsplit_once(':').is_some_and(|(host, port)| {
-            !host.is_empty() && !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
-        })
+    let digits = target.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let host = target.len().saturating_sub(digits).saturating_sub(1);
+    is_host(target) && digits > 0 && host > 0 && target.as_bytes().get(host) == Some(&b':')
 }
 
 fn is_host(host: &str) -> bool {
