@@ -41,6 +41,13 @@
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
 //! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
 //! | redirects, within the origin | 3 | `http` |
+//! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
+//!
+//! # Proxies
+//!
+//! [`http1::Proxied`] takes any connector through proxies, those of the environment or given ones ([`http1::Proxies`]).
+//! `https` goes through a tunnel, with TLS spoken to the gateway inside it; an `http` proxy reads what is sent to an
+//! `http` gateway, the API key included.
 //!
 //! # Features
 //!
