@@ -64,9 +64,10 @@ mod transport;
 
 pub use builder::ClientBuilder;
 pub use chat::{
-    Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
-    ExtraMember, Fragment, FragmentKind, Fragments, Message, ResponseFormat, TextStream, Tool, ToolCall,
-    ToolCallFragment, ToolChoice,
+    Answered, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
+    ContentPart, Conversation, ConversationStream, ExtraMember, Fallback, FallbackError, Fragment,
+    FragmentKind, Fragments, Message, ModelFailure, ResponseFormat, TextStream, Tool, ToolCall,
+    ToolCallFragment, ToolChoice, ToolResult, Toolbox, WriteCause, WriteError,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
