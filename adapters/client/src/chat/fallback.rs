@@ -97,6 +97,7 @@ impl<T: Transport, R: Timer> Fallback<'_, T, R> {
         let begun = timer.now();
         let mut limit = pin!(self.total_timeout.map(|limit| (limit, Box::pin(timer.sleep(limit)))));
         let mut failures = Vec::new();
+        let mut others = self.others(&request.model);
         let mut request = Cow::Borrowed(request);
         loop {
             let outcome = {
@@ -118,18 +119,22 @@ impl<T: Transport, R: Timer> Fallback<'_, T, R> {
                 Err(error) => error,
             };
             let is_late = self.total_timeout.is_some_and(|limit| timer.now().saturating_sub(begun) >= limit);
-            let next = (!is_late && rule::another_may_answer(&error))
-                .then(|| {
-                    let is_new =
-                        |name: &&String| **name != model && failures.iter().all(|met| met.model != **name);
-                    self.models.iter().find(is_new)
-                })
-                .flatten();
+            let next = if is_late || !rule::another_may_answer(&error) { None } else { others.next() };
             let failure = ModelFailure { model, error };
             let Some(next) = next else { return Err(FallbackError { earlier: failures, last: failure }) };
             failures.push(failure);
             request.to_mut().model.clone_from(next);
         }
+    }
+}
+
+impl<T, R> Fallback<'_, T, R> {
+    /// The models to be asked after this one, each once.
+    fn others<'m>(&'m self, own: &'m str) -> impl Iterator<Item = &'m String> {
+        let is_new = move |(at, model): &(usize, &String)| {
+            **model != own && self.models.iter().take(*at).all(|earlier| earlier != *model)
+        };
+        self.models.iter().enumerate().filter(is_new).map(|(_, model)| model)
     }
 }
 
