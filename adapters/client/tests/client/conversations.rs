@@ -171,7 +171,6 @@ fn dropping_takes_the_question_back() {
 #[test]
 fn an_answer_that_says_nothing_is_not_appended() {
     for body in [
-        "{\"choices\": []}".to_owned(),
         [ROLE, STOP, DONE].concat(),
         [&content("").replace("\"index\": 0", "\"index\": 1"), STOP, DONE].concat(),
         "data: {\"choices\": [{\"delta\": {\"reasoning\": \"hm\"}, \"finish_reason\": \"length\", \"index\": 0}]}\n\n"

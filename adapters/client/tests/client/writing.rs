@@ -180,8 +180,10 @@ fn a_failure_of_the_writer_cancels_the_answer() {
         assert_eq!(writer_error(&error).kind(), kind);
         assert!(error.to_string().starts_with("the answer could not be written: "), "{error}");
         assert_eq!((&*paper.text, error.partial().text()), (written, "Hello"));
-        let (released, dropped) = (script.played().released, script.played().dropped);
-        assert_eq!((released, dropped), (0, 1));
+        {
+            let played = script.played();
+            assert_eq!((played.released, played.dropped), (0, 1));
+        }
         let (_, partial) = error.into_parts();
         assert_eq!(partial.text(), "Hello");
     }
