@@ -1,20 +1,17 @@
 //! Other models, for when the first one cannot answer.
 
+mod outcome;
 mod rule;
+mod search;
 
-use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::ops::{Deref, DerefMut};
-use std::pin::pin;
-use std::task::Poll;
 use std::time::Duration;
 
-use choreoai_core::deadline::DeadlineKind;
+pub use outcome::{Answered, FallbackError, ModelFailure};
 
 use super::{Chat, ChatCompletion, ChatRequest, ChatStream};
-use crate::{Error, Timer, Transport};
+use crate::{Timer, Transport};
+use search::Search;
 
 impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     /// The same calls, with other models to be asked, in this order, when the request's own cannot answer. One
@@ -74,7 +71,13 @@ impl<T: Transport, R: Timer> Fallback<'_, T, R> {
     ///
     /// What each model met that was asked.
     pub async fn create(&self, request: &ChatRequest) -> Result<Answered<ChatCompletion>, FallbackError> {
-        self.first(request, async |request| self.chat.create(request).await).await
+        let mut search = Search::new(self, request);
+        loop {
+            let outcome = search.limit.bound(self.chat.create(&search.request)).await;
+            if let Some(end) = search.judge(outcome) {
+                return end;
+            }
+        }
     }
 
     /// Asks for the answer as it is made, and waits for its first chunk, as [`Chat::stream`] does.
@@ -83,65 +86,14 @@ impl<T: Transport, R: Timer> Fallback<'_, T, R> {
     ///
     /// What each model met that was asked. An error in the stream itself is the stream's.
     pub async fn stream(&self, request: &ChatRequest) -> Result<Answered<ChatStream<T, R>>, FallbackError> {
-        self.first(request, async |request| self.chat.stream(request).await).await
-    }
-}
-
-impl<T: Transport, R: Timer> Fallback<'_, T, R> {
-    async fn first<A>(
-        &self,
-        request: &ChatRequest,
-        ask: impl AsyncFn(&ChatRequest) -> Result<A, Error>,
-    ) -> Result<Answered<A>, FallbackError> {
-        let timer = self.chat.client.timer();
-        let begun = timer.now();
-        let mut limit = pin!(self.total_timeout.map(|limit| (limit, Box::pin(timer.sleep(limit)))));
-        let mut failures = Vec::new();
-        let mut others = self.others(&request.model);
-        let mut request = Cow::Borrowed(request);
+        let mut search = Search::new(self, request);
         loop {
-            let outcome = {
-                let mut asking = pin!(ask(&request));
-                poll_fn(|cx| {
-                    if let Poll::Ready(outcome) = asking.as_mut().poll(cx) {
-                        return Poll::Ready(outcome);
-                    }
-                    match limit.as_mut().get_mut() {
-                        Some((limit, sleep)) => sleep.as_mut().poll(cx).map(|()| Err(overdue(*limit))),
-                        None => Poll::Pending,
-                    }
-                })
-                .await
-            };
-            let model = request.model.clone();
-            let error = match outcome {
-                Ok(answer) => return Ok(Answered { answer, model, failures }),
-                Err(error) => error,
-            };
-            let is_late = self.total_timeout.is_some_and(|limit| timer.now().saturating_sub(begun) >= limit);
-            let next = if is_late || !rule::another_may_answer(&error) { None } else { others.next() };
-            let failure = ModelFailure { model, error };
-            let Some(next) = next else { return Err(FallbackError { earlier: failures, last: failure }) };
-            failures.push(failure);
-            request.to_mut().model.clone_from(next);
+            let outcome = search.limit.bound(self.chat.stream(&search.request)).await;
+            if let Some(end) = search.judge(outcome) {
+                return end;
+            }
         }
     }
-}
-
-impl<T, R> Fallback<'_, T, R> {
-    /// The models to be asked after this one, each once.
-    fn others<'m>(&'m self, own: &'m str) -> impl Iterator<Item = &'m String> {
-        let is_new = move |(at, model): &(usize, &String)| {
-            **model != own && self.models.iter().take(*at).all(|earlier| earlier != *model)
-        };
-        self.models.iter().enumerate().filter(is_new).map(|(_, model)| model)
-    }
-}
-
-fn overdue(limit: Duration) -> Error {
-    Error::timeout(DeadlineKind::Total, limit)
-        .with_hint("that is for all models together")
-        .with_retry(true, None)
 }
 
 impl<T, R> fmt::Debug for Fallback<'_, T, R> {
@@ -150,106 +102,5 @@ impl<T, R> fmt::Debug for Fallback<'_, T, R> {
             .field("models", &self.models)
             .field("total_timeout", &self.total_timeout)
             .finish_non_exhaustive()
-    }
-}
-
-/// An answer, a [`ChatCompletion`] or a [`ChatStream`], and which of several models gave it. It dereferences to the answer.
-#[derive(Debug)]
-pub struct Answered<A> {
-    answer: A,
-    model: String,
-    failures: Vec<ModelFailure>,
-}
-
-impl<A> Answered<A> {
-    /// The model that was asked, by the name it was asked by. (The server may call it otherwise:
-    /// [`ChatCompletion::model`].)
-    pub fn asked_model(&self) -> &str {
-        &self.model
-    }
-
-    /// What the models met that were asked before, in that order.
-    pub fn failures(&self) -> &[ModelFailure] {
-        &self.failures
-    }
-
-    /// The answer alone.
-    pub fn into_answer(self) -> A {
-        self.answer
-    }
-}
-
-impl<A> Deref for Answered<A> {
-    type Target = A;
-
-    fn deref(&self) -> &A {
-        &self.answer
-    }
-}
-
-impl<A> DerefMut for Answered<A> {
-    fn deref_mut(&mut self) -> &mut A {
-        &mut self.answer
-    }
-}
-
-/// What a model met that was asked in vain.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct ModelFailure {
-    /// The model, by the name it was asked by.
-    pub model: String,
-    /// Why it did not answer.
-    pub error: Error,
-}
-
-impl fmt::Display for ModelFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.model, self.error)
-    }
-}
-
-/// What each model met: all were asked in vain, or one met what no other could help with. With `?` it becomes
-/// the [`Error`] of the last one.
-#[derive(Debug)]
-pub struct FallbackError {
-    earlier: Vec<ModelFailure>,
-    last: ModelFailure,
-}
-
-impl FallbackError {
-    /// What each model met that was asked, in that order; at least one.
-    pub fn failures(&self) -> impl Iterator<Item = &ModelFailure> {
-        self.earlier.iter().chain([&self.last])
-    }
-
-    /// What the last model met.
-    pub fn last(&self) -> &ModelFailure {
-        &self.last
-    }
-}
-
-impl fmt::Display for FallbackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.earlier.is_empty() {
-            return self.last.fmt(f);
-        }
-        f.write_str("no model answered: ")?;
-        for failure in &self.earlier {
-            write!(f, "{failure}; then ")?;
-        }
-        self.last.fmt(f)
-    }
-}
-
-impl StdError for FallbackError {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.last.error)
-    }
-}
-
-impl From<FallbackError> for Error {
-    fn from(error: FallbackError) -> Self {
-        error.last.error
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai::{
-    ChatStream, Client, Conversation, Error, ResponseBody, TextStream, Timer, Toolbox, Transport, TransportError,
-    WriteError,
+    ChatStream, Client, Conversation, Error, ResponseBody, TextStream, Timer, Toolbox, Transport,
+    TransportError, WriteError,
 };
 
 use crate::support::*;

@@ -72,7 +72,8 @@ impl Toolbox<'_> {
                     .with_partial(answer));
             }
             rounds += 1;
-            let results = match try_join_all(calls.iter().map(|call| Box::pin(self.call(call)))).await {
+            let running = calls.iter().map(|call| Box::pin(self.call(call))).collect();
+            let results = match try_join_all(running).await {
                 Ok(results) => results,
                 Err(error) => return Err(error.with_partial(answer)),
             };
