@@ -39,7 +39,10 @@ impl<'f, R: Timer> Search<'f, R> {
     }
 
     /// Takes what the model at hand gave. `None`: the next one is to be asked.
-    pub(super) fn judge<A>(&mut self, outcome: Result<A, Error>) -> Option<Result<Answered<A>, FallbackError>> {
+    pub(super) fn judge<A>(
+        &mut self,
+        outcome: Result<A, Error>,
+    ) -> Option<Result<Answered<A>, FallbackError>> {
         let model = self.request.model.clone();
         let failures = &mut self.failures;
         let error = match outcome {
@@ -77,7 +80,10 @@ impl<'f, R: Timer> Limit<'f, R> {
     }
 
     /// What the future gives, if that is in time.
-    pub(super) async fn bound<A>(&mut self, asking: impl Future<Output = Result<A, Error>>) -> Result<A, Error> {
+    pub(super) async fn bound<A>(
+        &mut self,
+        asking: impl Future<Output = Result<A, Error>>,
+    ) -> Result<A, Error> {
         let mut asking = pin!(asking);
         poll_fn(|cx| {
             if let Poll::Ready(outcome) = asking.as_mut().poll(cx) {
