@@ -9,7 +9,6 @@ use std::mem;
 pub use stream::ConversationStream;
 pub(super) use turn::Turn;
 
-use super::stream::Gathering;
 use super::{ChatCompletion, ChatRequest, Message};
 use crate::{Client, Error, Timer, Transport};
 
@@ -154,7 +153,7 @@ impl Conversation {
         client: &Client<T, R>,
         question: impl Into<Message>,
     ) -> Result<ConversationStream<'_, T, R>, Error> {
-        Turn::asking(self, question.into()).stream(client).await
+        ConversationStream::begin(self, Some(question.into()), client).await
     }
 
     /// Sends the history as it is, and waits for the first chunk of the answer, which is appended when the stream has
@@ -167,11 +166,21 @@ impl Conversation {
         &mut self,
         client: &Client<T, R>,
     ) -> Result<ConversationStream<'_, T, R>, Error> {
-        Turn::new(self).stream(client).await
+        ConversationStream::begin(self, None, client).await
     }
 }
 
-impl<'c> Turn<'c> {
+impl Conversation {
+    /// Appends what ends a turn.
+    fn complete(&mut self, answer: Message) {
+        self.push(answer);
+        if let Some(turns) = self.turns {
+            self.trim(turns);
+        }
+    }
+}
+
+impl Turn<'_> {
     async fn create<T: Transport, R: Timer>(
         mut self,
         client: &Client<T, R>,
@@ -179,14 +188,6 @@ impl<'c> Turn<'c> {
         let answer = client.chat().create(self.request()).await?;
         self.answered(&answer);
         Ok(answer)
-    }
-
-    async fn stream<T: Transport, R: Timer>(
-        self,
-        client: &Client<T, R>,
-    ) -> Result<ConversationStream<'c, T, R>, Error> {
-        let stream = client.chat().stream(self.request()).await?;
-        Ok(ConversationStream::new(self, Gathering::new(stream)))
     }
 }
 

@@ -10,13 +10,14 @@ use choreoai_core::chat::Verdict;
 use futures_core::{FusedStream, Stream};
 use futures_io::AsyncWrite;
 
-use super::Turn;
+use super::Conversation;
+use super::turn::{Turn, to_remember};
 use crate::chat::stream::{Gathering, copy};
 use crate::chat::{ChatChunk, ChatCompletion, Message};
 use crate::error::ErrorKind;
-use crate::{Error, ResponseHead, Timer, Transport, WriteCause, WriteError};
+use crate::{Client, Error, ResponseHead, Timer, Transport, WriteCause, WriteError};
 
-/// The answer to a question of a [`Conversation`](super::Conversation), as it arrives: a [`Stream`] of [`ChatChunk`]s.
+/// The answer to a question of a [`Conversation`], as it arrives: a [`Stream`] of [`ChatChunk`]s.
 ///
 /// It gives and ends as a [`ChatStream`](crate::ChatStream) does. When it has ended well (`None` came, without an error before it), the
 /// question and the answer are part of the conversation. Else, or when it is dropped before, the conversation is as it was,
@@ -38,7 +39,9 @@ use crate::{Error, ResponseHead, Timer, Transport, WriteCause, WriteError};
 /// ```
 #[must_use = "the answer is cancelled when the stream is dropped"]
 pub struct ConversationStream<'c, T: Transport, R: Timer> {
-    turn: Turn<'c>,
+    // No guard that is dropped: the conversation can be used again after the last use of the stream.
+    conversation: &'c mut Conversation,
+    question: Option<Message>,
     gathering: Gathering<T, R>,
     outcome: Outcome,
 }
@@ -50,8 +53,17 @@ enum Outcome {
 }
 
 impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
-    pub(super) fn new(turn: Turn<'c>, gathering: Gathering<T, R>) -> Self {
-        Self { turn, gathering, outcome: Outcome::Open }
+    pub(super) async fn begin(
+        conversation: &'c mut Conversation,
+        question: Option<Message>,
+        client: &Client<T, R>,
+    ) -> Result<Self, Error> {
+        let stream = {
+            let mut turn = Turn::new(conversation);
+            question.iter().for_each(|question| turn.push(question.clone()));
+            client.chat().stream(turn.request()).await?
+        };
+        Ok(Self { conversation, question, gathering: Gathering::new(stream), outcome: Outcome::Open })
     }
 
     /// The whole answer, once it has ended well; it is in the conversation then.
@@ -81,7 +93,7 @@ impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
         while let Some(chunk) = poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
             chunk?;
         }
-        self.complete()
+        self.take_whole()
     }
 
     /// Writes the rest of the content as it arrives, as [`ChatStream::write_to`](crate::ChatStream::write_to) does.
@@ -95,7 +107,7 @@ impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
     {
         let outcome = copy(&mut self, writer).await;
         outcome
-            .and_then(|()| self.complete().map_err(WriteCause::Answer))
+            .and_then(|()| self.take_whole().map_err(WriteCause::Answer))
             .map_err(|cause| WriteError::new(cause, || self.gathering.take()))
     }
 
@@ -109,12 +121,19 @@ impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
         }
         let partial = self.gathering.take();
         if !partial.text().is_empty() {
-            self.turn.complete(Message::assistant(partial.text()));
+            self.append(Message::assistant(partial.text()));
         }
         partial
     }
 
-    fn complete(&mut self) -> Result<ChatCompletion, Error> {
+    fn append(&mut self, answer: Message) {
+        if let Some(question) = self.question.take() {
+            self.conversation.push(question);
+        }
+        self.conversation.complete(answer);
+    }
+
+    fn take_whole(&mut self) -> Result<ChatCompletion, Error> {
         match &mut self.outcome {
             Outcome::Complete(completion) => Ok(mem::take(completion)),
             Outcome::Open | Outcome::Failed => {
@@ -139,7 +158,9 @@ impl<T: Transport, R: Timer> Stream for ConversationStream<'_, T, R> {
             Some(Err(_)) => this.outcome = Outcome::Failed,
             None => {
                 let completion = this.gathering.finish();
-                this.turn.answered(&completion);
+                if let Some(message) = to_remember(&completion) {
+                    this.append(message);
+                }
                 this.outcome = Outcome::Complete(Box::new(completion));
             }
         }

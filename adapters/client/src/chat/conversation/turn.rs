@@ -63,21 +63,18 @@ impl<'c> Turn<'c> {
 
     /// Completes the turn, if the answer says anything.
     pub(in crate::chat) fn answered(&mut self, answer: &ChatCompletion) {
-        let Some(choice) = answer.choice(0) else { return };
-        if choice.content.is_none() && choice.refusal.is_none() && choice.tool_calls.is_empty() {
-            return;
+        if let Some(message) = to_remember(answer) {
+            self.conversation.complete(message);
+            self.keep();
         }
-        self.complete(Message::from(answer));
     }
+}
 
-    /// Completes the turn with this message.
-    pub(in crate::chat) fn complete(&mut self, answer: Message) {
-        self.push(answer);
-        if let Some(turns) = self.conversation.turns {
-            self.conversation.trim(turns);
-        }
-        self.keep();
-    }
+/// The answer as a message, if it says anything.
+pub(super) fn to_remember(answer: &ChatCompletion) -> Option<Message> {
+    let choice = answer.choice(0)?;
+    let says = choice.content.is_some() || choice.refusal.is_some() || !choice.tool_calls.is_empty();
+    says.then(|| Message::from(answer))
 }
 
 impl Drop for Turn<'_> {

@@ -158,7 +158,6 @@ pub struct WriteError {
 
 /// Which side failed.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum WriteCause {
     /// The writer did; the answer was cancelled at the server. [`WriteZero`](io::ErrorKind::WriteZero): it took nothing more.
     Writer(io::Error),
