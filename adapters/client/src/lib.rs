@@ -100,7 +100,7 @@ mod transport;
 
 pub use builder::ClientBuilder;
 pub use chat::{
-    Answered, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
+    Answered, Ask, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
     ContentPart, Conversation, ConversationStream, ExtraMember, Fallback, FallbackError, Fragment,
     FragmentKind, Fragments, Message, ModelFailure, ResponseFormat, TextStream, Tool, ToolCall,
     ToolCallFragment, ToolChoice, ToolResult, Toolbox, WriteCause, WriteError,

@@ -9,8 +9,8 @@ use std::mem;
 pub use stream::ConversationStream;
 pub(super) use turn::Turn;
 
-use super::{ChatCompletion, ChatRequest, Message};
-use crate::{Client, Error, Timer, Transport};
+use super::{Ask, ChatCompletion, ChatRequest, Message};
+use crate::Error;
 
 /// A history of messages that grows by questions and their answers.
 ///
@@ -37,6 +37,8 @@ use crate::{Client, Error, Timer, Transport};
 ///
 /// **It grows without bound** unless told otherwise by [`keep_turns`](Self::keep_turns), which trims it after each answer, or
 /// by [`trim`](Self::trim).
+///
+/// It asks a [`Client`](crate::Client), or several models one after the other by a [`Fallback`](crate::Fallback): whatever is [`Ask`].
 ///
 /// It is a [`ChatRequest`] that remembers; the model and all settings are that request's:
 ///
@@ -123,12 +125,12 @@ impl Conversation {
     /// # Errors
     ///
     /// As [`Chat::create`](crate::Chat::create); the history is as before, and [`Error::partial`] holds what had arrived.
-    pub async fn ask<T: Transport, R: Timer>(
+    pub async fn ask<A: Ask>(
         &mut self,
-        client: &Client<T, R>,
+        asker: &A,
         question: impl Into<Message>,
     ) -> Result<ChatCompletion, Error> {
-        Turn::asking(self, question.into()).create(client).await
+        Turn::asking(self, question.into()).create(asker).await
     }
 
     /// Sends the history as it is, waits for the whole answer, and appends it.
@@ -136,11 +138,8 @@ impl Conversation {
     /// # Errors
     ///
     /// As for [`ask`](Self::ask).
-    pub async fn send<T: Transport, R: Timer>(
-        &mut self,
-        client: &Client<T, R>,
-    ) -> Result<ChatCompletion, Error> {
-        Turn::new(self).create(client).await
+    pub async fn send<A: Ask>(&mut self, asker: &A) -> Result<ChatCompletion, Error> {
+        Turn::new(self).create(asker).await
     }
 
     /// Asks, and waits for the first chunk of the answer. When the stream has ended well, both are appended.
@@ -148,12 +147,12 @@ impl Conversation {
     /// # Errors
     ///
     /// As [`Chat::stream`](crate::Chat::stream); the history is as before.
-    pub async fn ask_stream<T: Transport, R: Timer>(
+    pub async fn ask_stream<A: Ask>(
         &mut self,
-        client: &Client<T, R>,
+        asker: &A,
         question: impl Into<Message>,
-    ) -> Result<ConversationStream<'_, T, R>, Error> {
-        ConversationStream::begin(self, Some(question.into()), client).await
+    ) -> Result<ConversationStream<'_, A::Transport, A::Timer>, Error> {
+        ConversationStream::begin(self, Some(question.into()), asker).await
     }
 
     /// Sends the history as it is, and waits for the first chunk of the answer, which is appended when the stream has
@@ -162,11 +161,11 @@ impl Conversation {
     /// # Errors
     ///
     /// As for [`ask_stream`](Self::ask_stream).
-    pub async fn send_stream<T: Transport, R: Timer>(
+    pub async fn send_stream<A: Ask>(
         &mut self,
-        client: &Client<T, R>,
-    ) -> Result<ConversationStream<'_, T, R>, Error> {
-        ConversationStream::begin(self, None, client).await
+        asker: &A,
+    ) -> Result<ConversationStream<'_, A::Transport, A::Timer>, Error> {
+        ConversationStream::begin(self, None, asker).await
     }
 }
 
@@ -181,11 +180,8 @@ impl Conversation {
 }
 
 impl Turn<'_> {
-    async fn create<T: Transport, R: Timer>(
-        mut self,
-        client: &Client<T, R>,
-    ) -> Result<ChatCompletion, Error> {
-        let answer = client.chat().create(self.request()).await?;
+    async fn create<A: Ask>(mut self, asker: &A) -> Result<ChatCompletion, Error> {
+        let answer = asker.create(self.request()).await?;
         self.answered(&answer);
         Ok(answer)
     }

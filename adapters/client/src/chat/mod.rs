@@ -1,5 +1,6 @@
 //! Chat completions.
 
+mod ask;
 mod chunk;
 mod chunk_builder;
 mod chunk_decoder;
@@ -19,6 +20,7 @@ mod watch;
 
 use std::fmt;
 
+pub use ask::Ask;
 pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use choreoai::{ChatRequest, Error, ErrorKind, Fallback, FallbackError, TransportErrorKind};
+use choreoai::{
+    ChatRequest, Conversation, Error, ErrorKind, Fallback, FallbackError, Toolbox, TransportErrorKind,
+};
 use serde_json::Value;
 
 use crate::support::*;
@@ -222,4 +224,24 @@ fn the_client_retries_before_another_model_is_asked() {
     let expected = ["gpt-4", "gpt-4", "claude-3-sonnet", "claude-3-sonnet", "gemini-pro", "gemini-pro"];
     assert_eq!(asked(&script), expected);
     assert!(script.now() < Duration::from_secs(4));
+}
+
+#[test]
+fn a_conversation_can_ask_several_models() {
+    let replies = [503, 200, 503, 200, 503, 503, 503];
+    let reply = |status| if status == 200 { Reply::body(answer()) } else { Reply::status(status) };
+    let script = Script::new(replies.map(reply));
+    let client = client(&script);
+    let models = client.chat().fallback(OTHERS);
+    let mut conversation = Conversation::new("gpt-4");
+    script.run(async {
+        conversation.ask(&models, "Hi").await.unwrap();
+        conversation.ask_stream(&models, "Hi").await.unwrap().collect_message().await.unwrap();
+        let error = conversation.ask_with_tools(&models, &Toolbox::new(), "Hi").await.unwrap_err();
+        assert_eq!(error.status().unwrap(), 503);
+    });
+    assert_eq!(conversation.messages().len(), 4);
+    // The conversation's own model stays the first.
+    let (own, [second, third]) = ("gpt-4", OTHERS);
+    assert_eq!(asked(&script), [own, second, own, second, own, second, third]);
 }

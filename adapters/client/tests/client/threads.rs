@@ -41,7 +41,7 @@ fn what_is_built_on_it_is_send_too() {
     send_and_sync::<Conversation>();
     send_and_sync::<Toolbox<'static>>();
     send_and_sync::<WriteError>();
-    let script = Script::new((0..5).map(|_| Reply::body(answer())));
+    let script = Script::new((0..8).map(|_| Reply::body(answer())));
     let client = script.client();
     let request = request();
     let toolbox = Toolbox::new();
@@ -56,6 +56,9 @@ fn what_is_built_on_it_is_send_too() {
         chat.create(&request).await.unwrap();
         let mut stream = chat.stream(&request).await.unwrap();
         assert_eq!(read(&mut stream).await.0, "Hello world");
+        conversation.ask(&chat, "Hi").await.unwrap();
+        conversation.ask_with_tools(&chat, &toolbox, "Hi").await.unwrap();
+        conversation.ask_stream(&chat, "Hi").await.unwrap().collect_message().await.unwrap();
     }));
 }
 

@@ -314,6 +314,7 @@ fn a_call_is_forced_once() {
         (ToolChoice::Function("weather".to_owned()), Value::Null),
         (ToolChoice::Auto, json!("auto")),
         (ToolChoice::None, json!("none")),
+        (ToolChoice::Raw(r#"{"type": "allowed_tools"}"#.to_owned()), json!({"type": "allowed_tools"})),
     ] {
         let script = Script::new([calls(&[("weather", r#"{"city": "Rom"}"#)]), done()]);
         let client = script.client();

@@ -13,9 +13,9 @@ use futures_io::AsyncWrite;
 use super::Conversation;
 use super::turn::{Turn, to_remember};
 use crate::chat::stream::{Gathering, copy};
-use crate::chat::{ChatChunk, ChatCompletion, Message};
+use crate::chat::{Ask, ChatChunk, ChatCompletion, Message};
 use crate::error::ErrorKind;
-use crate::{Client, Error, ResponseHead, Timer, Transport, WriteCause, WriteError};
+use crate::{Error, ResponseHead, Timer, Transport, WriteCause, WriteError};
 
 /// The answer to a question of a [`Conversation`], as it arrives: a [`Stream`] of [`ChatChunk`]s.
 ///
@@ -53,15 +53,15 @@ enum Outcome {
 }
 
 impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
-    pub(super) async fn begin(
+    pub(super) async fn begin<A: Ask<Transport = T, Timer = R>>(
         conversation: &'c mut Conversation,
         question: Option<Message>,
-        client: &Client<T, R>,
+        asker: &A,
     ) -> Result<Self, Error> {
         let stream = {
             let mut turn = Turn::new(conversation);
             question.iter().for_each(|question| turn.push(question.clone()));
-            client.chat().stream(turn.request()).await?
+            asker.stream(turn.request()).await?
         };
         Ok(Self { conversation, question, gathering: Gathering::new(stream), outcome: Outcome::Open })
     }

@@ -48,10 +48,10 @@ impl<'c> Turn<'c> {
         self.conversation.request.tools.extend(tools);
     }
 
-    /// Leaves it to the model, for the rest of this turn, whether it calls tools.
+    /// Forces no call of a tool for the rest of this turn.
     pub(in crate::chat) fn free_choice(&mut self) {
         let choice = &mut self.conversation.request.tool_choice;
-        if matches!(choice, Some(ToolChoice::Required | ToolChoice::Function(_) | ToolChoice::Raw(_))) {
+        if matches!(choice, Some(ToolChoice::Required | ToolChoice::Function(_))) {
             *choice = None;
         }
     }

@@ -102,6 +102,7 @@ impl StdError for FallbackError {
 }
 
 impl From<FallbackError> for Error {
+    /// What the last model met; what the others did is lost.
     fn from(error: FallbackError) -> Self {
         error.last.error
     }

@@ -2,10 +2,10 @@
 
 use super::join::try_join_all;
 use super::{Calling, Failure, Function, Toolbox};
+use crate::Error;
 use crate::chat::conversation::{Conversation, Turn};
-use crate::chat::{ChatCompletion, Message, ToolCall};
+use crate::chat::{Ask, ChatCompletion, Message, ToolCall};
 use crate::error::ErrorKind;
-use crate::{Client, Error, Timer, Transport};
 
 impl Conversation {
     /// Asks, calls the functions that the model wants called, tells it their results, and asks again, until an answer
@@ -27,13 +27,13 @@ impl Conversation {
     /// As [`Chat::create`](crate::Chat::create). `limit` when the model still calls functions after as many rounds as the toolbox
     /// allows; [`Error::partial`] has its last answer, whose calls were not made. `tool` when a function failed and the toolbox
     /// says to [abort](Toolbox::abort_on_error); the results of that round are lost, and the partial is the answer that called.
-    pub async fn ask_with_tools<T: Transport, R: Timer>(
+    pub async fn ask_with_tools<A: Ask>(
         &mut self,
-        client: &Client<T, R>,
+        asker: &A,
         toolbox: &Toolbox<'_>,
         question: impl Into<Message>,
     ) -> Result<ChatCompletion, Error> {
-        toolbox.run(client, Turn::asking(self, question.into())).await
+        toolbox.run(asker, Turn::asking(self, question.into())).await
     }
 
     /// Sends the history as it is, and goes on as [`ask_with_tools`](Self::ask_with_tools) does.
@@ -41,25 +41,21 @@ impl Conversation {
     /// # Errors
     ///
     /// As there.
-    pub async fn send_with_tools<T: Transport, R: Timer>(
+    pub async fn send_with_tools<A: Ask>(
         &mut self,
-        client: &Client<T, R>,
+        asker: &A,
         toolbox: &Toolbox<'_>,
     ) -> Result<ChatCompletion, Error> {
-        toolbox.run(client, Turn::new(self)).await
+        toolbox.run(asker, Turn::new(self)).await
     }
 }
 
 impl Toolbox<'_> {
-    async fn run<T: Transport, R: Timer>(
-        &self,
-        client: &Client<T, R>,
-        mut turn: Turn<'_>,
-    ) -> Result<ChatCompletion, Error> {
+    async fn run<A: Ask>(&self, asker: &A, mut turn: Turn<'_>) -> Result<ChatCompletion, Error> {
         turn.offer(self.functions.iter().map(|function| function.tool.clone()));
         let mut rounds = 0;
         loop {
-            let answer = client.chat().create(turn.request()).await?;
+            let answer = asker.create(turn.request()).await?;
             let calls = answer.tool_calls();
             if calls.is_empty() {
                 turn.answered(&answer);
