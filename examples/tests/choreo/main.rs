@@ -11,3 +11,4 @@ mod output;
 mod requests;
 mod support;
 mod usage;
+mod wire;
