@@ -404,6 +404,8 @@ pub enum ErrorKind {
     Limit,
     /// The request or the client's settings cannot be right; nothing was sent.
     InvalidRequest,
+    /// A function of a [`Toolbox`](crate::Toolbox) failed, and is not to be told to the model.
+    Tool,
 }
 
 impl ErrorKind {
@@ -422,6 +424,7 @@ impl ErrorKind {
             Self::Protocol => "protocol",
             Self::Limit => "limit",
             Self::InvalidRequest => "invalid_request",
+            Self::Tool => "tool",
         }
     }
 }

@@ -33,6 +33,40 @@
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
 //! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
 //!
+//! # More than one call
+//!
+//! | for | there is |
+//! |---|---|
+//! | a history that grows by questions and answers, and by nothing else | [`Conversation`] |
+//! | functions that the model calls, with typed arguments | [`Toolbox`], [`Conversation::ask_with_tools`] |
+//! | other models, when the first one cannot answer | [`Chat::fallback`] |
+//! | text that goes on to a file, a socket, a terminal | [`ChatStream::write_to`] |
+//!
+//! ```
+//! use choreoai::{Client, Conversation, Error, Timer, ToolResult, Toolbox, Transport};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Place {
+//!     city: String,
+//! }
+//!
+//! async fn weather(place: Place) -> ToolResult {
+//!     Ok(format!("Sunny in {}", place.city))
+//! }
+//!
+//! async fn talk<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+//!     let schema = r#"{"type": "object", "properties": {"city": {"type": "string"}}}"#;
+//!     let toolbox = Toolbox::new().tool("weather", "The weather of a city", schema, weather);
+//!
+//!     let mut conversation = Conversation::new("gpt-4").system("Be brief.").keep_turns(20);
+//!     let answer = conversation.ask_with_tools(client, &toolbox, "How is the weather in Köln?").await?;
+//!     println!("{}", answer.text());
+//!     let answer = conversation.ask(client, "What shall I wear?").await?;
+//!     println!("{}", answer.text());
+//!     Ok(())
+//! }
+//! ```
+//!
 //! # Bounds
 //!
 //! | what | bound | past it |
@@ -42,6 +76,8 @@
 //! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
 //! | redirects, within the origin | 3 | `http` |
 //! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
+//! | rounds of tool calls in a turn | 10, or as the toolbox says | `limit` |
+//! | the history of a conversation | none, or as many turns as it is told to keep | the oldest turns are forgotten |
 //!
 //! # Proxies
 //!
@@ -71,9 +107,10 @@ mod transport;
 
 pub use builder::ClientBuilder;
 pub use chat::{
-    Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
-    ExtraMember, Fragment, FragmentKind, Fragments, Message, ResponseFormat, TextStream, Tool, ToolCall,
-    ToolCallFragment, ToolChoice,
+    Answered, Ask, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
+    ContentPart, Conversation, ConversationStream, ExtraMember, Fallback, FallbackError, Fragment,
+    FragmentKind, Fragments, Message, ModelFailure, ResponseFormat, TextStream, Tool, ToolCall,
+    ToolCallFragment, ToolChoice, ToolResult, Toolbox, WriteCause, WriteError,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::rate_limit::{Quota, RateLimit};

@@ -1,10 +1,13 @@
 //! Chat completions.
 
+mod ask;
 mod chunk;
 mod chunk_builder;
 mod chunk_decoder;
 mod completion;
+mod conversation;
 mod exchange;
+mod fallback;
 mod json;
 mod message;
 mod options;
@@ -12,18 +15,23 @@ mod refusal;
 mod report;
 mod request;
 mod stream;
+mod tools;
 mod watch;
 
 use std::fmt;
 
+pub use ask::Ask;
 pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use conversation::{Conversation, ConversationStream};
+pub use fallback::{Answered, Fallback, FallbackError, ModelFailure};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use request::ChatRequest;
-pub use stream::{ChatStream, TextStream};
+pub use stream::{ChatStream, TextStream, WriteCause, WriteError};
+pub use tools::{ToolResult, Toolbox};
 
 use crate::{Client, Error, Timer, Transport};
 use exchange::{Exchange, Question};

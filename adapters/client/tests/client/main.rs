@@ -1,10 +1,14 @@
 //! The client over a scripted transport and a virtual clock: no sockets, no sleeping, the same every time.
 
+mod conversations;
 mod deadlines;
 mod endings;
+mod fallback;
 mod refusals;
 mod retries;
 mod secrets;
 mod sending;
 mod support;
 mod threads;
+mod tools;
+mod writing;
