@@ -1,7 +1,10 @@
 //! The client over a scripted transport and a virtual clock: no sockets, no sleeping, the same every time.
 
 mod deadlines;
+mod embeddings;
 mod endings;
+mod health;
+mod models;
 mod refusals;
 mod retries;
 mod secrets;
