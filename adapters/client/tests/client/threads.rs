@@ -8,7 +8,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use choreoai::{ChatStream, Client, Error, ResponseBody, TextStream, Timer, Transport, TransportError};
+use choreoai::{
+    ChatStream, Client, EmbeddingList, EmbeddingRequest, Error, Health, Model, ModelList, ResponseBody,
+    TextStream, Timer, Transport, TransportError,
+};
 
 use crate::support::*;
 
@@ -31,6 +34,14 @@ fn all_is_send_when_the_transport_and_the_timer_are() {
     let stream: ChatStream<_, _> = send(script.run(send(client.chat().stream(&request))).unwrap());
     let _: TextStream<_, _> = send(stream.text());
     script.run(send(client.chat().create(&request))).unwrap();
+
+    send_and_sync::<(ModelList, Model, EmbeddingRequest, EmbeddingList, Health)>();
+    // Made, not sent.
+    let request = EmbeddingRequest::new("m", "a");
+    drop(send(client.models().list()));
+    drop(send(client.models().retrieve("m")));
+    drop(send(client.embeddings().create(&request)));
+    drop(send(client.health()));
 }
 
 /// A transport and a timer that are bound to their thread.
