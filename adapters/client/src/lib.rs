@@ -31,7 +31,35 @@
 //! | connect | the transport begins to connect | 10 s |
 //! | first event | an attempt begins, connecting included | 30 s |
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
-//! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
+//! | total | the call begins, retries included | none for [`Chat::stream`], 30 s for all others |
+//!
+//! A whole answer may take as long to begin as to end: by default a server that stays silent for 30 s has used up the
+//! call, and is not asked again. (One that refuses, or whose connection fails, is.) Whoever would rather ask a silent
+//! server anew sets a first-event timeout well below the total; a server that was at work all the time may bill both
+//! answers.
+//!
+//! # Models, embeddings, health
+//!
+//! ```
+//! use choreoai::{Client, EmbeddingRequest, Error, Timer, Transport};
+//!
+//! async fn look<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+//!     println!("{:?}", client.health().await?.status());
+//!     for model in client.models().list().await? {
+//!         println!("{} of {:?}", model.id(), model.owned_by());
+//!     }
+//!     let request = EmbeddingRequest::new("text-embedding-3-small", ["one text", "another"]);
+//!     for vector in client.embeddings().create(&request).await?.vectors() {
+//!         println!("{} numbers", vector.len());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! These are read as a whole, strictly: either all that was asked for is there, or there is an error that says what was
+//! wrong. They share retries, deadlines, redirects within the origin and errors with the chat completions, but that
+//! [`Client::health`] is never sent again. Their first event is the first byte of the body that is no white space, any
+//! byte after it is progress, and from the first one on nothing is repeated.
 //!
 //! # More than one call
 //!
@@ -73,6 +101,10 @@
 //! |---|---|---|
 //! | an event whose choice is not known yet | 64 MiB | `limit` |
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
+//! | an answer with embeddings | 64 MiB, 65,536 vectors | `limit`, `protocol` |
+//! | an answer with models | 8 MiB, 65,536 models | `limit`, `protocol` |
+//! | an answer about health | 64 KiB | `limit` |
+//! | the members of an object in one of these | 1,024 | `protocol` |
 //! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
 //! | redirects, within the origin | 3 | `http` |
 //! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
@@ -96,10 +128,15 @@
 mod api_key;
 mod base_url;
 mod builder;
+mod call;
 mod chat;
 mod client;
+mod embeddings;
 mod error;
+mod health;
 pub mod http1;
+mod members;
+mod models;
 mod response;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -113,10 +150,14 @@ pub use chat::{
     ToolCallFragment, ToolChoice, ToolResult, Toolbox, WriteCause, WriteError,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
+pub use choreoai_core::embedding::EncodingFormat;
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
+pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
 pub use error::{Error, ErrorKind};
+pub use health::Health;
+pub use models::{Model, ModelList, Models};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};

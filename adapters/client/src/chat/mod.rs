@@ -8,15 +8,12 @@ mod completion;
 mod conversation;
 mod exchange;
 mod fallback;
-mod json;
+pub(crate) mod json;
 mod message;
 mod options;
-mod refusal;
-mod report;
 mod request;
 mod stream;
 mod tools;
-mod watch;
 
 use std::fmt;
 
@@ -33,8 +30,9 @@ pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream, WriteCause, WriteError};
 pub use tools::{ToolResult, Toolbox};
 
+use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
-use exchange::{Exchange, Question};
+use exchange::{Exchange, Wanted};
 
 /// Chat completions of a [`Client`].
 pub struct Chat<'c, T, R> {
@@ -71,13 +69,14 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     }
 
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
+        let settings = self.client.settings();
         let question = Question {
-            body: request.encode(streamed)?,
-            streamed,
-            logprobs: request.wants_logprobs(),
-            extra: request.wants_extra(),
+            accept: if streamed { "text/event-stream" } else { Question::JSON },
+            ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
-        let mut exchange = Exchange::new(self.client.clone(), question);
+        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
+        let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))
     }

@@ -2,8 +2,11 @@
 
 mod conversations;
 mod deadlines;
+mod embeddings;
 mod endings;
 mod fallback;
+mod health;
+mod models;
 mod refusals;
 mod retries;
 mod secrets;

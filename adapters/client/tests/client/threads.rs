@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai::{
-    ChatStream, Client, Conversation, Error, ResponseBody, TextStream, Timer, Toolbox, Transport,
-    TransportError, WriteError,
+    ChatStream, Client, Conversation, EmbeddingList, EmbeddingRequest, Error, Health, Model, ModelList,
+    ResponseBody, TextStream, Timer, Toolbox, Transport, TransportError, WriteError,
 };
 
 use crate::support::*;
@@ -34,6 +34,14 @@ fn all_is_send_when_the_transport_and_the_timer_are() {
     let stream: ChatStream<_, _> = send(script.run(send(client.chat().stream(&request))).unwrap());
     let _: TextStream<_, _> = send(stream.text());
     script.run(send(client.chat().create(&request))).unwrap();
+
+    send_and_sync::<(ModelList, Model, EmbeddingRequest, EmbeddingList, Health)>();
+    // Made, not sent.
+    let request = EmbeddingRequest::new("m", "a");
+    drop(send(client.models().list()));
+    drop(send(client.models().retrieve("m")));
+    drop(send(client.embeddings().create(&request)));
+    drop(send(client.health()));
 }
 
 #[test]
