@@ -53,6 +53,7 @@
 mod api_key;
 mod base_url;
 mod builder;
+mod call;
 mod chat;
 mod client;
 mod error;
