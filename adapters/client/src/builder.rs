@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use choreoai_core::deadline::Deadlines;
@@ -12,6 +13,8 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Settings};
+use crate::limits::Limits;
+use crate::observe::{Observer, Observers};
 use crate::{Error, Timer, Transport};
 
 /// The environment variable that holds the API key.
@@ -41,6 +44,9 @@ pub struct ClientBuilder<T, R> {
     timeouts: Timeouts,
     retry: Policy,
     headers: HeaderMap,
+    max_concurrent_calls: Option<usize>,
+    max_requests: Option<(usize, Duration)>,
+    observers: Observers,
     /// The first setting that was refused.
     refused: Option<Error>,
 }
@@ -95,6 +101,9 @@ impl<T, R> ClientBuilder<T, R> {
             timeouts: Timeouts::default(),
             retry: Policy::new(),
             headers: HeaderMap::new(),
+            max_concurrent_calls: None,
+            max_requests: None,
+            observers: Observers::default(),
             refused: None,
         }
     }
@@ -212,23 +221,80 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
+    /// How many calls may run at once, over all clones; as many as are made unless chosen otherwise.
+    ///
+    /// A call runs from before its first request until its answer has ended (a stream: finished, failed or dropped),
+    /// retries and their pauses included. Others wait, first come, first served, and nobody overtakes; dropping a call
+    /// that waits gives up its place in the queue. The time that it waits counts for the total timeout and for no
+    /// other. A call that has a place and is not polled keeps it.
+    ///
+    /// 0 is refused.
+    pub fn max_concurrent_calls(mut self, calls: usize) -> Self {
+        if calls == 0 {
+            self.refuse("at most 0 calls at once would let none run; allow 1 at least");
+        }
+        self.max_concurrent_calls = Some(calls);
+        self
+    }
+
+    /// How many requests may be sent within any interval of this length, over all clones; no limit unless chosen
+    /// otherwise.
+    ///
+    /// The interval slides: whichever moment it begins at, no more than `requests` are sent in it, retries and
+    /// redirected requests included. So they may go out all at once, but then none for the rest of the interval. What
+    /// counts is when a request is handed to the transport; the network may bring two closer together than that.
+    /// Requests wait first come, first served, and a retry behind those that wait already; a call that is dropped makes
+    /// room for the next. The time that a request waits counts for the total timeout and for no other.
+    ///
+    /// Costs 16 bytes for each request of the last interval. 0 requests, or an interval of 0, are refused.
+    pub fn max_requests(mut self, requests: usize, per: Duration) -> Self {
+        if requests == 0 || per.is_zero() {
+            self.refuse("at most 0 requests, or an interval of 0, make no rate; allow 1 request at least");
+        }
+        self.max_requests = Some((requests, per));
+        self
+    }
+
+    /// Is told of each request, response, retry and end; see [`Observer`]. May be called again: each is told.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.add(observer);
+        self
+    }
+
     /// What carries the requests.
     pub fn transport<U>(self, transport: U) -> ClientBuilder<U, R> {
-        let Self { timer, base_url, api_key, timeouts, retry, headers, refused, .. } = self;
-        ClientBuilder { transport, timer, base_url, api_key, timeouts, retry, headers, refused }
+        self.map(|_, timer| (transport, timer))
     }
 
     /// What tells the time.
     pub fn timer<U>(self, timer: U) -> ClientBuilder<T, U> {
-        let Self { transport, base_url, api_key, timeouts, retry, headers, refused, .. } = self;
-        ClientBuilder { transport, timer, base_url, api_key, timeouts, retry, headers, refused }
+        self.map(|transport, _| (transport, timer))
+    }
+
+    fn map<T2, R2>(self, change: impl FnOnce(T, R) -> (T2, R2)) -> ClientBuilder<T2, R2> {
+        let (transport, timer) = change(self.transport, self.timer);
+        ClientBuilder {
+            transport,
+            timer,
+            base_url: self.base_url,
+            api_key: self.api_key,
+            timeouts: self.timeouts,
+            retry: self.retry,
+            headers: self.headers,
+            max_concurrent_calls: self.max_concurrent_calls,
+            max_requests: self.max_requests,
+            observers: self.observers,
+            refused: self.refused,
+        }
+    }
+
+    fn refuse(&mut self, why: impl Into<String>) {
+        self.refused.get_or_insert_with(|| Error::invalid_request(why));
     }
 
     fn check_timeout(&mut self, name: &str, timeout: Option<Duration>) {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            self.refused.get_or_insert_with(|| {
-                Error::invalid_request(format!("the {name} timeout is zero; it must be longer than that"))
-            });
+            self.refuse(format!("the {name} timeout is zero; it must be longer than that"));
         }
     }
 }
@@ -272,8 +338,11 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
             headers,
             timeouts: self.timeouts,
             retry: self.retry,
+            observers: Arc::new(self.observers),
         };
-        Ok(Client::new(self.transport, self.timer, settings))
+        settings.observers.check_encryption(&settings.base_url);
+        let limits = Limits::new(self.max_concurrent_calls, self.max_requests);
+        Ok(Client::new(self.transport, self.timer, settings, limits))
     }
 }
 

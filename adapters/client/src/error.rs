@@ -161,6 +161,23 @@ impl Error {
         Self::new(kind, format!("{what} within {limit:?} (the {name} timeout)"))
     }
 
+    /// A limit of the client has held a call back until its total deadline: it waited `for_what`.
+    pub(crate) fn held_back(for_what: impl fmt::Display, limit: Duration) -> Self {
+        let message =
+            format!("the call was still waiting for {for_what} after {limit:?} (the total timeout)");
+        Self::new(ErrorKind::TimeoutTotal, message).with_retry(true, None)
+    }
+
+    /// The client takes no calls any more.
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, "the client is closed; no request was sent")
+    }
+
+    /// The client was told to end its calls.
+    pub(crate) fn aborted() -> Self {
+        Self::new(ErrorKind::Closed, "the client was closed at once, by `abort`, before the call had ended")
+    }
+
     /// What a transport met, before the head of the response or (`in_body`) after it.
     pub(crate) fn transport(error: TransportError, in_body: bool) -> Self {
         let kind = match error.kind() {
@@ -404,6 +421,9 @@ pub enum ErrorKind {
     Limit,
     /// The request or the client's settings cannot be right; nothing was sent.
     InvalidRequest,
+    /// The client was [closed](crate::Client::close) before the call began, or [aborted](crate::Client::abort)
+    /// before it ended.
+    Closed,
 }
 
 impl ErrorKind {
@@ -422,6 +442,7 @@ impl ErrorKind {
             Self::Protocol => "protocol",
             Self::Limit => "limit",
             Self::InvalidRequest => "invalid_request",
+            Self::Closed => "closed",
         }
     }
 }

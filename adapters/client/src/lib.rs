@@ -56,8 +56,11 @@ mod builder;
 mod call;
 mod chat;
 mod client;
+mod close;
 mod error;
 pub mod http1;
+mod limits;
+mod observe;
 mod response;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -74,6 +77,8 @@ pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
 pub use error::{Error, ErrorKind};
+pub use limits::Load;
+pub use observe::{CallInfo, EndInfo, Observer, Outcome, RequestInfo, ResponseInfo, RetryInfo, Warning};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};

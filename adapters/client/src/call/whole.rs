@@ -26,6 +26,15 @@ impl<T: Transport, R: Timer> Call<T, R> {
     ///
     /// The answer begins with its first byte that is no white space: some servers send blank lines while they work.
     pub(crate) async fn whole(&mut self) -> Result<Whole, Error> {
+        let read = self.read_whole().await;
+        match &read {
+            Ok(_) => self.finished(None),
+            Err(error) => self.failed_for_good(error),
+        }
+        read
+    }
+
+    async fn read_whole(&mut self) -> Result<Whole, Error> {
         loop {
             let mut answer = self.open().await?;
             let mut body = Vec::new();

@@ -23,7 +23,7 @@ pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
 
-use crate::call::{Call, Question};
+use crate::call::{Call, EVENT_STREAM, Question};
 use crate::{Client, Error, Timer, Transport};
 use exchange::{Exchange, Wanted};
 
@@ -66,10 +66,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         let question = Question {
             method: Method::POST,
             url: settings.chat_url.clone(),
-            accept: if streamed { "text/event-stream" } else { "application/json" },
+            accept: if streamed { EVENT_STREAM } else { "application/json" },
             body: request.encode(streamed)?,
         };
-        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let deadlines = settings.timeouts.deadlines(streamed);
+        let call = Call::start(self.client.clone(), question, deadlines, Some(request.asked_model()));
         let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
         let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;

@@ -60,7 +60,7 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
             match std::future::poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
                 Some(Ok(chunk)) => {
                     if let Err(error) = assembly.push(&chunk) {
-                        let error = self.exchange.finish(error);
+                        let error = self.exchange.fail(error);
                         return Err(error.with_partial(assembly.finish()));
                     }
                 }

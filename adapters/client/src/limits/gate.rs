@@ -80,9 +80,8 @@ impl Gate {
         refused.for_each(Waker::wake);
     }
 
-    /// [Closes](Self::close), and tells those inside to end.
+    /// Tells those inside to end.
     pub(crate) fn abort(&self) {
-        self.close();
         let running = {
             let mut state = self.state();
             self.is_aborted.store(true, Ordering::Release);
@@ -143,7 +142,9 @@ impl Future for Entering {
         match this.number {
             Some(number) if number < state.admitted => this.number = None,
             Some(number) => {
-                state.queue.update(number, cx.waker());
+                let old = state.queue.set(number, cx.waker());
+                drop(state);
+                drop(old);
                 return Poll::Pending;
             }
             // Where there is a free place nobody waits: it would have been handed on.
@@ -192,23 +193,27 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// Whether whoever is inside is to end.
+    pub(crate) fn is_aborted(&self) -> bool {
+        self.gate.is_aborted.load(Ordering::Acquire)
+    }
+
     /// Resolves when whoever is inside is to end. Costs no lock as long as the task stays the same.
     pub(crate) fn poll_aborted(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.gate.is_aborted.load(Ordering::Acquire) {
+        if self.is_aborted() {
             return Poll::Ready(());
         }
         if self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
         }
         let mut state = self.gate.state();
-        if self.gate.is_aborted.load(Ordering::Acquire) {
+        if self.is_aborted() {
             return Poll::Ready(());
         }
-        match self.number {
-            Some(number) => state.running.update(number, cx.waker()),
-            None => self.number = Some(state.running.add(cx.waker())),
-        }
+        let number = *self.number.get_or_insert_with(|| state.running.add(cx.waker()));
+        let old = state.running.set(number, cx.waker());
         drop(state);
+        drop(old);
         self.waker = Some(cx.waker().clone());
         Poll::Pending
     }
@@ -241,10 +246,10 @@ impl Future for Emptied<'_> {
         if state.inside == 0 {
             return Poll::Ready(());
         }
-        match this.number {
-            Some(number) => state.closers.update(number, cx.waker()),
-            None => this.number = Some(state.closers.add(cx.waker())),
-        }
+        let number = *this.number.get_or_insert_with(|| state.closers.add(cx.waker()));
+        let old = state.closers.set(number, cx.waker());
+        drop(state);
+        drop(old);
         Poll::Pending
     }
 }

@@ -19,14 +19,18 @@ impl Wakers {
         number
     }
 
-    /// Keeps the waker up to date.
-    pub(super) fn update(&mut self, number: u64, waker: &Waker) {
-        if let Some(known) = self.by_number.get_mut(&number) {
-            known.clone_from(waker);
+    /// Keeps a task's waker up to date. Returns the old one, to be dropped once the lock is gone: it may hold the last
+    /// of a task, and all that the task holds.
+    #[must_use]
+    pub(super) fn set(&mut self, number: u64, waker: &Waker) -> Option<Waker> {
+        match self.by_number.get(&number) {
+            Some(known) if known.will_wake(waker) => None,
+            _ => self.by_number.insert(number, waker.clone()),
         }
     }
 
-    /// Takes out a task that waits no longer.
+    /// Takes out a task that waits no longer. The waker is to be dropped as the one of [`set`](Self::set).
+    #[must_use]
     pub(super) fn remove(&mut self, number: u64) -> Option<Waker> {
         self.by_number.remove(&number)
     }
@@ -53,9 +57,4 @@ impl Wakers {
 
     pub(super) fn len(&self) -> usize {
         self.by_number.len()
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_number.is_empty()
-    }
-}
+    }}

@@ -1,0 +1,4 @@
+//! The gate and the rate, against models.
+
+mod gate;
+mod rate;
