@@ -57,9 +57,13 @@ mod call;
 mod chat;
 mod client;
 mod close;
+mod embeddings;
 mod error;
+mod health;
 pub mod http1;
 mod limits;
+mod members;
+mod models;
 mod observe;
 mod response;
 #[cfg(feature = "rustls")]
@@ -73,11 +77,15 @@ pub use chat::{
     ToolCallFragment, ToolChoice,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
+pub use choreoai_core::embedding::EncodingFormat;
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
+pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
 pub use error::{Error, ErrorKind};
+pub use health::Health;
 pub use limits::Load;
+pub use models::{Model, ModelList, Models};
 pub use observe::{CallInfo, EndInfo, Observer, Outcome, RequestInfo, ResponseInfo, RetryInfo, Warning};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]

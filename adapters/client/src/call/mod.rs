@@ -16,6 +16,9 @@ mod report;
 mod watch;
 mod whole;
 
+pub(crate) use report::excerpt;
+pub(crate) use whole::{Fault, Whole, ask};
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -25,7 +28,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use choreoai_core::chat::Verdict;
 use choreoai_core::deadline::Deadlines;
-use choreoai_core::retry::{Decision, Outcome, Retry, Why};
+use choreoai_core::retry::{Decision, Outcome, Policy, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
 use crate::error::ErrorKind;
@@ -48,8 +51,20 @@ pub(crate) struct Question {
     pub(crate) body: Bytes,
 }
 
-/// What is asked as a stream of events.
-pub(crate) const EVENT_STREAM: &str = "text/event-stream";
+impl Question {
+    /// The type of an answer that is not streamed.
+    pub(crate) const JSON: &'static str = "application/json";
+    /// The type of one that is.
+    pub(crate) const EVENT_STREAM: &'static str = "text/event-stream";
+
+    pub(crate) fn get(url: Uri) -> Self {
+        Self { method: Method::GET, url, accept: Self::JSON, body: Bytes::new() }
+    }
+
+    pub(crate) fn post(url: Uri, body: Bytes) -> Self {
+        Self { method: Method::POST, url, accept: Self::JSON, body }
+    }
+}
 
 /// A call under way. It begins when it is made and ends when it is told how, or dropped, which cancels what it waits
 /// for.
@@ -75,19 +90,13 @@ pub(crate) struct Answer<B> {
 /// From the first request to an answer.
 impl<T: Transport, R: Timer> Call<T, R> {
     /// Nothing is sent yet, but the time runs.
-    pub(crate) fn start(
-        client: Client<T, R>,
-        question: Question,
-        deadlines: Deadlines,
-        model: Option<&str>,
-    ) -> Self {
+    pub(crate) fn start(client: Client<T, R>, question: Question, deadlines: Deadlines) -> Self {
         let settings = client.settings();
         let trace = Trace::start(
             &settings.observers,
             &question.method,
             &question.url,
-            model,
-            question.accept == EVENT_STREAM,
+            question.accept == Question::EVENT_STREAM,
             client.timer().now(),
         );
         Self {
@@ -100,6 +109,18 @@ impl<T: Transport, R: Timer> Call<T, R> {
             question,
             client,
         }
+    }
+
+    /// Says which model is asked.
+    pub(crate) fn of_model(mut self, model: &str) -> Self {
+        self.trace.of_model(model);
+        self
+    }
+
+    /// Sends the request once at most.
+    pub(crate) fn without_retries(mut self) -> Self {
+        self.retry = Retry::new(Policy { max_retries: 0, ..self.client.settings().retry });
+        self
     }
 
     /// Waits until the client's limits allow it, then sends the request until a success is answered.

@@ -5,7 +5,7 @@ mod chunk_builder;
 mod chunk_decoder;
 mod completion;
 mod exchange;
-mod json;
+pub(crate) mod json;
 mod message;
 mod options;
 mod request;
@@ -17,13 +17,12 @@ pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
-use http::Method;
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
 
-use crate::call::{Call, EVENT_STREAM, Question};
+use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
 use exchange::{Exchange, Wanted};
 
@@ -64,13 +63,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
         let settings = self.client.settings();
         let question = Question {
-            method: Method::POST,
-            url: settings.chat_url.clone(),
-            accept: if streamed { EVENT_STREAM } else { "application/json" },
-            body: request.encode(streamed)?,
+            accept: if streamed { Question::EVENT_STREAM } else { Question::JSON },
+            ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
         let deadlines = settings.timeouts.deadlines(streamed);
-        let call = Call::start(self.client.clone(), question, deadlines, Some(request.asked_model()));
+        let call = Call::start(self.client.clone(), question, deadlines).of_model(request.asked_model());
         let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
         let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;

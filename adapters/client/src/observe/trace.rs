@@ -38,7 +38,6 @@ impl Trace {
         observers: &Arc<Observers>,
         method: &Method,
         url: &Uri,
-        model: Option<&str>,
         streamed: bool,
         now: Duration,
     ) -> Self {
@@ -56,7 +55,7 @@ impl Trace {
                 id,
                 method = method.as_str(),
                 path = url.path(),
-                model,
+                model = tracing::field::Empty,
                 streamed,
                 status = tracing::field::Empty,
                 request_id = tracing::field::Empty,
@@ -65,13 +64,21 @@ impl Trace {
             ),
             method: method.clone(),
             path: url.path().to_owned(),
-            model: model.map(str::to_owned),
+            model: None,
             streamed,
             started: now,
             sent: now,
             attempts: 0,
             has_begun: false,
         })))
+    }
+
+    /// Which model is asked.
+    pub(crate) fn of_model(&mut self, model: &str) {
+        let Some(told) = self.0.as_deref_mut() else { return };
+        #[cfg(feature = "tracing")]
+        told.span.record("model", model);
+        told.model = Some(model.to_owned());
     }
 
     /// A request is handed to the transport.
