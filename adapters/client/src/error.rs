@@ -162,10 +162,12 @@ impl Error {
     }
 
     /// A limit of the client has held a call back until its total deadline: it waited `for_what`.
-    pub(crate) fn held_back(for_what: impl fmt::Display, limit: Duration) -> Self {
-        let message =
-            format!("the call was still waiting for {for_what} after {limit:?} (the total timeout)");
-        Self::new(ErrorKind::TimeoutTotal, message).with_retry(true, None)
+    pub(crate) fn held_back(for_what: impl fmt::Display, limit: Duration, sent: u32) -> Self {
+        let nothing_sent = if sent == 0 { "; no request was sent" } else { "" };
+        let message = format!(
+            "the call was still waiting for {for_what} after {limit:?} (the total timeout){nothing_sent}"
+        );
+        Self::new(ErrorKind::TimeoutTotal, message).with_attempts(sent).with_retry(true, None)
     }
 
     /// The client takes no calls any more.

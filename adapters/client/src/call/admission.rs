@@ -17,8 +17,8 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let place = poll_fn(|cx| match entering.as_mut().poll(cx) {
             Poll::Ready(entered) => Poll::Ready(entered.map_err(|Closed| Error::closed())),
             Poll::Pending => watch.poll_held_back(timer, cx).map(|limit| {
-                let place = format_args!("one of the client's {} places", gate.places());
-                Err(Error::held_back(place, limit).with_hint("`max_concurrent_calls` sets how many there are"))
+                let place = format_args!("a place (no more than {} at once)", gate.places());
+                Err(Error::held_back(place, limit, 0).with_hint("`max_concurrent_calls` sets that"))
             }),
         })
         .await?;
@@ -39,8 +39,8 @@ impl<T: Transport, R: Timer> Call<T, R> {
             match turn.as_mut().poll(cx) {
                 Poll::Ready(()) => Poll::Ready(Ok(())),
                 Poll::Pending => watch.poll_held_back(timer, cx).map(|limit| {
-                    let turn = format_args!("its turn: the client sends no more than {rate}");
-                    Err(Error::held_back(turn, limit).with_hint("`max_requests` sets that").with_attempts(sent))
+                    let turn = format_args!("its turn (no more than {rate})");
+                    Err(Error::held_back(turn, limit, sent).with_hint("`max_requests` sets that"))
                 }),
             }
         })

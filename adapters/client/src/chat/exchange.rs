@@ -45,7 +45,10 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     pub(super) async fn begin(&mut self) -> Result<Option<ChatChunk>, Error> {
         let first = self.open().await;
         match &first {
-            Ok(Some(_)) => self.call.begun(),
+            Ok(Some(_)) => {
+                self.call.begun();
+                self.leave_if_read();
+            }
             Ok(None) => self.call.finished(self.verdict()),
             Err(error) => self.call.failed_for_good(error),
         }
@@ -78,11 +81,18 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatChunk, Error>>> {
         let next = ready!(self.poll_next(cx));
         match &next {
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => self.leave_if_read(),
             Some(Err(error)) => self.call.failed_for_good(error),
             None => self.call.finished(self.verdict()),
         }
         Poll::Ready(next)
+    }
+
+    /// What is still held of an answer keeps no other call waiting.
+    fn leave_if_read(&mut self) {
+        if self.answer.as_ref().is_none_or(|answer| answer.body.is_none()) {
+            self.call.leave();
+        }
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatChunk, Error>>> {
@@ -112,7 +122,6 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             };
             if data.is_empty() {
                 answer.body = None;
-                self.call.leave();
                 answer.decoder.end();
                 break;
             }
@@ -125,7 +134,6 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             }
             if answer.decoder.is_over() {
                 answer.body = None;
-                self.call.leave();
             }
             let progress = answer.decoder.take_progress();
             if answer.decoder.has_events() {
@@ -151,7 +159,6 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         match &mut self.answer {
             Some(answer) => {
                 answer.body = None;
-                self.call.leave();
                 answer.decoder.abandon(error)
             }
             None => Err(error),

@@ -57,4 +57,5 @@ impl Wakers {
 
     pub(super) fn len(&self) -> usize {
         self.by_number.len()
-    }}
+    }
+}

@@ -7,9 +7,7 @@ use bytes::Bytes;
 use choreoai_core::chat::Verdict;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri};
 
-use super::{
-    CallInfo, EndInfo, Observers, Outcome, RequestInfo, ResponseInfo, RetryInfo, without_query,
-};
+use super::{CallInfo, EndInfo, Observers, Outcome, RequestInfo, ResponseInfo, RetryInfo, without_query};
 use crate::{Error, ResponseHead};
 
 /// Tells of a call, if there is anybody to be told. Moments are arguments.
