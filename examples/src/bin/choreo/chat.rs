@@ -12,6 +12,7 @@ use futures_lite::{StreamExt, future};
 use crate::cli::{Adapter, ChatArgs};
 use crate::failure::{AnswerFailure, Failure};
 use crate::output::{self, Output};
+use crate::warnings::Warnings;
 
 pub(crate) fn run(args: &ChatArgs) -> Result<(), Failure> {
     let mut output = args.output.open();
@@ -116,7 +117,7 @@ fn configure<T, R>(
     args: &ChatArgs,
     mut builder: ClientBuilder<T, R>,
 ) -> Result<ClientBuilder<T, R>, AnswerFailure> {
-    builder = builder.max_retries(count("--max-retries", args.max_retries, 0..=u32::MAX)?);
+    builder = builder.observer(Warnings).max_retries(count("--max-retries", args.max_retries, 0..=u32::MAX)?);
     if let Some(timeout) = seconds("--connect-timeout", args.connect_timeout)? {
         builder = builder.connect_timeout(timeout);
     }

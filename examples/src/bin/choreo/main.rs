@@ -7,6 +7,7 @@ mod failure;
 mod gateway;
 mod interrupt;
 mod output;
+mod warnings;
 
 use std::process::ExitCode;
 
