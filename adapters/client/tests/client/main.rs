@@ -2,9 +2,12 @@
 
 mod closing;
 mod deadlines;
+mod embeddings;
 mod endings;
 mod limits;
 mod observing;
+mod health;
+mod models;
 mod refusals;
 mod retries;
 mod secrets;
