@@ -34,6 +34,10 @@ const RESERVED: [HeaderName; 7] = [
     header::ACCEPT_ENCODING,
 ];
 
+/// Headers whose values are secrets, whoever sets them.
+const CREDENTIALS: [&str; 6] =
+    ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"];
+
 /// Makes a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
 #[must_use]
 pub struct ClientBuilder<T, R> {
@@ -44,6 +48,8 @@ pub struct ClientBuilder<T, R> {
     timeouts: Timeouts,
     retry: Policy,
     headers: HeaderMap,
+    /// Of those, the ones with a secret, besides [`CREDENTIALS`].
+    secret_headers: Vec<HeaderName>,
     max_concurrent_calls: Option<usize>,
     max_requests: Option<(usize, Duration)>,
     observers: Observers,
@@ -101,6 +107,7 @@ impl<T, R> ClientBuilder<T, R> {
             timeouts: Timeouts::default(),
             retry: Policy::new(),
             headers: HeaderMap::new(),
+            secret_headers: Vec::new(),
             max_concurrent_calls: None,
             max_requests: None,
             observers: Observers::default(),
@@ -209,16 +216,39 @@ impl<T, R> ClientBuilder<T, R> {
     ///
     /// Refused are what HTTP cannot carry, and the headers that the client writes itself. `Authorization` may be
     /// set instead of a key.
+    ///
+    /// No value is shown by `Debug` or told to an [`Observer`]. Where a server repeats one in an error, it is left as it
+    /// is: it may be an ordinary word. See [`secret_header`](Self::secret_header) for those that must not show there.
     pub fn default_header(mut self, name: &str, value: &str) -> Self {
+        self.header(name, value);
+        self
+    }
+
+    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server repeats
+    /// in an error or in a header, like the API key: the whole value, and its last word, which is what follows the
+    /// scheme in `Bearer` and the like. Fewer than 4 bytes are no secret, and fewer than 8 are found only where they
+    /// stand alone.
+    ///
+    /// `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key`, `Api-Key` and `X-Auth-Token` are secret however
+    /// they are set.
+    pub fn secret_header(mut self, name: &str, value: &str) -> Self {
+        if let Some(name) = self.header(name, value) {
+            self.secret_headers.push(name);
+        }
+        self
+    }
+
+    fn header(&mut self, name: &str, value: &str) -> Option<HeaderName> {
         match checked_header(name, value) {
             Ok((name, value)) => {
-                self.headers.insert(name, value);
+                self.headers.insert(name.clone(), value);
+                Some(name)
             }
             Err(error) => {
                 self.refused.get_or_insert(error);
+                None
             }
         }
-        self
     }
 
     /// How many calls may run at once, over all clones; as many as are made unless chosen otherwise.
@@ -281,6 +311,7 @@ impl<T, R> ClientBuilder<T, R> {
             timeouts: self.timeouts,
             retry: self.retry,
             headers: self.headers,
+            secret_headers: self.secret_headers,
             max_concurrent_calls: self.max_concurrent_calls,
             max_requests: self.max_requests,
             observers: self.observers,
@@ -311,21 +342,22 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         }
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT))?;
         let mut headers = self.headers;
-        let api_key = match (self.api_key, headers.get(header::AUTHORIZATION)) {
+        match (self.api_key, headers.get(header::AUTHORIZATION)) {
             (Some(Key::Sent(_)), Some(_)) => {
                 return Err(Error::invalid_request(
                     "both an API key and an Authorization header are set; leave one of them out",
                 ));
             }
             (Some(Key::Sent(key)), None) => {
-                let key = ApiKey::new(&key)?;
-                headers.insert(header::AUTHORIZATION, key.bearer()?);
-                Some(key)
+                headers.insert(header::AUTHORIZATION, ApiKey::bearer(&key)?);
             }
-            (_, Some(authorization)) => ApiKey::of_header(authorization),
-            (Some(Key::None), None) => None,
+            (_, Some(_)) | (Some(Key::None), None) => {}
             (None, None) => return Err(missing_key(&base_url)),
-        };
+        }
+        let is_secret =
+            |name: &HeaderName| CREDENTIALS.contains(&name.as_str()) || self.secret_headers.contains(name);
+        let secret = headers.iter().filter(|&(name, _)| is_secret(name));
+        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value));
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
