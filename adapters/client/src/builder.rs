@@ -188,7 +188,7 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// How long a call may take altogether, retries included; unless chosen otherwise 30 s for a whole answer and no
+    /// How long a call may take altogether, retries and the time that a limit holds it back included; unless chosen otherwise 30 s for a whole answer and no
     /// limit for a stream. `None` for no limit.
     pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         let total = timeout.into();
@@ -236,19 +236,6 @@ impl<T, R> ClientBuilder<T, R> {
             self.secret_headers.push(name);
         }
         self
-    }
-
-    fn header(&mut self, name: &str, value: &str) -> Option<HeaderName> {
-        match checked_header(name, value) {
-            Ok((name, value)) => {
-                self.headers.insert(name.clone(), value);
-                Some(name)
-            }
-            Err(error) => {
-                self.refused.get_or_insert(error);
-                None
-            }
-        }
     }
 
     /// How many calls may run at once, over all clones; as many as are made unless chosen otherwise.
@@ -316,6 +303,19 @@ impl<T, R> ClientBuilder<T, R> {
             max_requests: self.max_requests,
             observers: self.observers,
             refused: self.refused,
+        }
+    }
+
+    fn header(&mut self, name: &str, value: &str) -> Option<HeaderName> {
+        match checked_header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name.clone(), value);
+                Some(name)
+            }
+            Err(error) => {
+                self.refused.get_or_insert(error);
+                None
+            }
         }
     }
 

@@ -415,7 +415,8 @@ pub enum ErrorKind {
     TimeoutFirstEvent,
     /// Nothing more of the answer came within the idle timeout.
     TimeoutIdle,
-    /// The answer was not complete within the total timeout.
+    /// The answer was not complete within the total timeout, the time that a limit of the client held the call back
+    /// included.
     TimeoutTotal,
     /// The server did not speak the protocol: malformed JSON, HTML, an undecoded content encoding.
     Protocol,

@@ -29,9 +29,53 @@
 //! | deadline | from | by default |
 //! |---|---|---|
 //! | connect | the transport begins to connect | 10 s |
-//! | first event | an attempt begins, connecting included | 30 s |
+//! | first event | a request is sent, connecting included | 30 s |
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
-//! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
+//! | total | the call begins, retries and what a limit holds back included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
+//!
+//! # Limits
+//!
+//! A client may be told how many of its calls run at once, and how many requests it sends in an interval. Its clones
+//! share both.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use choreoai::{ClientBuilder, Timer, Transport};
+//!
+//! fn modest<T: Transport, R: Timer>(builder: ClientBuilder<T, R>) -> ClientBuilder<T, R> {
+//!     builder.max_concurrent_calls(8).max_requests(60, Duration::from_secs(60))
+//! }
+//! ```
+//!
+//! ```text
+//! call ──▶ wait for a place ──▶ wait for a turn ──▶ request ──▶ answer ──▶ its end: the place is free
+//!                                  ▲                    │
+//!                                  └─ retry, redirect ◀─┘  the place is kept
+//! ```
+//!
+//! Both are fair: whoever came first goes first, and whoever is dropped makes room for the next. Of any interval that
+//! long, wherever it begins, no more requests than allowed are sent in it. While a call is held back, only its total
+//! deadline runs; a stream has none unless it is [set](ClientBuilder::total_timeout). [`Client::load`] tells how many
+//! calls run and how many are held back.
+//!
+//! # Closing
+//!
+//! | | calls that run | calls held back | new calls | idle connections |
+//! |---|---|---|---|---|
+//! | [`Client::close`] | come to their ends; it waits for them | fail | fail | closed at the end |
+//! | [`Client::abort`] | fail; their tasks are woken | fail | fail | closed at once |
+//! | the last clone dropped | none, or streams, which go on | none | none | closed |
+//!
+//! What fails does so with [`ErrorKind::Closed`]. To give the calls some time, put a timeout around `close`, and `abort`
+//! after it.
+//!
+//! # Observing
+//!
+//! An [`Observer`] is told of each request, response, retry, beginning and end, with the feature `tracing` there is a span
+//! for each call (`choreoai.call`, target `choreoai`) with these as its events, retries at `WARN` and the others at
+//! `DEBUG`. Neither has the key, the value of a header that was given, the query of a URL, or a word of a conversation; an
+//! observer's [`Error`], but not the events, may quote the server.
 //!
 //! # Bounds
 //!
@@ -41,12 +85,14 @@
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
 //! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
 //! | redirects, within the origin | 3 | `http` |
+//! | moments kept for [`max_requests`](ClientBuilder::max_requests) | 16 bytes for each request allowed | |
 //!
 //! # Features
 //!
 //! | feature | adds |
 //! |---|---|
 //! | `rustls` | `Tls`, a connector that wraps a connector |
+//! | `tracing` | a span for each call, with events |
 //!
 //! The minimum Rust version is 1.88.
 

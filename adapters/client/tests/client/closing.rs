@@ -85,9 +85,8 @@ fn an_abort_ends_a_stream_and_drops_its_connection() {
             let (text, failure) = read(&mut stream).await;
             assert_eq!(text, "");
             assert_aborted(&failure.unwrap(), 1);
-            let played = script.played();
-            assert_eq!((played.released, played.dropped, played.closed_idle), (0, 1, 2));
-            drop(played);
+            let connections = |played: &Played| (played.released, played.dropped, played.closed_idle);
+            assert_eq!(connections(&script.played()), (0, 1, 2));
             // The stream still exists, but nothing of its call.
             client.close().await;
             assert_refused(&client.chat().create(&request()).await.unwrap_err());

@@ -31,6 +31,7 @@ fn all_is_send_when_the_transport_and_the_timer_are() {
     let stream: ChatStream<_, _> = send(script.run(send(client.chat().stream(&request))).unwrap());
     let _: TextStream<_, _> = send(stream.text());
     script.run(send(client.chat().create(&request))).unwrap();
+    script.run(send(client.close()));
 }
 
 /// A transport and a timer that are bound to their thread.

@@ -62,11 +62,17 @@ impl Clock {
     }
 }
 
+struct Guest<'r> {
+    id: usize,
+    bell: Arc<Bell>,
+    turn: Pin<Box<Turn<'r, Clock>>>,
+}
+
 /// Those who ask for turns; only who is woken looks.
 struct Crowd<'r> {
     rate: &'r Rate,
     clock: &'r Clock,
-    waiting: Vec<(usize, Arc<Bell>, Pin<Box<Turn<'r, Clock>>>)>,
+    waiting: Vec<Guest<'r>>,
     /// Who had a turn, and when.
     turns: Vec<(usize, Duration)>,
     came: usize,
@@ -80,7 +86,7 @@ impl<'r> Crowd<'r> {
     fn come(&mut self) {
         let bell = Arc::<Bell>::default();
         bell.waker().wake();
-        self.waiting.push((self.came, bell, Box::pin(self.rate.turn(self.clock))));
+        self.waiting.push(Guest { id: self.came, bell, turn: Box::pin(self.rate.turn(self.clock)) });
         self.came += 1;
         self.settle();
     }
@@ -99,8 +105,8 @@ impl<'r> Crowd<'r> {
 
     /// Polls whoever was woken, the last one first: the order of looking is not the order of turns.
     fn settle(&mut self) {
-        while let Some(woken) = self.waiting.iter().rposition(|(_, bell, _)| bell.rang()) {
-            let (id, bell, turn) = &mut self.waiting[woken];
+        while let Some(woken) = self.waiting.iter().rposition(|guest| guest.bell.rang()) {
+            let Guest { id, bell, turn } = &mut self.waiting[woken];
             let waker = bell.waker();
             if turn.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
                 self.turns.push((*id, self.clock.now()));
