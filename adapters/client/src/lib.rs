@@ -31,7 +31,35 @@
 //! | connect | the transport begins to connect | 10 s |
 //! | first event | a request is sent, connecting included | 30 s |
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
-//! | total | the call begins, retries and what a limit holds back included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
+//! | total | the call begins, retries and what a limit holds back included | none for [`Chat::stream`], 30 s for all others |
+//!
+//! A whole answer may take as long to begin as to end: by default a server that stays silent for 30 s has used up the
+//! call, and is not asked again. (One that refuses, or whose connection fails, is.) Whoever would rather ask a silent
+//! server anew sets a first-event timeout well below the total; a server that was at work all the time may bill both
+//! answers.
+//!
+//! # Models, embeddings, health
+//!
+//! ```
+//! use choreoai::{Client, EmbeddingRequest, Error, Timer, Transport};
+//!
+//! async fn look<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+//!     println!("{:?}", client.health().await?.status());
+//!     for model in client.models().list().await? {
+//!         println!("{} of {:?}", model.id(), model.owned_by());
+//!     }
+//!     let request = EmbeddingRequest::new("text-embedding-3-small", ["one text", "another"]);
+//!     for vector in client.embeddings().create(&request).await?.vectors() {
+//!         println!("{} numbers", vector.len());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! These are read as a whole, strictly: either all that was asked for is there, or there is an error that says what was
+//! wrong. They share retries, deadlines, redirects within the origin and errors with the chat completions, but that
+//! [`Client::health`] is never sent again. Their first event is the first byte of the body that is no white space, any
+//! byte after it is progress, and from the first one on nothing is repeated.
 //!
 //! # Limits
 //!
@@ -83,6 +111,10 @@
 //! |---|---|---|
 //! | an event whose choice is not known yet | 64 MiB | `limit` |
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
+//! | an answer with embeddings | 64 MiB, 65,536 vectors | `limit`, `protocol` |
+//! | an answer with models | 8 MiB, 65,536 models | `limit`, `protocol` |
+//! | an answer about health | 64 KiB | `limit` |
+//! | the members of an object in one of these | 1,024 | `protocol` |
 //! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
 //! | redirects, within the origin | 3 | `http` |
 //! | moments kept for [`max_requests`](ClientBuilder::max_requests) | 16 bytes for each request allowed | |
