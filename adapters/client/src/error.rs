@@ -161,6 +161,25 @@ impl Error {
         Self::new(kind, format!("{what} within {limit:?} (the {name} timeout)"))
     }
 
+    /// A limit of the client has held a call back until its total deadline: it waited `for_what`.
+    pub(crate) fn held_back(for_what: impl fmt::Display, limit: Duration, sent: u32) -> Self {
+        let nothing_sent = if sent == 0 { "; no request was sent" } else { "" };
+        let message = format!(
+            "the call was still waiting for {for_what} after {limit:?} (the total timeout){nothing_sent}"
+        );
+        Self::new(ErrorKind::TimeoutTotal, message).with_attempts(sent).with_retry(true, None)
+    }
+
+    /// The client takes no calls any more.
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, "the client is closed; no request was sent")
+    }
+
+    /// The client was told to end its calls.
+    pub(crate) fn aborted() -> Self {
+        Self::new(ErrorKind::Closed, "the client was closed at once, by `abort`, before the call had ended")
+    }
+
     /// What a transport met, before the head of the response or (`in_body`) after it.
     pub(crate) fn transport(error: TransportError, in_body: bool) -> Self {
         let kind = match error.kind() {
@@ -396,7 +415,8 @@ pub enum ErrorKind {
     TimeoutFirstEvent,
     /// Nothing more of the answer came within the idle timeout.
     TimeoutIdle,
-    /// The answer was not complete within the total timeout.
+    /// The answer was not complete within the total timeout, the time that a limit of the client held the call back
+    /// included.
     TimeoutTotal,
     /// The server did not speak the protocol: malformed JSON, HTML, an undecoded content encoding.
     Protocol,
@@ -406,6 +426,9 @@ pub enum ErrorKind {
     InvalidRequest,
     /// A function of a [`Toolbox`](crate::Toolbox) failed, and is not to be told to the model.
     Tool,
+    /// The client was [closed](crate::Client::close) before the call began, or [aborted](crate::Client::abort)
+    /// before it ended.
+    Closed,
 }
 
 impl ErrorKind {
@@ -425,6 +448,7 @@ impl ErrorKind {
             Self::Limit => "limit",
             Self::InvalidRequest => "invalid_request",
             Self::Tool => "tool",
+            Self::Closed => "closed",
         }
     }
 }

@@ -29,9 +29,9 @@
 //! | deadline | from | by default |
 //! |---|---|---|
 //! | connect | the transport begins to connect | 10 s |
-//! | first event | an attempt begins, connecting included | 30 s |
+//! | first event | a request is sent, connecting included | 30 s |
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
-//! | total | the call begins, retries included | none for [`Chat::stream`], 30 s for all others |
+//! | total | the call begins, retries and what a limit holds back included | none for [`Chat::stream`], 30 s for all others |
 //!
 //! A whole answer may take as long to begin as to end: by default a server that stays silent for 30 s has used up the
 //! call, and is not asked again. (One that refuses, or whose connection fails, is.) Whoever would rather ask a silent
@@ -95,6 +95,50 @@
 //! }
 //! ```
 //!
+//! # Limits
+//!
+//! A client may be told how many of its calls run at once, and how many requests it sends in an interval. Its clones
+//! share both.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use choreoai::{ClientBuilder, Timer, Transport};
+//!
+//! fn modest<T: Transport, R: Timer>(builder: ClientBuilder<T, R>) -> ClientBuilder<T, R> {
+//!     builder.max_concurrent_calls(8).max_requests(60, Duration::from_secs(60))
+//! }
+//! ```
+//!
+//! ```text
+//! call ──▶ wait for a place ──▶ wait for a turn ──▶ request ──▶ answer ──▶ its end: the place is free
+//!                                  ▲                    │
+//!                                  └─ retry, redirect ◀─┘  the place is kept
+//! ```
+//!
+//! Both are fair: whoever came first goes first, and whoever is dropped makes room for the next. Of any interval that
+//! long, wherever it begins, no more requests than allowed are sent in it. While a call is held back, only its total
+//! deadline runs; a stream has none unless it is [set](ClientBuilder::total_timeout). [`Client::load`] tells how many
+//! calls run and how many are held back.
+//!
+//! # Closing
+//!
+//! | | calls that run | calls held back | new calls | idle connections |
+//! |---|---|---|---|---|
+//! | [`Client::close`] | come to their ends; it waits for them | fail | fail | closed at the end |
+//! | [`Client::abort`] | fail; their tasks are woken | fail | fail | closed at once |
+//! | the last clone dropped | none, or streams, which go on | none | none | closed |
+//!
+//! What fails does so with [`ErrorKind::Closed`]. To give the calls some time, put a timeout around `close`, and `abort`
+//! after it.
+//!
+//! # Observing
+//!
+//! An [`Observer`] is told of each request, response, retry, beginning and end, with the feature `tracing` there is a span
+//! for each call (`choreoai.call`, target `choreoai`) with these as its events, retries at `WARN` and the others at
+//! `DEBUG`. Neither has the key, the value of a header that was given, the query of a URL, or a word of a conversation; an
+//! observer's [`Error`], but not the events, may quote the server.
+//!
 //! # Bounds
 //!
 //! | what | bound | past it |
@@ -110,6 +154,7 @@
 //! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
 //! | rounds of tool calls in a turn | 10, or as the toolbox says | `limit` |
 //! | the history of a conversation | none, or as many turns as it is told to keep | the oldest turns are forgotten |
+//! | moments kept for [`max_requests`](ClientBuilder::max_requests) | 16 bytes for each request allowed | |
 //!
 //! # Proxies
 //!
@@ -122,6 +167,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `rustls` | `Tls`, a connector that wraps a connector |
+//! | `tracing` | a span for each call, with events |
 //!
 //! The minimum Rust version is 1.88.
 
@@ -131,12 +177,15 @@ mod builder;
 mod call;
 mod chat;
 mod client;
+mod close;
 mod embeddings;
 mod error;
 mod health;
 pub mod http1;
+mod limits;
 mod members;
 mod models;
+mod observe;
 mod response;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -157,7 +206,9 @@ pub use client::Client;
 pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
 pub use error::{Error, ErrorKind};
 pub use health::Health;
+pub use limits::Load;
 pub use models::{Model, ModelList, Models};
+pub use observe::{CallInfo, EndInfo, Observer, Outcome, RequestInfo, ResponseInfo, RetryInfo, Warning};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};

@@ -141,6 +141,33 @@
 //! # }
 //! ```
 //!
+//! # Limits and closing
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use choreoai_smol::{Client, Error, SmolTimer, Timer};
+//! use futures_lite::future;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = Client::builder()
+//!     .env()
+//!     .max_concurrent_calls(8) // the others wait, first come, first served
+//!     .max_requests(60, Duration::from_secs(60)) // retries included
+//!     .build()?;
+//! // ... and when the service ends, running calls have ten seconds:
+//! future::block_on(async {
+//!     let give_up = async {
+//!         SmolTimer::default().sleep(Duration::from_secs(10)).await;
+//!         client.abort();
+//!         future::pending().await
+//!     };
+//!     future::or(client.close(), give_up).await;
+//! });
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Certificates and connections
 //!
 //! A CA of one's own, or other limits of the connection pool:
@@ -181,6 +208,7 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |
+//! | `tracing` | a span for each call, with events |
 
 mod connector;
 mod race;

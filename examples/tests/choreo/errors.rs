@@ -103,8 +103,9 @@ fn connect() {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     let closed = socket.local_addr().unwrap().as_socket().unwrap();
-    // No resolver takes a label of more than 63 characters, so none is asked over the network.
-    let unknown = format!("http://{}.test", "x".repeat(64));
+    // No resolver takes a label of more than 63 characters, so none is asked over the network; and nothing is warned of
+    // that stays within this machine.
+    let unknown = format!("http://{}.localhost", "x".repeat(64));
     for url in [format!("http://{closed}"), unknown] {
         let args =
             ["chat", "--base-url", &url, "--api-key", "k", "--max-retries", "0", "--output", "jsonl", "Hi"];

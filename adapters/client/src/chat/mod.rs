@@ -71,10 +71,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
         let settings = self.client.settings();
         let question = Question {
-            accept: if streamed { "text/event-stream" } else { Question::JSON },
+            accept: if streamed { Question::EVENT_STREAM } else { Question::JSON },
             ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
-        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let deadlines = settings.timeouts.deadlines(streamed);
+        let call = Call::start(self.client.clone(), question, deadlines).of_model(request.asked_model());
         let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
         let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;

@@ -281,6 +281,10 @@ impl ChatRequest {
         self
     }
 
+    pub(super) fn asked_model(&self) -> &str {
+        &self.model
+    }
+
     pub(super) fn wants_logprobs(&self) -> bool {
         self.numbers.logprobs == Some(true)
             || self.extra.as_ref().is_some_and(|text| text.contains("logprobs"))

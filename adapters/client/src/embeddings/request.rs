@@ -71,6 +71,10 @@ impl EmbeddingRequest {
         self
     }
 
+    pub(super) fn asked_model(&self) -> &str {
+        &self.model
+    }
+
     /// How many vectors are asked for; `None`: more members have replaced the input.
     pub(super) fn inputs(&self) -> Option<usize> {
         let is_replaced = |text: &String| {

@@ -101,6 +101,10 @@ impl<C: Connect, R: Timer> Transport for Http1<C, R> {
     fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> Sending<C, R> {
         Sending::new(Arc::clone(&self.shared), request, connect_timeout)
     }
+
+    fn close_idle(&self) {
+        Self::close_idle(self);
+    }
 }
 
 /// What the clones of a transport, its requests and its bodies have in common.

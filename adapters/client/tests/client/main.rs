@@ -1,12 +1,15 @@
 //! The client over a scripted transport and a virtual clock: no sockets, no sleeping, the same every time.
 
+mod closing;
 mod conversations;
 mod deadlines;
 mod embeddings;
 mod endings;
 mod fallback;
 mod health;
+mod limits;
 mod models;
+mod observing;
 mod refusals;
 mod retries;
 mod secrets;
@@ -14,4 +17,6 @@ mod sending;
 mod support;
 mod threads;
 mod tools;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod writing;

@@ -42,6 +42,7 @@ fn all_is_send_when_the_transport_and_the_timer_are() {
     drop(send(client.models().retrieve("m")));
     drop(send(client.embeddings().create(&request)));
     drop(send(client.health()));
+    script.run(send(client.close()));
 }
 
 #[test]

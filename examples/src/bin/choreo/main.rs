@@ -10,6 +10,7 @@ mod interrupt;
 mod models;
 mod output;
 mod server;
+mod warnings;
 
 use std::process::ExitCode;
 

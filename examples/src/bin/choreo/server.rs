@@ -10,6 +10,7 @@ use choreoai_testkit::{Gateway, demo};
 
 use crate::cli::ServerArgs;
 use crate::failure::{AnswerFailure, Failure};
+use crate::warnings::Warnings;
 
 /// A client of the gateway that the arguments or the environment name, or else of one that is started here. It serves
 /// until it is dropped.
@@ -35,7 +36,7 @@ fn configure<T, R>(
     args: &ServerArgs,
     mut builder: ClientBuilder<T, R>,
 ) -> Result<ClientBuilder<T, R>, AnswerFailure> {
-    builder = builder.max_retries(count("--max-retries", args.max_retries, 0..=u32::MAX)?);
+    builder = builder.observer(Warnings).max_retries(count("--max-retries", args.max_retries, 0..=u32::MAX)?);
     if let Some(timeout) = seconds("--connect-timeout", args.connect_timeout)? {
         builder = builder.connect_timeout(timeout);
     }

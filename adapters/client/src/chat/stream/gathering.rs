@@ -49,7 +49,7 @@ impl<T: Transport, R: Timer> Stream for Gathering<T, R> {
                 Ok(()) => return Poll::Ready(Some(Ok(chunk))),
                 Err(limit) => {
                     this.stream.is_over = true;
-                    this.stream.exchange.finish(limit)
+                    this.stream.exchange.fail(limit)
                 }
             },
         };
