@@ -52,6 +52,7 @@
 
 mod api_key;
 mod base_url;
+mod body;
 mod builder;
 mod chat;
 mod client;
@@ -72,7 +73,7 @@ pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorClass, ErrorKind};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};
