@@ -54,6 +54,7 @@ mod api_key;
 mod base_url;
 mod body;
 mod builder;
+mod call;
 mod chat;
 mod client;
 mod error;

@@ -8,11 +8,8 @@ mod exchange;
 mod json;
 mod message;
 mod options;
-mod refusal;
-mod report;
 mod request;
 mod stream;
-mod watch;
 
 use std::fmt;
 
@@ -20,13 +17,15 @@ pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+use http::Method;
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
 
+use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
-use exchange::{Exchange, Question};
+use exchange::{Exchange, Wanted};
 
 /// Chat completions of a [`Client`].
 pub struct Chat<'c, T, R> {
@@ -63,13 +62,16 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     }
 
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
+        let settings = self.client.settings();
         let question = Question {
+            method: Method::POST,
+            url: settings.chat_url.clone(),
+            accept: if streamed { "text/event-stream" } else { "application/json" },
             body: request.encode(streamed)?,
-            streamed,
-            logprobs: request.wants_logprobs(),
-            extra: request.wants_extra(),
         };
-        let mut exchange = Exchange::new(self.client.clone(), question);
+        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
+        let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))
     }

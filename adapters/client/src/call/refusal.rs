@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use choreoai_core::chat::assemble::ErrorReport;
 use choreoai_core::retry::{Decision, Hints, Outcome, Policy, Retry};
-use http::{HeaderValue, Response, StatusCode, Uri, header};
+use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use super::report;
 use crate::error::{ErrorKind, answered};
@@ -20,10 +20,14 @@ const BODY_LIMIT: usize = 64 << 10;
 /// How long the body of an error may take; what has come until then counts.
 const BODY_WAIT: Duration = Duration::from_secs(5);
 
-/// Where a `307` or `308` leads, if it stays with the same server: the key is sent nowhere else.
-pub(super) fn redirect<B>(response: &Response<B>, from: &Uri) -> Option<Uri> {
-    if !matches!(response.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
-        return None;
+/// Where a redirect leads, if it stays with the same server: the key is sent nowhere else. A request with a body
+/// follows `307` and `308` alone; after the others it would have to become a `GET` (RFC 9110, 15.4).
+pub(super) fn redirect<B>(response: &Response<B>, method: &Method, from: &Uri) -> Option<Uri> {
+    match response.status() {
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {}
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+            if method == Method::GET => {}
+        _ => return None,
     }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
     let (scheme, authority) = (from.scheme_str()?, from.authority()?);
