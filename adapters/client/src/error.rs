@@ -124,7 +124,7 @@ impl Error {
     }
 
     /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
-    /// KiB). Empty when there was none.
+    /// KiB). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
@@ -207,6 +207,11 @@ impl Error {
             self.0.message.push_str(&format!(" (the connect timeout is {limit:?})"));
         }
         self
+    }
+
+    /// Whether the server said something for a person.
+    pub(crate) fn has_server_message(&self) -> bool {
+        said(&self.0.report.message).is_some()
     }
 
     /// The server's report replaces the description when it has a message.
@@ -312,7 +317,7 @@ impl fmt::Display for Error {
             }
             _ => return self.fmt_plain(f),
         }
-        if said(&inner.report.message).is_some() {
+        if self.has_server_message() {
             f.write_str(": ")?;
             fmt_line(&inner.message, f)?;
         }

@@ -26,6 +26,7 @@ use choreoai_core::deadline::Deadlines;
 use choreoai_core::retry::{Decision, Outcome, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
+use crate::body::{Coding, Decoded};
 use crate::error::ErrorKind;
 use crate::{Client, Error, ResponseHead, Timer, Transport};
 use watch::Watch;
@@ -55,7 +56,8 @@ pub(crate) struct Call<T: Transport, R: Timer> {
 /// A successful response, its body not read yet.
 pub(crate) struct Answer<B> {
     pub(crate) head: Arc<ResponseHead>,
-    pub(crate) body: Pin<Box<B>>,
+    /// Without its content coding.
+    pub(crate) body: Pin<Box<Decoded<B>>>,
 }
 
 /// From the first request to an answer.
@@ -143,7 +145,10 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let head =
             Arc::new(ResponseHead::new(parts, self.requests(), self.client.settings().api_key.as_ref()));
         match refusal::check_encoding(&head) {
-            Ok(()) => Ok(Answer { head, body: Box::pin(body) }),
+            Ok(()) => {
+                let body = Box::pin(Decoded::new(body, Coding::of(head.headers())));
+                Ok(Answer { head, body })
+            }
             Err(error) => Err(error.with_head(head)),
         }
     }
@@ -153,6 +158,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let (timer, settings) = (self.client.timer(), self.client.settings());
         let (parts, body) = response.into_parts();
         let head = Arc::new(ResponseHead::new(parts, self.requests(), settings.api_key.as_ref()));
+        let body = Decoded::new(body, Coding::of(head.headers()));
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
         let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));

@@ -1,7 +1,7 @@
 //! Reads the bodies of error responses.
 
-use choreoai_core::chat::Decoder;
 use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
+use choreoai_core::chat::{Decoder, Event};
 
 /// What the body of a response whose status is no success says, in whatever shape.
 pub(super) fn read(body: &[u8]) -> ErrorReport {
@@ -17,5 +17,7 @@ pub(super) fn read(body: &[u8]) -> ErrorReport {
     while let Some(Ok(event)) = decoder.next_event(&mut &[][..]) {
         assembler.push(&event);
     }
+    // Of a body that was cut, what came of its report counts.
+    assembler.push(&Event::ErrorEnd);
     assembler.into_report().unwrap_or_default()
 }

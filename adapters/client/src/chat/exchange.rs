@@ -10,6 +10,7 @@ use choreoai_core::chat::Verdict;
 
 use super::chunk::ChatChunk;
 use super::chunk_decoder::ChunkDecoder;
+use crate::body::Decoded;
 use crate::call::{self, Call, READS_PER_TURN};
 use crate::{Error, ResponseBody, ResponseHead, Timer, Transport};
 
@@ -30,7 +31,7 @@ pub(super) struct Exchange<T: Transport, R: Timer> {
 struct Answer<B> {
     head: Arc<ResponseHead>,
     /// `None`: nothing more is read.
-    body: Option<Pin<Box<B>>>,
+    body: Option<Pin<Box<Decoded<B>>>>,
     decoder: ChunkDecoder,
 }
 

@@ -33,7 +33,7 @@ use super::ErrorKind;
 /// | type `rate_limit_error` | [`RateLimit`](Self::RateLimit) |
 /// | type `timeout_error` | [`Timeout`](Self::Timeout) |
 /// | type `provider_error` | [`Provider`](Self::Provider) |
-/// | type `server_error`, `service_unavailable_error`, `api_error`, `overloaded_error`, `stream_error` | [`Server`](Self::Server) |
+/// | type `server_error`, `service_unavailable_error`, `api_error`, `overloaded_error` | [`Server`](Self::Server) |
 /// | another status of 4xx | [`InvalidRequest`](Self::InvalidRequest) |
 /// | status 502 | [`Provider`](Self::Provider) |
 /// | a status below 400 (a redirect that is not followed) | [`Protocol`](Self::Protocol) |
@@ -118,6 +118,8 @@ impl ErrorClass {
             Self::NotFound => "check the base URL and the model",
             Self::RateLimit => "send fewer requests at a time, or wait longer between them",
             Self::Quota => "the quota or the credit of the key is used up: raise it, or use another key",
+            Self::Conflict | Self::Server => "try again later",
+            Self::Timeout => "try again later, or ask for less at a time",
             Self::Provider => {
                 "the model's provider failed, not this program: try again later, or another model"
             }
@@ -206,9 +208,7 @@ fn of_type(error_type: &str) -> Option<ErrorClass> {
         "rate_limit_error" => ErrorClass::RateLimit,
         "timeout_error" => ErrorClass::Timeout,
         "provider_error" => ErrorClass::Provider,
-        "server_error" | "service_unavailable_error" | "api_error" | "overloaded_error" | "stream_error" => {
-            ErrorClass::Server
-        }
+        "server_error" | "service_unavailable_error" | "api_error" | "overloaded_error" => ErrorClass::Server,
         _ => return None,
     })
 }
@@ -335,6 +335,7 @@ mod tests {
             (None, Some("400"), None, ErrorClass::InvalidRequest),
             (None, Some("401"), Some("server_error"), ErrorClass::Authentication),
             (None, Some("502"), None, ErrorClass::Provider),
+            (None, Some("502"), Some("stream_error"), ErrorClass::Provider),
             (None, Some("200"), None, ErrorClass::Server),
             (None, Some("+42"), None, ErrorClass::Server),
             (None, Some("20013"), None, ErrorClass::Server),

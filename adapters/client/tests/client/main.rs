@@ -1,5 +1,6 @@
 //! The client over a scripted transport and a virtual clock: no sockets, no sleeping, the same every time.
 
+mod bodies;
 mod deadlines;
 mod endings;
 mod refusals;
