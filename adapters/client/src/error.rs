@@ -124,7 +124,7 @@ impl Error {
     }
 
     /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
-    /// KiB). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
+    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
@@ -135,7 +135,8 @@ impl Error {
     }
 
     /// What had arrived of the answer before the failure, when a whole answer was being gathered
-    /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)).
+    /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)); the whole of it, when
+    /// it is not what it was [to be](ChatCompletion::parse).
     ///
     /// Text that was cut before the server said which choice it belongs to is not in its
     /// [`text`](ChatCompletion::text), but in its [`unbound`](ChatCompletion::unbound).
@@ -220,6 +221,11 @@ impl Error {
             self.0.message = message.to_owned();
         }
         self.0.report = report;
+        self
+    }
+
+    pub(crate) fn with_class(mut self, class: ErrorClass) -> Self {
+        self.0.class = Some(class);
         self
     }
 

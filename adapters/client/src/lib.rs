@@ -67,8 +67,8 @@ mod transport;
 pub use builder::ClientBuilder;
 pub use chat::{
     Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
-    ExtraMember, Fragment, FragmentKind, Fragments, Message, ResponseFormat, TextStream, Tool, ToolCall,
-    ToolCallFragment, ToolChoice,
+    ExtraMember, ExtraMembers, Fragment, FragmentKind, Fragments, Logprobs, Message, Parsed, ResponseFormat,
+    TextStream, TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, TopLogprob,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::rate_limit::{Quota, RateLimit};

@@ -5,9 +5,12 @@ mod chunk_builder;
 mod chunk_decoder;
 mod completion;
 mod exchange;
+mod extra;
 mod json;
+mod logprobs;
 mod message;
 mod options;
+mod parse;
 mod request;
 mod stream;
 
@@ -17,11 +20,16 @@ pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use extra::ExtraMembers;
 use http::Method;
+pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
+pub use parse::{Parsed, ToolCallExt};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
+
+use serde::de::DeserializeOwned;
 
 use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
@@ -48,6 +56,18 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         self.start(request, false).await?.collect_message().await
     }
 
+    /// Asks for a whole answer whose content is JSON, as a `T`. The request says which form that is to have: see
+    /// [`ResponseFormat::json_schema`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and of kind `answer` those of
+    /// [`ChatCompletion::parse_choice`]; the answer is in [`Error::partial`] then.
+    pub async fn parse<D: DeserializeOwned>(&self, request: &ChatRequest) -> Result<Parsed<D>, Error> {
+        let completion = self.create(request).await?;
+        Ok(Parsed { value: completion.parse()?, completion })
+    }
+
     /// Asks for the answer as it is made, and waits for its first chunk. (A server that sends a whole answer
     /// nevertheless is understood.)
     ///
@@ -70,7 +90,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
             body: request.encode(streamed)?,
         };
         let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
-        let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
+        let wanted = Wanted {
+            logprobs: request.wants_logprobs(),
+            extra: request.wants_extra(),
+            raw_body: request.wants_raw_body(),
+        };
         let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))
