@@ -57,8 +57,12 @@ mod builder;
 mod call;
 mod chat;
 mod client;
+mod embeddings;
 mod error;
+mod health;
 pub mod http1;
+mod members;
+mod models;
 mod response;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -71,10 +75,14 @@ pub use chat::{
     TextStream, TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, TopLogprob,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
+pub use choreoai_core::embedding::EncodingFormat;
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
+pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
 pub use error::{Error, ErrorClass, ErrorKind};
+pub use health::Health;
+pub use models::{Model, ModelList, Models};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};

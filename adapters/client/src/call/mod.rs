@@ -15,6 +15,9 @@ mod report;
 mod watch;
 mod whole;
 
+pub(crate) use report::excerpt;
+pub(crate) use whole::{Fault, Whole, ask};
+
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -23,7 +26,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai_core::deadline::Deadlines;
-use choreoai_core::retry::{Decision, Outcome, Retry, Why};
+use choreoai_core::retry::{Decision, Outcome, Policy, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
 use crate::body::{Coding, Decoded};
@@ -42,6 +45,19 @@ pub(crate) struct Question {
     pub(crate) url: Uri,
     pub(crate) accept: &'static str,
     pub(crate) body: Bytes,
+}
+
+impl Question {
+    /// The type of an answer that is not streamed.
+    pub(crate) const JSON: &'static str = "application/json";
+
+    pub(crate) fn get(url: Uri) -> Self {
+        Self { method: Method::GET, url, accept: Self::JSON, body: Bytes::new() }
+    }
+
+    pub(crate) fn post(url: Uri, body: Bytes) -> Self {
+        Self { method: Method::POST, url, accept: Self::JSON, body }
+    }
 }
 
 /// A call under way. It begins when it is made and ends when it is dropped, which cancels what it waits for.
@@ -71,6 +87,12 @@ impl<T: Transport, R: Timer> Call<T, R> {
             question,
             client,
         }
+    }
+
+    /// Sends the request once at most.
+    pub(crate) fn without_retries(mut self) -> Self {
+        self.retry = Retry::new(Policy { max_retries: 0, ..self.client.settings().retry });
+        self
     }
 
     /// Sends the request until a success is answered.

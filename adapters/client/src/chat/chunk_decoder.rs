@@ -10,12 +10,11 @@ use super::chunk::ChatChunk;
 use super::chunk_builder::ChunkBuilder;
 use crate::Error;
 use crate::api_key::ApiKey;
+use crate::call::excerpt;
 use crate::error::ErrorKind;
 
 /// How much of the beginning of a body is kept, to be shown when it turns out to be no answer.
 const START_LIMIT: usize = 1024;
-/// How much of that stands in the error's message.
-const EXCERPT: usize = 200;
 /// Lets the gateway's escaped text gather into long fragments.
 const SCRATCH: usize = 256;
 
@@ -344,23 +343,6 @@ impl fmt::Debug for ChunkDecoder {
 fn keep(start: &mut Vec<u8>, bytes: &[u8]) {
     let room = (START_LIMIT + 1).saturating_sub(start.len());
     start.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-/// The first words of a body, in one line.
-fn excerpt(start: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(start);
-    let mut excerpt = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
-        }
-        excerpt.extend(word.chars().take(EXCERPT.saturating_sub(excerpt.len())));
-        if excerpt.len() >= EXCERPT {
-            excerpt.push_str(" ...");
-            break;
-        }
-    }
-    (!excerpt.is_empty()).then_some(excerpt)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod chunk_decoder;
 mod completion;
 mod exchange;
 mod extra;
-mod json;
+pub(crate) mod json;
 mod logprobs;
 mod message;
 mod options;
@@ -21,7 +21,6 @@ pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolC
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
 pub use extra::ExtraMembers;
-use http::Method;
 pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
@@ -84,10 +83,8 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
         let settings = self.client.settings();
         let question = Question {
-            method: Method::POST,
-            url: settings.chat_url.clone(),
-            accept: if streamed { "text/event-stream" } else { "application/json" },
-            body: request.encode(streamed)?,
+            accept: if streamed { "text/event-stream" } else { Question::JSON },
+            ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
         let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
         let wanted = Wanted {

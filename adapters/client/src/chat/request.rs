@@ -348,14 +348,7 @@ impl ChatRequest {
             json::optional_object("`web_search_options`", self.web_search_options.as_deref())?;
         request.extra = json::optional_object("the additional members", self.extra.as_deref())?;
 
-        let refused = |error| Error::invalid_request(format!("the request cannot be sent: {error}"));
-        let mut encoder = request.encoder().map_err(refused)?;
-        let length = usize::try_from(encoder.content_length())
-            .map_err(|_| Error::invalid_request("the request is larger than the memory"))?;
-        let mut body = vec![0; length];
-        let written = encoder.encode(&mut body);
-        body.truncate(written);
-        Ok(body.into())
+        json::encoded(request.encoder())
     }
 }
 
