@@ -27,7 +27,7 @@ const PRINTED_MESSAGE: usize = 600;
 ///
 /// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`class`](Self::class);
 /// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts, even where the server repeated it; only the
-/// answer itself ([`partial`](Self::partial)) is as it came.
+/// answer itself is as it came ([`partial`](Self::partial), and what [`ChatCompletion::parse`] says of it).
 pub struct Error(Box<Inner>);
 
 struct Inner {

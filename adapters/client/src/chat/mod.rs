@@ -64,7 +64,10 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     /// [`ChatCompletion::parse_choice`]; the answer is in [`Error::partial`] then.
     pub async fn parse<D: DeserializeOwned>(&self, request: &ChatRequest) -> Result<Parsed<D>, Error> {
         let completion = self.create(request).await?;
-        Ok(Parsed { value: completion.parse()?, completion })
+        match completion.parse() {
+            Ok(value) => Ok(Parsed { value, completion }),
+            Err(error) => Err(error.redacted(self.client.settings().api_key.as_ref())),
+        }
     }
 
     /// Asks for the answer as it is made, and waits for its first chunk. (A server that sends a whole answer

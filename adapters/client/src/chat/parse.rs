@@ -111,7 +111,7 @@ pub trait ToolCallExt {
 impl ToolCallExt for ToolCall {
     fn parse_arguments<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let text = if self.arguments.trim().is_empty() { "{}" } else { &self.arguments };
-        parse_json(&format!("the arguments of the call of {:?}", self.name), text)
+        parse_json(&format!("the argument of the call of {:?}", self.name), text)
     }
 }
 
@@ -146,11 +146,12 @@ fn parse_content<T: DeserializeOwned>(choice: &Choice) -> Result<T, Error> {
 fn parse_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|error| {
         let fault = match error.classify() {
-            Category::Eof => "ends within its JSON",
-            Category::Data => "is JSON, but not of the form that is wanted",
-            Category::Syntax | Category::Io => "is not JSON",
+            Category::Eof => "its JSON is cut short",
+            Category::Data => "it is JSON, but not of the form that is wanted",
+            Category::Syntax | Category::Io => "it is not JSON",
         };
-        unusable(ErrorClass::MalformedAnswer, format!("{what} {fault}: {error}"), text).with_source(error)
+        unusable(ErrorClass::MalformedAnswer, format!("{what} cannot be used: {fault}: {error}"), text)
+            .with_source(error)
     })
 }
 
