@@ -75,14 +75,11 @@ impl Inflater {
     pub(super) fn step(&mut self, input: &mut &[u8], output: &mut [u8]) -> Result<usize, Corrupt> {
         loop {
             let next = match self.state {
-                State::Header { .. } => match self.take_field::<10>(input) {
-                    Some([0x1f, 0x8b, 8, flags, ..]) if flags & 0xe0 == 0 => {
-                        Some(Flags(flags).extra_length())
-                    }
+                State::Header { after_member } => match self.take_header(input) {
+                    Ok(flags) => flags.map(Flags::extra_length),
                     // Padding after the last member.
-                    Some(_) if self.state == (State::Header { after_member: true }) => Some(State::Over),
-                    Some(_) => return Err(Corrupt::Header),
-                    None => None,
+                    Err(_) if after_member => Some(State::Over),
+                    Err(corrupt) => return Err(corrupt),
                 },
                 State::ExtraLength(flags) => {
                     self.take_field::<2>(input).map(|length| State::Extra(flags, u16::from_le_bytes(length)))
@@ -130,7 +127,10 @@ impl Inflater {
 
     /// Whether the compressed text may end here.
     pub(super) fn is_complete(&self) -> bool {
-        matches!(self.state, State::Header { after_member: true } | State::Over)
+        match self.state {
+            State::Header { after_member } => after_member && self.field_length == 0,
+            state => state == State::Over,
+        }
     }
 
     /// How much text was written, and what follows on the data if that was all of it.
@@ -154,6 +154,20 @@ impl Inflater {
             return Err(Corrupt::Data);
         }
         Ok((text.len(), None))
+    }
+
+    /// The flags of a member's header, once it is there. What is no header is told by its first bytes.
+    fn take_header(&mut self, input: &mut &[u8]) -> Result<Option<Flags>, Corrupt> {
+        let header = self.take_field::<10>(input);
+        let begun = match &header {
+            Some(header) => header,
+            None => self.field.get(..self.field_length).unwrap_or_default(),
+        };
+        if begun.iter().zip([0x1f, 0x8b, 8]).any(|(&byte, magic)| byte != magic) {
+            return Err(Corrupt::Header);
+        }
+        let flags = header.map(|[_, _, _, flags, ..]| flags);
+        if flags.is_some_and(|flags| flags & 0xe0 != 0) { Err(Corrupt::Header) } else { Ok(flags.map(Flags)) }
     }
 
     /// The next `N` bytes (at most 10), once they are there.
@@ -326,6 +340,8 @@ mod tests {
             (method, Corrupt::Header),
             (b"\x1f\x8b\x08garbage".to_vec(), Corrupt::Header),
             (b"{\"error\": \"plain\"}".to_vec(), Corrupt::Header),
+            // As far as it goes.
+            (b"\x1f\x8c".to_vec(), Corrupt::Header),
         ] {
             every_way(Format::Gzip, &compressed, &Err(corrupt));
         }
