@@ -24,7 +24,8 @@
 //! ```
 //!
 //! [`Chat::stream`] resolves with the first chunk and [`Chat::create`] with the whole answer; both go the same way.
-//! Dropping a call or a stream cancels it at the server. [`ErrorKind`] lists all failures.
+//! Dropping a call or a stream cancels it at the server. [`ErrorKind`] tells where a call failed, and [`ErrorClass`] what
+//! that means.
 //!
 //! | deadline | from | by default |
 //! |---|---|---|
@@ -33,13 +34,47 @@
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
 //! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
 //!
+//! # Errors
+//!
+//! All calls fail with one [`Error`]. What to do is told by its [`class`](Error::class), and [`ErrorClass`] has the table
+//! it is derived by; a person is told by its `Display`, in one line.
+//!
+//! | class | met when | what to do |
+//! |---|---|---|
+//! | `authentication`, `permission` | 401, 403 | another key |
+//! | `not_found` | 404, no such model | check the model and the base URL |
+//! | `invalid_request` | 400, 413, 422, or never sent | change the request |
+//! | `rate_limit`, `conflict` | 429, 409 | wait; the client has retried already |
+//! | `quota` | 402, 429 with the code of a quota | do not retry; pay |
+//! | `provider`, `server` | 502, other 5xx, an error within an answer | try later, or another model |
+//! | `timeout` | a deadline, 408, 504 | try later, or allow more time |
+//! | `connection` | nobody listens, TLS, a connection that broke | check the network and the base URL |
+//! | `protocol` | no such server there: HTML, malformed JSON | check the base URL and any proxy |
+//! | `truncated`, `limit` | the answer ended too early, or is too large | what came of it is in [`Error::partial`] |
+//! | `refusal`, `length`, `content_filter`, `empty_answer`, `malformed_answer` | an answer that is not [what was asked for](ChatCompletion::parse) | the answer is in [`Error::partial`] |
+//!
+//! ```
+//! use choreoai::{Error, ErrorClass};
+//!
+//! fn is_worth_another_model(error: &Error) -> bool {
+//!     matches!(error.class(), ErrorClass::NotFound | ErrorClass::Quota | ErrorClass::Provider | ErrorClass::Timeout)
+//! }
+//! ```
+//!
+//! The bodies of error responses are understood in every shape that servers and proxies send, gzip'ed and in UTF-16 or
+//! Latin-1, too. No compression is asked for; an answer that is gzip'ed or deflated all the same is inflated as it
+//! arrives, and one in another coding is refused (`protocol`).
+//!
 //! # Bounds
 //!
 //! | what | bound | past it |
 //! |---|---|---|
 //! | an event whose choice is not known yet | 64 MiB | `limit` |
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
-//! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
+//! | members of a whole answer that the schema does not know | 64 MiB | `limit` |
+//! | a body that is [kept](ChatRequest::keep_raw_body) | 64 MiB | `limit` |
+//! | the body of an error response, inflated | 64 KiB, 5 s | shortened, and said so |
+//! | inflated at a time | 16 KiB | the rest follows |
 //! | redirects, within the origin | 3 | `http` |
 //!
 //! # Features
@@ -47,6 +82,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `rustls` | `Tls`, a connector that wraps a connector |
+//! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
 //!
 //! The minimum Rust version is 1.88.
 

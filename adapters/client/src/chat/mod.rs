@@ -12,6 +12,8 @@ mod message;
 mod options;
 mod parse;
 mod request;
+#[cfg(feature = "schemars")]
+mod schema;
 mod stream;
 
 use std::fmt;
