@@ -32,6 +32,10 @@ pub(super) struct Exchange<T: Transport, R: Timer> {
     answer: Option<Answer<T::Body>>,
     /// When the caller was given the chunk that it has.
     lent: Option<Duration>,
+    /// The deadline that had expired by then: the chunk brought no content that would have moved it on.
+    overdue: Option<Error>,
+    /// How often data was there since the last wait.
+    reads: u32,
 }
 
 struct Answer<B> {
@@ -45,7 +49,7 @@ struct Answer<B> {
 
 impl<T: Transport, R: Timer> Exchange<T, R> {
     pub(super) fn new(call: Call<T, R>, wanted: Wanted) -> Self {
-        Self { call, wanted, answer: None, lent: None }
+        Self { call, wanted, answer: None, lent: None, overdue: None, reads: 0 }
     }
 
     /// Sends the request, again where that is allowed, until the first chunk is there. `None`: the answer is
@@ -90,23 +94,25 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             self.call.resumed(lent);
         }
         let Some(answer) = &mut self.answer else { return Poll::Ready(None) };
-        let mut overdue = self.call.total_expired();
-        let mut reads = 0;
+        let mut overdue = self.overdue.take().or_else(|| self.call.total_expired());
         while let Some(body) = &mut answer.body {
             if let Some(error) = overdue {
                 return Poll::Ready(Some(self.stop(error)));
             }
-            if reads == READS_PER_TURN {
+            // Counted over chunks, too: whoever takes one after the other may never wait.
+            if self.reads == READS_PER_TURN {
+                self.reads = 0;
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            reads += 1;
+            self.reads += 1;
             let data = match body.as_mut().poll_data(cx) {
                 Poll::Ready(Ok(data)) => data,
                 Poll::Ready(Err(error)) => {
                     return Poll::Ready(Some(self.stop(Error::transport(error, true))));
                 }
                 Poll::Pending => {
+                    self.reads = 0;
                     return self.call.poll_expired(cx).map(|error| Some(self.stop(error)));
                 }
             };
@@ -140,6 +146,9 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             }
             match chunk {
                 Some(Ok(chunk)) => {
+                    if !progress {
+                        self.overdue = self.call.expired();
+                    }
                     self.lent = Some(self.call.now());
                     return Poll::Ready(Some(Ok(chunk)));
                 }

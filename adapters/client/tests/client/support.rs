@@ -201,9 +201,13 @@ impl ResponseBody for ScriptBody {
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
-        match self.get_mut().steps.front_mut() {
+        let steps = &mut self.get_mut().steps;
+        match steps.front_mut() {
             Some(Step::Data(data)) => drop(data.split_to(amount)),
-            Some(Step::Flood(data)) => assert_eq!(amount, data.len()),
+            Some(Step::Flood(data)) => {
+                let rest = Bytes::from_static(&data.as_bytes()[amount..]);
+                steps.push_front(Step::Data(rest));
+            }
             _ => assert_eq!(amount, 0, "consumed what was not given"),
         }
     }
