@@ -47,11 +47,14 @@ fn a_long_line_of_invalid_bytes_takes_linear_time() {
     body.resize(256 << 10, 0xff);
     let mut input = &body[..];
     let mut decoder = Decoder::new();
-    let mut scalars = 0;
+    let (mut scalars, mut events) = (0, 0);
     while let Some(event) = decoder.next_event(&mut input) {
-        scalars += usize::from(
-            matches!(event, Ok(choreoai_core::chat::Event::Error(_, piece)) if piece.text == "\u{fffd}"),
-        );
+        let Ok(choreoai_core::chat::Event::Error(_, piece)) = event else { panic!("{event:?}") };
+        assert!(piece.text.chars().all(|scalar| scalar == '\u{fffd}'));
+        scalars += piece.text.chars().count();
+        events += 1;
     }
     assert_eq!(scalars, (256 << 10) - 19);
+    // As many as the scratch holds come together.
+    assert!(events <= scalars / 20 + 1, "{events} events");
 }

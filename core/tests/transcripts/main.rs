@@ -9,4 +9,5 @@ mod framing;
 mod gateway;
 mod harness;
 mod hostile;
+mod values;
 mod whole;

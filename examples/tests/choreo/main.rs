@@ -13,3 +13,4 @@ mod output;
 mod requests;
 mod support;
 mod usage;
+mod wire;
