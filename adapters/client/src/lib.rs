@@ -63,7 +63,7 @@
 //!
 //! The bodies of error responses are understood in every shape that servers and proxies send, gzip'ed and in UTF-16 or
 //! Latin-1, too. No compression is asked for; an answer that is gzip'ed or deflated all the same is inflated as it
-//! arrives, and one in another coding is refused (`protocol`).
+//! arrives, and one in another coding, or not in the one it names, is refused (`protocol`).
 //!
 //! # Bounds
 //!

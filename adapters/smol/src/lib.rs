@@ -161,6 +161,7 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |
+//! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
 
 mod connector;
 mod race;

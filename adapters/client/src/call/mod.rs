@@ -180,7 +180,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let (timer, settings) = (self.client.timer(), self.client.settings());
         let (parts, body) = response.into_parts();
         let head = Arc::new(ResponseHead::new(parts, self.requests(), settings.api_key.as_ref()));
-        let body = Decoded::new(body, Coding::of(head.headers()));
+        let body = Decoded::new(body, Coding::of(head.headers()).leniently());
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
         let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use choreoai::{ChatChunk, ChatCompletion, ErrorClass, Usage, Verdict};
+use choreoai::{ChatChunk, ChatCompletion, Usage, Verdict};
 use serde::Serialize;
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
@@ -162,8 +162,6 @@ pub(crate) enum Line<'a> {
     Error {
         kind: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
-        class: Option<&'static str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<&'a str>,
@@ -196,7 +194,6 @@ impl<'a> Line<'a> {
     pub(super) fn error(failure: &'a AnswerFailure) -> Self {
         Self::Error {
             kind: failure.kind.as_str(),
-            class: failure.class.map(ErrorClass::as_str),
             status: failure.status,
             code: failure.code.as_deref(),
             error_type: failure.error_type.as_deref(),
