@@ -118,7 +118,6 @@ impl ErrorClass {
             Self::NotFound => "check the base URL and the model",
             Self::RateLimit => "send fewer requests at a time, or wait longer between them",
             Self::Quota => "the quota or the credit of the key is used up: raise it, or use another key",
-            Self::Conflict | Self::Server => "try again later",
             Self::Timeout => "try again later, or ask for less at a time",
             Self::Provider => {
                 "the model's provider failed, not this program: try again later, or another model"
