@@ -248,7 +248,7 @@ fn nearly_a_stream() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 8 } else { 2048 }))]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 2 } else { 2048 }))]
 
     #[test]
     fn the_framer_follows_the_specification(body in nearly_a_stream(), size in 1_usize..9, cut: prop::sample::Index) {

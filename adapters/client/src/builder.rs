@@ -174,6 +174,9 @@ impl<T, R> ClientBuilder<T, R> {
 
     /// How long a call may take altogether, retries included; unless chosen otherwise 30 s for a whole answer and no
     /// limit for a stream. `None` for no limit.
+    ///
+    /// A silent server is asked again only while this leaves time after the
+    /// [first-event timeout](Self::first_event_timeout); the defaults leave none for a whole answer.
     pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         let total = timeout.into();
         self.timeouts.total = Total::Set(total);

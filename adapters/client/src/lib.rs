@@ -32,7 +32,69 @@
 //! | connect | the transport begins to connect | 10 s |
 //! | first event | an attempt begins, connecting included | 30 s |
 //! | idle | the last piece of content, but for the time that the caller has a chunk | 30 s |
-//! | total | the call begins, retries included | 30 s for [`Chat::create`], none for [`Chat::stream`] |
+//! | total | the call begins, retries included | none for [`Chat::stream`], 30 s for all others |
+//!
+//! A whole answer may take as long to begin as to end: by default a server that stays silent for 30 s has used up the
+//! call, and is not asked again. (One that refuses, or whose connection fails, is.) Whoever would rather ask a silent
+//! server anew sets a first-event timeout well below the total; a server that was at work all the time may bill both
+//! answers.
+//!
+//! # Models, embeddings, health
+//!
+//! ```
+//! use choreoai::{Client, EmbeddingRequest, Error, Timer, Transport};
+//!
+//! async fn look<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+//!     println!("{:?}", client.health().await?.status());
+//!     for model in client.models().list().await? {
+//!         println!("{} of {:?}", model.id(), model.owned_by());
+//!     }
+//!     let request = EmbeddingRequest::new("text-embedding-3-small", ["one text", "another"]);
+//!     for vector in client.embeddings().create(&request).await?.vectors() {
+//!         println!("{} numbers", vector.len());
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! These are read as a whole, strictly: either all that was asked for is there, or there is an error that says what was
+//! wrong. They share retries, deadlines, redirects within the origin and errors with the chat completions, but that
+//! [`Client::health`] is never sent again. Their first event is the first byte of the body that is no white space, any
+//! byte after it is progress, and from the first one on nothing is repeated.
+//!
+//! # More than one call
+//!
+//! | for | there is |
+//! |---|---|
+//! | a history that grows by questions and answers, and by nothing else | [`Conversation`] |
+//! | functions that the model calls, with typed arguments | [`Toolbox`], [`Conversation::ask_with_tools`] |
+//! | other models, when the first one cannot answer | [`Chat::fallback`] |
+//! | text that goes on to a file, a socket, a terminal | [`ChatStream::write_to`] |
+//!
+//! ```
+//! use choreoai::{Client, Conversation, Error, Timer, ToolResult, Toolbox, Transport};
+//!
+//! #[derive(serde::Deserialize)]
+//! struct Place {
+//!     city: String,
+//! }
+//!
+//! async fn weather(place: Place) -> ToolResult {
+//!     Ok(format!("Sunny in {}", place.city))
+//! }
+//!
+//! async fn talk<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+//!     let schema = r#"{"type": "object", "properties": {"city": {"type": "string"}}}"#;
+//!     let toolbox = Toolbox::new().tool("weather", "The weather of a city", schema, weather);
+//!
+//!     let mut conversation = Conversation::new("gpt-4").system("Be brief.").keep_turns(20);
+//!     let answer = conversation.ask_with_tools(client, &toolbox, "How is the weather in Köln?").await?;
+//!     println!("{}", answer.text());
+//!     let answer = conversation.ask(client, "What shall I wear?").await?;
+//!     println!("{}", answer.text());
+//!     Ok(())
+//! }
+//! ```
 //!
 //! # Errors
 //!
@@ -52,6 +114,7 @@
 //! | `protocol` | no such server there: HTML, malformed JSON | check the base URL and any proxy |
 //! | `truncated`, `limit` | the answer ended too early, or is too large | what came of it is in [`Error::partial`] |
 //! | `refusal`, `length`, `content_filter`, `empty_answer`, `malformed_answer` | an answer that is not [what was asked for](ChatCompletion::parse) | the answer is in [`Error::partial`] |
+//! | `tool` | a function of a [`Toolbox`] failed | it is its own error, the source of this one |
 //!
 //! ```
 //! use choreoai::{Error, ErrorClass};
@@ -73,9 +136,22 @@
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
 //! | members of a whole answer that the schema does not know | 64 MiB | `limit` |
 //! | a body that is [kept](ChatRequest::keep_raw_body) | 64 MiB | `limit` |
+//! | an answer with embeddings | 64 MiB, 65,536 vectors | `limit`, `protocol` |
+//! | an answer with models | 8 MiB, 65,536 models | `limit`, `protocol` |
+//! | an answer about health | 64 KiB | `limit` |
+//! | the members of an object in one of these | 1,024 | `protocol` |
 //! | the body of an error response, inflated | 64 KiB, 5 s | shortened, and said so |
 //! | inflated at a time | 16 KiB | the rest follows |
 //! | redirects, within the origin | 3 | `http` |
+//! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
+//! | rounds of tool calls in a turn | 10, or as the toolbox says | `limit` |
+//! | the history of a conversation | none, or as many turns as it is told to keep | the oldest turns are forgotten |
+//!
+//! # Proxies
+//!
+//! [`http1::Proxied`] takes any connector through proxies, those of the environment or given ones ([`http1::Proxies`]).
+//! `https` goes through a tunnel, with TLS spoken to the gateway inside it; an `http` proxy reads what is sent to an
+//! `http` gateway, the API key included.
 //!
 //! # Features
 //!
@@ -106,9 +182,11 @@ mod transport;
 
 pub use builder::ClientBuilder;
 pub use chat::{
-    Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
-    ExtraMember, ExtraMembers, Fragment, FragmentKind, Fragments, Logprobs, Message, Parsed, ResponseFormat,
-    TextStream, TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, TopLogprob,
+    Answered, Ask, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
+    ContentPart, Conversation, ConversationStream, ExtraMember, ExtraMembers, Fallback, FallbackError,
+    Fragment, FragmentKind, Fragments, Logprobs, Message, ModelFailure, Parsed, ResponseFormat, TextStream,
+    TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, ToolResult, Toolbox, TopLogprob,
+    WriteCause, WriteError,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::embedding::EncodingFormat;

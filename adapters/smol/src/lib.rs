@@ -158,6 +158,26 @@
 //! # }
 //! ```
 //!
+//! # Proxies
+//!
+//! `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are obeyed, by [the rules of
+//! curl](http1::Proxies::from_env): an `https` gateway is reached through a tunnel (`CONNECT`), with TLS inside it and the
+//! certificate checked for the gateway; requests to an `http` gateway are handed to the proxy. Proxies are spoken to in
+//! plain HTTP; one that is written with another scheme is an error. A gateway on this machine is always reached directly.
+//! To name a proxy in the program, or to have none:
+//!
+//! ```no_run
+//! use choreoai_smol::http1::Proxies;
+//! use choreoai_smol::{Client, SmolTimer, TransportBuilder};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = TransportBuilder::new().proxies(Proxies::none()).build()?;
+//! let client = Client::builder_with(transport, SmolTimer::default()).env().build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | feature | what it brings |
 //! |---|---|
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |

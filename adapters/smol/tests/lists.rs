@@ -19,7 +19,7 @@ fn models() {
         assert_eq!(client.models().retrieve("gpt-4").await.unwrap().owned_by(), Some("openai"));
         let error = client.models().retrieve("meta/none").await.unwrap_err();
         assert_eq!((error.kind(), error.code()), (ErrorKind::Http, Some("resource_not_found")));
-        // The slash at the end is redirected.
+        // A slash is part of the id, not of the path.
         let error = client.models().retrieve("none/").await.unwrap_err();
         assert_eq!(error.message(), "there is no model \"none/\" here");
     });

@@ -416,3 +416,6 @@ impl<'i> From<Part<'i>> for Token<'i> {
 fn advance(input: &mut &[u8]) {
     *input = input.get(1..).unwrap_or_default();
 }
+
+#[cfg(test)]
+mod tests;

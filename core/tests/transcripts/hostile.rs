@@ -251,11 +251,13 @@ fn values_that_fit_the_scratch_come_whole() {
 
 "#;
     let wants = Wants { extra: true, logprobs: true, ..Wants::default() };
-    for size in 1..=body.len() {
+    // Miri takes minutes for all of them.
+    let step = if cfg!(miri) { 50 } else { 1 };
+    for size in (1..=body.len()).step_by(step) {
         let pieces: Vec<&[u8]> = body.chunks(size).collect();
         assert_eq!(values_in_pieces::<32>(wants, &pieces), 0, "in pieces of {size}");
     }
-    for cut in 0..=body.len() {
+    for cut in (0..=body.len()).step_by(step) {
         let (head, tail) = body.split_at(cut);
         assert_eq!(values_in_pieces::<32>(wants, &[head, tail]), 0, "cut at {cut}");
     }

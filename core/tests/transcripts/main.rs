@@ -3,6 +3,7 @@
 //! Each transcript is run whole, in pieces of several sizes, and at every two-way split, with scratches of several sizes. The
 //! expected events are written by hand.
 
+mod boundaries;
 mod chunks;
 mod errors;
 mod framing;

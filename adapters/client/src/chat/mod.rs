@@ -1,11 +1,14 @@
 //! Chat completions.
 
+mod ask;
 mod chunk;
 mod chunk_builder;
 mod chunk_decoder;
 mod completion;
+mod conversation;
 mod exchange;
 mod extra;
+mod fallback;
 pub(crate) mod json;
 mod logprobs;
 mod message;
@@ -15,20 +18,25 @@ mod request;
 #[cfg(feature = "schemars")]
 mod schema;
 mod stream;
+mod tools;
 
 use std::fmt;
 
+pub use ask::Ask;
 pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use conversation::{Conversation, ConversationStream};
 pub use extra::ExtraMembers;
+pub use fallback::{Answered, Fallback, FallbackError, ModelFailure};
 pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use parse::{Parsed, ToolCallExt};
 pub use request::ChatRequest;
-pub use stream::{ChatStream, TextStream};
+pub use stream::{ChatStream, TextStream, WriteCause, WriteError};
+pub use tools::{ToolResult, Toolbox};
 
 use serde::de::DeserializeOwned;
 

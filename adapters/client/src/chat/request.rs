@@ -26,14 +26,14 @@ use crate::Error;
 /// [`extra`](Self::extra).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChatRequest {
-    model: String,
-    messages: Vec<Message>,
+    pub(super) model: String,
+    pub(super) messages: Vec<Message>,
     numbers: Numbers,
     stop: Vec<String>,
     logit_bias: Vec<(u32, f64)>,
     user: Option<String>,
-    tools: Vec<Tool>,
-    tool_choice: Option<ToolChoice>,
+    pub(super) tools: Vec<Tool>,
+    pub(super) tool_choice: Option<ToolChoice>,
     response_format: Option<ResponseFormat>,
     reasoning_effort: Option<String>,
     metadata: Vec<(String, String)>,

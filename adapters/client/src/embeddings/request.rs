@@ -42,8 +42,8 @@ impl EmbeddingRequest {
         }
     }
 
-    /// How the server writes the vectors: as base64, which takes a third of the bytes and loses nothing, unless chosen
-    /// otherwise. Either is understood whatever was asked for; choose `Float` for a server that refuses base64.
+    /// How the server writes the vectors: as base64, which is shorter and loses nothing, unless chosen otherwise.
+    /// Either is understood whatever was asked for; choose `Float` for a server that refuses base64.
     #[must_use]
     pub fn encoding_format(mut self, format: EncodingFormat) -> Self {
         self.encoding_format = format;

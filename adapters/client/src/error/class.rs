@@ -82,6 +82,8 @@ pub enum ErrorClass {
     EmptyAnswer,
     /// The answer, or the arguments of a tool call, are not JSON or do not fit the type.
     MalformedAnswer,
+    /// A function of the program's own, which the model called, failed.
+    Tool,
 }
 
 impl ErrorClass {
@@ -107,6 +109,7 @@ impl ErrorClass {
             Self::ContentFilter => "content_filter",
             Self::EmptyAnswer => "empty_answer",
             Self::MalformedAnswer => "malformed_answer",
+            Self::Tool => "tool",
         }
     }
 
@@ -141,6 +144,7 @@ impl ErrorClass {
             ErrorKind::Limit => Self::Limit,
             ErrorKind::InvalidRequest => Self::InvalidRequest,
             ErrorKind::Answer => Self::MalformedAnswer,
+            ErrorKind::Tool => Self::Tool,
         }
     }
 

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The answer is complete, but not what it was asked to be: a refusal, for instance, where JSON was to be parsed.
     Answer,
+    /// A function of a [`Toolbox`](crate::Toolbox) failed, and is not to be told to the model.
+    Tool,
 }
 
 impl ErrorKind {
@@ -52,6 +54,7 @@ impl ErrorKind {
             Self::Limit => "limit",
             Self::InvalidRequest => "invalid_request",
             Self::Answer => "answer",
+            Self::Tool => "tool",
         }
     }
 }

@@ -226,3 +226,30 @@ fn no_limits() {
     assert_eq!(completion.text(), "HelloHello world");
     assert_eq!(script.clock().now(), 2 * hour);
 }
+
+#[test]
+fn a_silent_server_is_asked_again_while_the_total_leaves_time() {
+    // By default it may be silent for as long as all may take.
+    let script = Script::new([Reply::hang()]);
+    let client = script.client();
+    let failure = script.run(client.chat().create(&request())).unwrap_err();
+    assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::TimeoutFirstEvent, 1));
+    assert_eq!(
+        failure.to_string(),
+        "the answer did not begin within 30s (the first-event timeout); \
+         not sent again: the wait would not end before the total deadline"
+    );
+    assert!(failure.is_retryable());
+    assert_eq!(script.now(), seconds(30));
+
+    let script = Script::new([Reply::hang(), Reply::body(answer())]);
+    let client = script.builder().first_event_timeout(seconds(10)).build().unwrap();
+    let completion = script.run(client.chat().create(&request())).unwrap();
+    assert_eq!((completion.text(), completion.response().unwrap().attempts()), ("Hello world", 2));
+
+    // A stream has no total unless one is chosen.
+    let script = Script::new([Reply::hang(), Reply::hang(), Reply::body(answer())]);
+    let (text, failure) = stream(&script, &script.client());
+    assert_eq!((&*text, failure.is_none()), ("Hello world", true));
+    assert!(script.now() > seconds(60));
+}

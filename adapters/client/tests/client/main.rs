@@ -3,9 +3,11 @@
 mod answers;
 mod bodies;
 mod classes;
+mod conversations;
 mod deadlines;
 mod embeddings;
 mod endings;
+mod fallback;
 mod health;
 mod models;
 mod refusals;
@@ -14,3 +16,5 @@ mod secrets;
 mod sending;
 mod support;
 mod threads;
+mod tools;
+mod writing;

@@ -28,6 +28,8 @@ pub(crate) enum Command {
 const CHAT_EXAMPLES: &str = r#"Environment:
   CHOREOAI_BASE_URL  the gateway, unless --base-url is given
   CHOREOAI_API_KEY   the API key, unless --api-key is given
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+                     the proxy, but for a gateway on this machine
 
 Exit status:
   0 after a complete answer, 1 after an error, 2 for wrong usage, 130 after Ctrl-C
