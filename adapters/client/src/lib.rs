@@ -24,7 +24,8 @@
 //! ```
 //!
 //! [`Chat::stream`] resolves with the first chunk and [`Chat::create`] with the whole answer; both go the same way.
-//! Dropping a call or a stream cancels it at the server. [`ErrorKind`] lists all failures.
+//! Dropping a call or a stream cancels it at the server. [`ErrorKind`] tells where a call failed, and [`ErrorClass`] what
+//! that means.
 //!
 //! | deadline | from | by default |
 //! |---|---|---|
@@ -95,6 +96,39 @@
 //! }
 //! ```
 //!
+//! # Errors
+//!
+//! All calls fail with one [`Error`]. What to do is told by its [`class`](Error::class), and [`ErrorClass`] has the table
+//! it is derived by; a person is told by its `Display`, in one line.
+//!
+//! | class | met when | what to do |
+//! |---|---|---|
+//! | `authentication`, `permission` | 401, 403 | another key |
+//! | `not_found` | 404, no such model | check the model and the base URL |
+//! | `invalid_request` | 400, 413, 422, or never sent | change the request |
+//! | `rate_limit`, `conflict` | 429, 409 | wait; the client has retried already |
+//! | `quota` | 402, 429 with the code of a quota | do not retry; pay |
+//! | `provider`, `server` | 502, other 5xx, an error within an answer | try later, or another model |
+//! | `timeout` | a deadline, 408, 504 | try later, or allow more time |
+//! | `connection` | nobody listens, TLS, a connection that broke | check the network and the base URL |
+//! | `protocol` | no such server there: HTML, malformed JSON | check the base URL and any proxy |
+//! | `truncated`, `limit` | the answer ended too early, or is too large | what came of it is in [`Error::partial`] |
+//! | `refusal`, `length`, `content_filter`, `empty_answer`, `malformed_answer` | an answer that is not [what was asked for](ChatCompletion::parse) | the answer is in [`Error::partial`] |
+//! | `closed` | the client was [closed](Client::close) | make another one |
+//! | `tool` | a function of a [`Toolbox`] failed | it is its own error, the source of this one |
+//!
+//! ```
+//! use choreoai::{Error, ErrorClass};
+//!
+//! fn is_worth_another_model(error: &Error) -> bool {
+//!     matches!(error.class(), ErrorClass::NotFound | ErrorClass::Quota | ErrorClass::Provider | ErrorClass::Timeout)
+//! }
+//! ```
+//!
+//! The bodies of error responses are understood in every shape that servers and proxies send, gzip'ed and in UTF-16 or
+//! Latin-1, too. No compression is asked for; an answer that is gzip'ed or deflated all the same is inflated as it
+//! arrives, and one in another coding, or not in the one it names, is refused (`protocol`).
+//!
 //! # Limits
 //!
 //! A client may be told how many of its calls run at once, and how many requests it sends in an interval. Its clones
@@ -145,11 +179,14 @@
 //! |---|---|---|
 //! | an event whose choice is not known yet | 64 MiB | `limit` |
 //! | a whole answer ([`Chat::create`], [`Assembly`]) | 64 MiB | `limit` |
+//! | members of a whole answer that the schema does not know | 64 MiB | `limit` |
+//! | a body that is [kept](ChatRequest::keep_raw_body) | 64 MiB | `limit` |
 //! | an answer with embeddings | 64 MiB, 65,536 vectors | `limit`, `protocol` |
 //! | an answer with models | 8 MiB, 65,536 models | `limit`, `protocol` |
 //! | an answer about health | 64 KiB | `limit` |
 //! | the members of an object in one of these | 1,024 | `protocol` |
-//! | the body of an error response | 64 KiB, 5 s | shortened, and said so |
+//! | the body of an error response, inflated | 64 KiB, 5 s | shortened, and said so |
+//! | inflated at a time | 16 KiB | the rest follows |
 //! | redirects, within the origin | 3 | `http` |
 //! | a proxy's answer to `CONNECT` | a head of 64 KiB; of a refusal 200 characters are repeated | `connect` |
 //! | rounds of tool calls in a turn | 10, or as the toolbox says | `limit` |
@@ -167,12 +204,14 @@
 //! | feature | adds |
 //! |---|---|
 //! | `rustls` | `Tls`, a connector that wraps a connector |
+//! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
 //! | `tracing` | a span for each call, with events |
 //!
 //! The minimum Rust version is 1.88.
 
 mod api_key;
 mod base_url;
+mod body;
 mod builder;
 mod call;
 mod chat;
@@ -194,9 +233,10 @@ mod transport;
 pub use builder::ClientBuilder;
 pub use chat::{
     Answered, Ask, Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder,
-    ContentPart, Conversation, ConversationStream, ExtraMember, Fallback, FallbackError, Fragment,
-    FragmentKind, Fragments, Message, ModelFailure, ResponseFormat, TextStream, Tool, ToolCall,
-    ToolCallFragment, ToolChoice, ToolResult, Toolbox, WriteCause, WriteError,
+    ContentPart, Conversation, ConversationStream, ExtraMember, ExtraMembers, Fallback, FallbackError,
+    Fragment, FragmentKind, Fragments, Logprobs, Message, ModelFailure, Parsed, ResponseFormat, TextStream,
+    TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, ToolResult, Toolbox, TopLogprob,
+    WriteCause, WriteError,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
 pub use choreoai_core::embedding::EncodingFormat;
@@ -204,7 +244,7 @@ pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
 pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
-pub use error::{Error, ErrorKind};
+pub use error::{Error, ErrorClass, ErrorKind};
 pub use health::Health;
 pub use limits::Load;
 pub use models::{Model, ModelList, Models};

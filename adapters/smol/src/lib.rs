@@ -208,6 +208,7 @@
 //! | feature | what it brings |
 //! |---|---|
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |
+//! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
 //! | `tracing` | a span for each call, with events |
 
 mod connector;

@@ -31,6 +31,7 @@ use choreoai_core::deadline::Deadlines;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
+use crate::body::{Coding, Decoded};
 use crate::error::ErrorKind;
 use crate::limits::Place;
 use crate::observe::Trace;
@@ -84,7 +85,8 @@ pub(crate) struct Call<T: Transport, R: Timer> {
 /// A successful response, its body not read yet.
 pub(crate) struct Answer<B> {
     pub(crate) head: Arc<ResponseHead>,
-    pub(crate) body: Pin<Box<B>>,
+    /// Without its content coding.
+    pub(crate) body: Pin<Box<Decoded<B>>>,
 }
 
 /// From the first request to an answer.
@@ -224,7 +226,10 @@ impl<T: Transport, R: Timer> Call<T, R> {
     fn accept(&self, response: Response<T::Body>) -> Result<Answer<T::Body>, Error> {
         let (head, body) = self.split(response);
         match refusal::check_encoding(&head) {
-            Ok(()) => Ok(Answer { head, body: Box::pin(body) }),
+            Ok(()) => {
+                let body = Box::pin(Decoded::new(body, Coding::of(head.headers())));
+                Ok(Answer { head, body })
+            }
             Err(error) => Err(error.with_head(head)),
         }
     }
@@ -233,6 +238,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
     async fn refused(&mut self, response: Response<T::Body>) -> Result<(), Error> {
         let (timer, settings) = (self.client.timer(), self.client.settings());
         let (head, body) = self.split(response);
+        let body = Decoded::new(body, Coding::of(head.headers()).leniently());
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
         let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));

@@ -1,7 +1,7 @@
 //! Reads the bodies of responses that are no answer.
 
-use choreoai_core::chat::Decoder;
 use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
+use choreoai_core::chat::{Decoder, Event};
 
 /// How much of a body stands in an error's message.
 const EXCERPT: usize = 200;
@@ -19,6 +19,8 @@ pub(super) fn read(body: &[u8]) -> ErrorReport {
     while let Some(Ok(event)) = decoder.next_event(&mut &[][..]) {
         assembler.push(&event);
     }
+    // Of a body that was cut, what came of its report counts.
+    assembler.push(&Event::ErrorEnd);
     assembler.into_report().unwrap_or_default()
 }
 

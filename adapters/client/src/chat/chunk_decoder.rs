@@ -279,9 +279,13 @@ impl ChunkDecoder {
     }
 
     fn server_error(&mut self) -> Error {
-        Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
+        let error = Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
             .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
-            .redacted(self.key.as_ref())
+            .redacted(self.key.as_ref());
+        match error.class().advice() {
+            Some(advice) => error.with_hint(advice),
+            None => error,
+        }
     }
 
     fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
@@ -310,8 +314,9 @@ impl ChunkDecoder {
     fn take_start(&mut self, understood: Option<u64>) -> (Vec<u8>, bool) {
         let mut start = std::mem::take(&mut self.start);
         let understood = understood.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
-        let shortened = !self.is_ended || start.len() > START_LIMIT;
-        start.truncate(understood.min(START_LIMIT));
+        let kept = understood.min(START_LIMIT);
+        let shortened = !self.is_ended || start.len() > kept;
+        start.truncate(kept);
         if let Some(key) = &self.key {
             if shortened {
                 start.truncate(start.len() - key.cut_at_end(&start));

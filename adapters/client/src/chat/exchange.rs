@@ -6,17 +6,24 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
 use choreoai_core::chat::Verdict;
 
 use super::chunk::ChatChunk;
 use super::chunk_decoder::ChunkDecoder;
+use crate::body::Decoded;
 use crate::call::{self, Call, READS_PER_TURN};
+use crate::error::ErrorKind;
 use crate::{Error, ResponseBody, ResponseHead, Timer, Transport};
+
+/// How much of a body is kept, where that is asked for.
+const RAW_BODY_LIMIT: usize = 64 << 20;
 
 /// What is wanted of an answer besides the usual.
 pub(super) struct Wanted {
     pub(super) logprobs: bool,
     pub(super) extra: bool,
+    pub(super) raw_body: bool,
 }
 
 pub(super) struct Exchange<T: Transport, R: Timer> {
@@ -35,8 +42,10 @@ pub(super) struct Exchange<T: Transport, R: Timer> {
 struct Answer<B> {
     head: Arc<ResponseHead>,
     /// `None`: nothing more is read.
-    body: Option<Pin<Box<B>>>,
+    body: Option<Pin<Box<Decoded<B>>>>,
     decoder: ChunkDecoder,
+    /// What came of the body, if it is to be kept.
+    raw_body: Option<Vec<u8>>,
 }
 
 impl<T: Transport, R: Timer> Exchange<T, R> {
@@ -79,6 +88,15 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
 
     pub(super) fn verdict(&self) -> Option<Verdict> {
         self.answer.as_ref().and_then(|answer| answer.decoder.verdict())
+    }
+
+    pub(super) fn raw_body(&self) -> Option<&[u8]> {
+        self.answer.as_ref().and_then(|answer| answer.raw_body.as_deref())
+    }
+
+    /// Takes what was kept of the body.
+    pub(super) fn take_raw_body(&mut self) -> Option<Bytes> {
+        self.answer.as_mut().and_then(|answer| answer.raw_body.take()).map(Bytes::from)
     }
 
     /// The next chunk. Once there is an error, `None` follows.
@@ -134,6 +152,15 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             let mut rest = data;
             let chunk = answer.decoder.next_chunk(&mut rest);
             let consumed = data.len() - rest.len();
+            if let Some(raw_body) = &mut answer.raw_body {
+                if consumed > RAW_BODY_LIMIT - raw_body.len() {
+                    let message =
+                        format!("the body of the response is longer than {} MiB", RAW_BODY_LIMIT >> 20);
+                    let error = Error::new(ErrorKind::Limit, message).with_hint("do not ask to keep it");
+                    return Poll::Ready(Some(self.stop(error)));
+                }
+                raw_body.extend_from_slice(&data[..consumed]);
+            }
             body.as_mut().consume(consumed);
             if answer.decoder.is_done() {
                 body.as_mut().release();
@@ -195,6 +222,7 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         if self.wanted.extra {
             decoder = decoder.with_extra();
         }
-        Answer { head: answer.head, body: Some(answer.body), decoder }
+        let raw_body = self.wanted.raw_body.then(Vec::new);
+        Answer { head: answer.head, body: Some(answer.body), decoder, raw_body }
     }
 }

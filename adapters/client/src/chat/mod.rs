@@ -7,11 +7,16 @@ mod chunk_decoder;
 mod completion;
 mod conversation;
 mod exchange;
+mod extra;
 mod fallback;
 pub(crate) mod json;
+mod logprobs;
 mod message;
 mod options;
+mod parse;
 mod request;
+#[cfg(feature = "schemars")]
+mod schema;
 mod stream;
 mod tools;
 
@@ -23,12 +28,17 @@ pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolC
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
 pub use conversation::{Conversation, ConversationStream};
+pub use extra::ExtraMembers;
 pub use fallback::{Answered, Fallback, FallbackError, ModelFailure};
+pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
+pub use parse::{Parsed, ToolCallExt};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream, WriteCause, WriteError};
 pub use tools::{ToolResult, Toolbox};
+
+use serde::de::DeserializeOwned;
 
 use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
@@ -55,6 +65,21 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         self.start(request, false).await?.collect_message().await
     }
 
+    /// Asks for a whole answer whose content is JSON, as a `T`. The request says which form that is to have: see
+    /// [`ResponseFormat::json_schema`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and of kind `answer` those of
+    /// [`ChatCompletion::parse_choice`]; the answer is in [`Error::partial`] then.
+    pub async fn parse<D: DeserializeOwned>(&self, request: &ChatRequest) -> Result<Parsed<D>, Error> {
+        let completion = self.create(request).await?;
+        match completion.parse() {
+            Ok(value) => Ok(Parsed { value, completion }),
+            Err(error) => Err(error.redacted(self.client.settings().api_key.as_ref())),
+        }
+    }
+
     /// Asks for the answer as it is made, and waits for its first chunk. (A server that sends a whole answer
     /// nevertheless is understood.)
     ///
@@ -76,7 +101,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         };
         let deadlines = settings.timeouts.deadlines(streamed);
         let call = Call::start(self.client.clone(), question, deadlines).of_model(request.asked_model());
-        let wanted = Wanted { logprobs: request.wants_logprobs(), extra: request.wants_extra() };
+        let wanted = Wanted {
+            logprobs: request.wants_logprobs(),
+            extra: request.wants_extra(),
+            raw_body: request.wants_raw_body(),
+        };
         let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))

@@ -50,6 +50,12 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
         self.response().and_then(ResponseHead::request_id)
     }
 
+    /// What has been read of the response's body, byte for byte (without its content coding) and up to `[DONE]`; only
+    /// where the request asks to [keep](crate::ChatRequest::keep_raw_body) it.
+    pub fn raw_body(&self) -> Option<&[u8]> {
+        self.exchange.raw_body()
+    }
+
     /// The content of choice 0 alone, as it arrives.
     pub fn text(self) -> TextStream<T, R> {
         TextStream { chunks: self }

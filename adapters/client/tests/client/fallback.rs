@@ -50,7 +50,8 @@ fn the_first_model_that_answers_is_named() {
         assert_eq!(model, "gemini-pro");
         let expected = [
             "gpt-4: the gateway answered 503 Service Unavailable",
-            "claude-3-sonnet: the gateway answered 429 Too Many Requests",
+            "claude-3-sonnet: the gateway answered 429 Too Many Requests; \
+             send fewer requests at a time, or wait longer between them",
         ];
         assert_eq!(failures, expected);
         assert_eq!(asked(&script), ["gpt-4", "claude-3-sonnet", "gemini-pro"]);

@@ -26,7 +26,9 @@ impl<T: Transport, R: Timer> Gathering<T, R> {
 
     /// Takes out what has come so far.
     pub(in crate::chat) fn take(&mut self) -> ChatCompletion {
-        std::mem::take(&mut self.assembly).finish()
+        let mut completion = std::mem::take(&mut self.assembly).finish();
+        completion.keep_raw_body(self.stream.exchange.take_raw_body());
+        completion
     }
 
     /// Takes out the whole answer, once the stream has ended well.
