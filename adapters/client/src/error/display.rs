@@ -21,7 +21,10 @@ impl fmt::Display for Error {
             f.write_str(": ")?;
             fmt_line(&inner.message, f)?;
         }
-        if let Some(code) = self.code().or(self.error_type()) {
+        // Some gateways give the status as the code, too.
+        let status = self.status();
+        let code = self.code().filter(|&code| status.is_none_or(|status| status.as_str() != code));
+        if let Some(code) = code.or(self.error_type()) {
             f.write_str(" (")?;
             fmt_line(code, f)?;
             f.write_str(")")?;

@@ -54,6 +54,12 @@ fn one_clear_line() {
              check CHOREOAI_API_KEY",
         ),
         (Reply::status(500), "the gateway answered 500 Internal Server Error"),
+        // LiteLLM gives the status as the code.
+        (
+            Reply::status(500)
+                .data(r#"{"error": {"message": "no", "type": "internal_server_error", "code": "500"}}"#),
+            "the gateway answered 500 Internal Server Error: no (internal_server_error)",
+        ),
         (
             Reply::status(302).header("location", "https://elsewhere.example/v1"),
             "the gateway answered 302 Found; it redirects to \"https://elsewhere.example/v1\"; \
