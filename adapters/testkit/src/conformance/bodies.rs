@@ -1,0 +1,70 @@
+//! The bodies that most behaviours are about.
+
+use crate::wire::{self, Chunks, Dialect, Message};
+use crate::{Answer, Step};
+
+/// The text of all these bodies.
+pub(super) const TEXT: &str = "Hello world";
+
+/// A chunk of the gateway, with a piece of content for choice 0, as an event.
+pub(super) fn content(text: &str) -> String {
+    event(&Chunks::new(Dialect::Gateway, "gpt-4").content(0, text))
+}
+
+/// The first chunk, which names the role and brings no text.
+pub(super) fn role() -> String {
+    event(&Chunks::new(Dialect::Gateway, "gpt-4").role(0))
+}
+
+/// The last chunk, which says why choice 0 ended.
+pub(super) fn stop() -> String {
+    event(&Chunks::new(Dialect::Gateway, "gpt-4").finish(0, "stop"))
+}
+
+pub(super) const DONE: &str = "data: [DONE]\n\n";
+
+pub(super) fn event(data: &str) -> String {
+    format!("data: {data}\n\n")
+}
+
+/// A whole answer as an event stream.
+pub(super) fn events() -> String {
+    [&*role(), &content("Hello"), &content(" world"), &stop(), DONE].concat()
+}
+
+/// A whole answer as one document.
+pub(super) fn document() -> String {
+    let message = Message { content: Some(TEXT), finish_reason: Some("stop"), ..Message::default() };
+    wire::completion(Dialect::Gateway, "gpt-4", &[message], (1, 2))
+}
+
+/// A whole answer as any server gives it, one chunk of the transfer coding for each event.
+pub(super) fn answer() -> Answer {
+    let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
+    Answer::sse(chunks.text(&["Hello", " world"], "stop")).done()
+}
+
+/// An event stream of this text, in one piece.
+pub(super) fn stream_of(body: impl Into<Vec<u8>>) -> Answer {
+    Answer::event_stream().body(body)
+}
+
+/// Exactly these bytes, and then nothing: what follows is up to the peer.
+pub(super) fn raw(bytes: impl Into<Vec<u8>>) -> Answer {
+    Answer::raw([Step::Send(bytes.into())])
+}
+
+/// Exactly these bytes, and then the end of the connection.
+pub(super) fn raw_and_close(bytes: impl Into<Vec<u8>>) -> Answer {
+    raw(bytes).close()
+}
+
+/// One chunk of the transfer coding.
+pub(super) fn chunk(data: impl AsRef<[u8]>) -> Vec<u8> {
+    let data = data.as_ref();
+    [format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat()
+}
+
+/// The head of an event stream in chunks.
+pub(super) const CHUNKED: &str =
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
