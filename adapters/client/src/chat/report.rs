@@ -1,7 +1,7 @@
 //! Reads the bodies of error responses.
 
-use choreoai_core::chat::Decoder;
 use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
+use choreoai_core::chat::{Decoder, Event};
 
 /// What the body of a response whose status is no success says, in whatever shape.
 pub(super) fn read(body: &[u8]) -> ErrorReport {
@@ -9,13 +9,24 @@ pub(super) fn read(body: &[u8]) -> ErrorReport {
     let mut decoder = if is_stream { Decoder::new() } else { Decoder::new().for_error_body() };
     let mut assembler = ErrorAssembler::new();
     let mut input = body;
-    // What was reported before a fault counts.
-    while let Some(Ok(event)) = decoder.next_event(&mut input) {
-        assembler.push(&event);
+    let mut is_whole = true;
+    for is_end in [false, true] {
+        if is_end {
+            decoder.end();
+        }
+        while let Some(event) = decoder.next_event(&mut input) {
+            match event {
+                Ok(event) => assembler.push(&event),
+                Err(_) => {
+                    is_whole = false;
+                    break;
+                }
+            }
+        }
     }
-    decoder.end();
-    while let Some(Ok(event)) = decoder.next_event(&mut &[][..]) {
-        assembler.push(&event);
-    }
-    assembler.into_report().unwrap_or_default()
+    // The status has said that this is an error: what was reported before a cut or a fault counts.
+    assembler.push(&Event::ErrorEnd);
+    let mut report = assembler.into_report().unwrap_or_default();
+    report.truncated |= !is_whole;
+    report
 }
