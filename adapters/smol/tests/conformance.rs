@@ -54,3 +54,33 @@ fn errors() {
 fn retries() {
     conforms(Theme::Retries);
 }
+
+#[test]
+fn stalls() {
+    conforms(Theme::Stalls);
+}
+
+#[test]
+fn cuts() {
+    conforms(Theme::Cuts);
+}
+
+#[test]
+fn redirects() {
+    conforms(Theme::Redirects);
+}
+
+#[test]
+fn reuse() {
+    conforms(Theme::Reuse);
+}
+
+#[test]
+fn bombs() {
+    conforms(Theme::Bombs);
+}
+
+#[test]
+fn cancel() {
+    conforms(Theme::Cancel);
+}

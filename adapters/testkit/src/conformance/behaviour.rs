@@ -97,6 +97,11 @@ pub(super) enum Act {
     Create(Expect),
     /// Asks for a stream and reads it.
     Stream(Expect, Moves),
+    /// Makes a call and drops it when the server has come to the gate.
+    Abandon {
+        streamed: bool,
+        at: Gate,
+    },
     /// Waits until that request's answer has ended in that way.
     Await(usize, Outcome),
     /// Waits until no connection is open.

@@ -2,10 +2,12 @@
 
 use std::any::Any;
 use std::collections::VecDeque;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use super::behaviour::{Act, Behaviour, Case, Moves, Replies};
 use super::expect::{Came, Expect};
 use super::hurried::Hurried;
 use super::{Ability, Fate, Report, Run, Subject, Theme, bodies};
-use crate::{Answer, Gateway, Outcome, RecordedRequest, Script};
+use crate::{Answer, Gate, Gateway, Outcome, RecordedRequest, Script};
 
 /// The key of all calls.
 pub(super) const KEY: &str = "sk-conformance-0123456789";
@@ -112,6 +114,10 @@ fn play<S: Subject>(subject: &S, case: Case) -> Vec<String> {
                 let found = stage.call(&expect, |stage| stage.stream(&moves));
                 last = Some(expect);
                 found
+            }
+            Act::Abandon { streamed, at } => {
+                last = Some(Expect::dropped());
+                stage.abandon(streamed, &at)
             }
             Act::Await(request, outcome) => {
                 let came = gateway.wait_for_outcome(request);
@@ -219,6 +225,27 @@ impl<S: Subject> Stage<'_, S> {
         }
     }
 
+    /// Makes a call and drops it when the server has come to the gate.
+    fn abandon(&self, streamed: bool, gate: &Gate) -> Vec<String> {
+        let chat = self.client.chat();
+        let ended = self.subject.block_on(async {
+            let mut arrival = pin!(arrival(gate));
+            let mut call = pin!(async {
+                if streamed {
+                    chat.stream(&self.request).await.map(drop)
+                } else {
+                    chat.create(&self.request).await.map(drop)
+                }
+            });
+            poll_fn(|cx| match call.as_mut().poll(cx) {
+                Poll::Ready(ended) => Poll::Ready(Some(ended)),
+                Poll::Pending => arrival.as_mut().poll(cx).map(|()| None),
+            })
+            .await
+        });
+        ended.map(|ended| format!("it ended before it was dropped: {ended:?}")).into_iter().collect()
+    }
+
     fn stream(&self, moves: &Moves) -> Came {
         self.subject.block_on(async {
             match self.client.chat().stream(&self.request).await {
@@ -232,6 +259,26 @@ impl<S: Subject> Stage<'_, S> {
             }
         })
     }
+}
+
+/// Resolves when somebody comes to the gate.
+fn arrival(gate: &Gate) -> impl Future<Output = ()> + use<> {
+    let arrived = Arc::new((AtomicBool::new(false), Mutex::new(None::<Waker>)));
+    let (gate, sender) = (gate.clone(), Arc::clone(&arrived));
+    let mut thread = Some(move || {
+        gate.wait_for_arrivals(1);
+        sender.0.store(true, Ordering::SeqCst);
+        if let Some(waker) = sender.1.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            waker.wake();
+        }
+    });
+    poll_fn(move |cx| {
+        *arrived.1.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
+        if let Some(thread) = thread.take() {
+            thread::spawn(thread);
+        }
+        if arrived.0.load(Ordering::SeqCst) { Poll::Ready(()) } else { Poll::Pending }
+    })
 }
 
 /// Reads a stream to its end, or to where it is to be dropped.

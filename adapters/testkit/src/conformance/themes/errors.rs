@@ -1,6 +1,7 @@
 //! Answers that are no success, in every shape of body.
 
 use crate::Answer;
+use crate::conformance::Ability::EarlyResponse;
 use crate::conformance::behaviour::{Behaviour, Case, Settings};
 use crate::conformance::bodies::raw;
 use crate::conformance::expect::Expect;
@@ -149,6 +150,17 @@ fn ways_to_end() -> Vec<Behaviour> {
             )),
             bad_request().message("No.").body(cut.len(), true).closed(),
         ),
+        Behaviour::one("answers an error before it has read the request", || {
+            let early = "HTTP/1.1 413 Content Too Large\r\ncontent-length: 4\r\n\r\nbig!";
+            // More than sockets hold: what is not read cannot be written.
+            let settings = Settings { prompt: 32 << 20, ..Settings::default() };
+            let expect = Expect::status(413).message("big!").requests(None).memory(256 << 20).closed();
+            Case::new("create")
+                .settings(settings)
+                .greeting(move |connection| (connection == 0).then(|| raw(early)))
+                .create(expect)
+        })
+        .needs(EarlyResponse),
         Behaviour::new("falls silent within the error", move || {
             let answer = Answer::json(400, cut).header("content-length", "60").stall();
             let settings =

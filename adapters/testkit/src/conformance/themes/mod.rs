@@ -4,11 +4,17 @@ use std::fmt;
 
 use super::behaviour::Behaviour;
 
+mod bombs;
+mod cancel;
 mod chunks;
+mod cuts;
 mod errors;
 mod event_stream;
 mod framing;
+mod redirects;
 mod retries;
+mod reuse;
+mod stalls;
 
 /// What behaviours are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,11 +30,35 @@ pub enum Theme {
     Errors,
     /// What is sent again, after which wait, and what never is.
     Retries,
+    /// Silence, and talk that is no progress: the deadlines.
+    Stalls,
+    /// Answers that end at every byte there is.
+    Cuts,
+    /// Redirects: what is followed, and where the key does not go.
+    Redirects,
+    /// Which connection the next request goes over.
+    Reuse,
+    /// Floods without end, against bounds of memory and time.
+    Bombs,
+    /// What a caller leaves early.
+    Cancel,
 }
 
 impl Theme {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Framing, Self::EventStream, Self::Chunks, Self::Errors, Self::Retries];
+    pub const ALL: [Self; 11] = [
+        Self::Framing,
+        Self::EventStream,
+        Self::Chunks,
+        Self::Errors,
+        Self::Retries,
+        Self::Stalls,
+        Self::Cuts,
+        Self::Redirects,
+        Self::Reuse,
+        Self::Bombs,
+        Self::Cancel,
+    ];
 
     /// The names of its behaviours.
     #[must_use]
@@ -43,6 +73,12 @@ impl Theme {
             Self::Chunks => chunks::behaviours(),
             Self::Errors => errors::behaviours(),
             Self::Retries => retries::behaviours(),
+            Self::Stalls => stalls::behaviours(),
+            Self::Cuts => cuts::behaviours(),
+            Self::Redirects => redirects::behaviours(),
+            Self::Reuse => reuse::behaviours(),
+            Self::Bombs => bombs::behaviours(),
+            Self::Cancel => cancel::behaviours(),
         }
     }
 }
@@ -55,6 +91,12 @@ impl fmt::Display for Theme {
             Self::Chunks => "chunks",
             Self::Errors => "errors",
             Self::Retries => "retries",
+            Self::Stalls => "stalls",
+            Self::Cuts => "cuts",
+            Self::Redirects => "redirects",
+            Self::Reuse => "reuse",
+            Self::Bombs => "bombs",
+            Self::Cancel => "cancel",
         })
     }
 }
