@@ -62,10 +62,22 @@ impl Behaviour {
 /// One server and the calls that it sees, in their order.
 pub(super) struct Case {
     pub(super) label: String,
+    pub(super) place: Place,
     pub(super) replies: Replies,
     pub(super) greeting: Option<Greeting>,
     pub(super) settings: Settings,
     pub(super) acts: Vec<Act>,
+}
+
+/// Where the calls go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Place {
+    #[default]
+    Gateway,
+    /// A port where connections are neither accepted nor refused.
+    Deaf,
+    /// A port where nobody listens.
+    Nobody,
 }
 
 /// How requests are answered.
@@ -85,6 +97,8 @@ pub(super) type Check = Box<dyn Fn(&Gateway, &Gateway) -> Result<(), String>>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Settings {
     pub(super) max_retries: Option<u32>,
+    /// 10 s if it is not set.
+    pub(super) connect: Option<Duration>,
     pub(super) first_event: Option<Duration>,
     pub(super) idle: Option<Duration>,
     pub(super) total: Option<Duration>,
@@ -122,6 +136,7 @@ impl Case {
     pub(super) fn new(label: impl Into<String>) -> Self {
         Self {
             label: label.into(),
+            place: Place::default(),
             replies: Replies::InOrder(Vec::new()),
             greeting: None,
             settings: Settings::default(),
@@ -161,6 +176,13 @@ impl Case {
         greeting: impl Fn(usize) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         self.greeting = Some(Arc::new(greeting));
+        self
+    }
+
+    /// The calls go there.
+    #[must_use]
+    pub(super) fn at(mut self, place: Place) -> Self {
+        self.place = place;
         self
     }
 

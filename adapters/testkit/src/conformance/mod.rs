@@ -44,12 +44,15 @@
 
 mod behaviour;
 mod bodies;
+mod deaf;
 mod expect;
 mod hurried;
 mod picture;
 mod report;
 mod stage;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod themes;
 
 pub use report::{Fate, Report, Run};

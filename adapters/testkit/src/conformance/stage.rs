@@ -14,7 +14,8 @@ use std::time::Duration;
 use choreoai::{Assembly, ChatRequest, ChatStream, Client, Error, Timer, Transport, Verdict};
 use futures_core::Stream;
 
-use super::behaviour::{Act, Behaviour, Case, Moves, Replies};
+use super::behaviour::{Act, Behaviour, Case, Moves, Place, Replies};
+use super::deaf::{Deaf, nowhere};
 use super::expect::{Came, Expect};
 use super::hurried::Hurried;
 use super::{Ability, Fate, Report, Run, Subject, Theme, bodies};
@@ -24,12 +25,10 @@ use crate::{Answer, Gate, Gateway, Outcome, RecordedRequest, Script};
 pub(super) const KEY: &str = "sk-conformance-0123456789";
 /// What the call says that tries whether the transport is still in order.
 const PROBE: &str = "Are you still there?";
-/// How long a behaviour may take before it is given up: far more than the slowest takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// Runs the behaviours of a theme.
 ///
-/// It takes seconds at most; a behaviour that does not end is given up after a minute, and its thread left alone.
+/// It takes seconds. A behaviour that does not end is given up after the subject's
+/// [patience](Subject::patience), and its thread left alone.
 pub fn run<S: Subject>(subject: S, theme: Theme) -> Report {
     let subject = Arc::new(subject);
     let mut report = Report::default();
@@ -45,6 +44,7 @@ fn perform<S: Subject>(subject: &Arc<S>, theme: Theme, behaviour: Behaviour) -> 
     if !missing.is_empty() {
         return Run { theme, name, calls: 0, fate: Fate::LeftOut(missing) };
     }
+    let patience = subject.patience();
     let (sender, receiver) = mpsc::channel();
     let subject = Arc::clone(subject);
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(move || {
@@ -59,9 +59,9 @@ fn perform<S: Subject>(subject: &Arc<S>, theme: Theme, behaviour: Behaviour) -> 
     });
     let (calls, failures) = match spawned {
         Err(error) => (0, vec![format!("no thread could be started: {error}")]),
-        Ok(thread) => match receiver.recv_timeout(PATIENCE) {
+        Ok(thread) => match receiver.recv_timeout(patience) {
             Ok(outcome) => outcome,
-            Err(RecvTimeoutError::Timeout) => (0, vec![format!("it has not ended within {PATIENCE:?}")]),
+            Err(RecvTimeoutError::Timeout) => (0, vec![format!("it has not ended within {patience:?}")]),
             Err(RecvTimeoutError::Disconnected) => {
                 (0, vec![thread.join().err().map_or_else(String::new, |panic| panic_text(&*panic))])
             }
@@ -78,18 +78,25 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 /// Plays a case and says what was not as it must be.
 fn play<S: Subject>(subject: &S, case: Case) -> Vec<String> {
-    let Case { label, replies, greeting, settings, acts } = case;
+    let Case { label, place, replies, greeting, settings, acts } = case;
     let other = start(Script::from(Answer::json(500, "{}")));
     let mut script = script(replies, other.base_url());
     if let Some(greeting) = greeting {
         script = script.on_connect(move |connection| greeting(connection));
     }
     let gateway = start(script);
+    let deaf = (place == Place::Deaf).then(|| Deaf::new().expect("a loopback port can be bound"));
+    let base_url = match (&deaf, place) {
+        (Some(deaf), _) => deaf.base_url(),
+        (None, Place::Nobody) => nowhere().expect("a loopback port can be bound"),
+        (None, _) => gateway.base_url(),
+    };
     let transport = subject.transport();
     let timer = Hurried::new(subject.timer());
     let mut builder = Client::builder_with(transport.clone(), timer.clone())
-        .base_url(gateway.base_url())
+        .base_url(base_url)
         .api_key(KEY)
+        .connect_timeout(settings.connect.unwrap_or(Duration::from_secs(10)))
         .first_event_timeout(settings.first_event)
         .idle_timeout(settings.idle)
         .total_timeout(settings.total);

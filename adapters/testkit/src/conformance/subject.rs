@@ -1,6 +1,7 @@
 //! Who is tried.
 
 use std::future::Future;
+use std::time::Duration;
 
 use choreoai::{Timer, Transport};
 
@@ -21,6 +22,11 @@ pub trait Subject: Send + Sync + 'static {
 
     /// Runs a future to its end, on this thread as far as its memory is to be counted.
     fn block_on<F: Future>(&self, future: F) -> F::Output;
+
+    /// How long a behaviour may take before it is given up: far more than the slowest takes on a busy machine.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(60)
+    }
 
     /// Whether the transport can do this. Behaviours that need what it cannot do are left out, and reported as such.
     fn is_able(&self, ability: Ability) -> bool {

@@ -153,7 +153,7 @@ fn ways_to_end() -> Vec<Behaviour> {
         Behaviour::one("answers an error before it has read the request", || {
             let early = "HTTP/1.1 413 Content Too Large\r\ncontent-length: 4\r\n\r\nbig!";
             // More than sockets hold: what is not read cannot be written.
-            let settings = Settings { prompt: 32 << 20, ..Settings::default() };
+            let settings = Settings { prompt: 12 << 20, ..Settings::default() };
             let expect = Expect::status(413).message("big!").requests(None).memory(256 << 20).closed();
             Case::new("create")
                 .settings(settings)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use choreoai::ErrorKind;
 
-use crate::conformance::behaviour::{Behaviour, Case, Settings};
+use crate::conformance::behaviour::{Behaviour, Case, Place, Settings};
 use crate::conformance::bodies::{answer, content};
 use crate::conformance::expect::Expect;
 use crate::conformance::hurried::Wait;
@@ -204,6 +204,10 @@ fn connections() -> Vec<Behaviour> {
         })
     };
     vec![
+        Behaviour::one("is not there", || {
+            let expect = Expect::error(ErrorKind::Connect).waits([0, 1].map(Wait::backoff)).requests(Some(0));
+            Case::new("create").at(Place::Nobody).create(expect.says("could not connect").retryable(true))
+        }),
         greeted("closes the connection at once", Answer::raw([Step::Close])),
         greeted("resets the connection at once", Answer::raw([Step::Reset])),
         unanswered("closes the connection after the request", Step::Close),

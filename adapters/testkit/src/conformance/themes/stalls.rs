@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use choreoai::ErrorKind;
 
-use crate::conformance::behaviour::{Behaviour, Case, Settings};
+use crate::conformance::Ability::ConnectDeadline;
+use crate::conformance::behaviour::{Behaviour, Case, Place, Settings};
 use crate::conformance::bodies::{CHUNKED, DONE, answer, chunk, content, event, events, raw, role, stop};
 use crate::conformance::expect::Expect;
 use crate::conformance::hurried::Wait;
@@ -52,6 +53,15 @@ pub(super) fn behaviours() -> Vec<Behaviour> {
     let half = |text: &str| text[..text.len() / 2].to_owned();
     let hello = content("Hello");
     vec![
+        Behaviour::one("does not accept the connection", || {
+            let settings = Settings { connect: Some(SHORT), ..Settings::default() };
+            let expect = Expect::error(ErrorKind::TimeoutConnect)
+                .waits([0, 1].map(Wait::backoff))
+                .requests(Some(0))
+                .says("the connect timeout is 60ms");
+            Case::new("stream").at(Place::Deaf).settings(settings).stream(expect.retryable(true))
+        })
+        .needs(ConnectDeadline),
         no_beginning("is silent", Answer::raw([Step::Stall])),
         no_beginning("falls silent within the status line", raw("HTTP/1.1 20").stall()),
         no_beginning("falls silent within a field", raw("HTTP/1.1 200 OK\r\ncontent-ty").stall()),
