@@ -9,7 +9,7 @@ use http::{HeaderMap, Uri};
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::builder::Timeouts;
-use crate::{Chat, ClientBuilder, Error, Timer, Transport};
+use crate::{Chat, ClientBuilder, Embeddings, Error, Health, Models, Timer, Transport, health};
 
 /// A client of one gateway.
 ///
@@ -63,6 +63,26 @@ impl<T: Transport, R: Timer> Client<T, R> {
     /// Chat completions.
     pub fn chat(&self) -> Chat<'_, T, R> {
         Chat::new(self)
+    }
+
+    /// The models that the gateway serves.
+    pub fn models(&self) -> Models<'_, T, R> {
+        Models::new(self)
+    }
+
+    /// Embeddings of texts.
+    pub fn embeddings(&self) -> Embeddings<'_, T, R> {
+        Embeddings::new(self)
+    }
+
+    /// Asks the gateway how it is (`GET /health`), once: nothing is retried, so that the answer is about now.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind). A gateway that is up and says that it is not well answers, by custom, with the
+    /// status 503: that is `http`, and what it says is in [`Error::body`].
+    pub async fn health(&self) -> Result<Health, Error> {
+        health::ask(self).await
     }
 }
 

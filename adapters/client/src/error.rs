@@ -1,5 +1,8 @@
 //! The one error type of the client.
 
+mod class;
+mod kind;
+
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,6 +14,9 @@ use choreoai_core::chat::assemble::ErrorReport;
 use choreoai_core::deadline::DeadlineKind;
 use http::StatusCode;
 
+pub use class::ErrorClass;
+pub use kind::ErrorKind;
+
 use crate::api_key::ApiKey;
 use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
 
@@ -19,13 +25,15 @@ const PRINTED_MESSAGE: usize = 600;
 
 /// Why there is no answer, or not the whole of it.
 ///
-/// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`kind`](Self::kind), the
-/// status and the [`code`](Self::code). The API key is in none of its parts, even where the server repeated it; only the
-/// answer itself ([`partial`](Self::partial)) is as it came.
+/// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`class`](Self::class);
+/// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts, even where the server repeated it; only the
+/// answer itself is as it came ([`partial`](Self::partial), and what [`ChatCompletion::parse`] says of it).
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
+    /// Of an answer that is not what it was asked to be.
+    class: Option<ErrorClass>,
     /// The server's own words, or a description.
     message: String,
     /// What to do about it.
@@ -45,6 +53,22 @@ impl Error {
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// What it means for a caller, as one table tells it for all kinds: see [`ErrorClass`].
+    pub fn class(&self) -> ErrorClass {
+        let status = self.status().map(|status| status.as_u16());
+        match (self.0.class, self.kind()) {
+            (Some(class), _) => class,
+            (None, ErrorKind::Http) => ErrorClass::of_report(status, self.code(), self.error_type()),
+            (None, ErrorKind::Server) => ErrorClass::of_report(None, self.code(), self.error_type()),
+            (None, kind) => ErrorClass::of_kind(kind),
+        }
+    }
+
+    /// Whether one of the client's deadlines passed, or the server says that one of its own did.
+    pub fn is_timeout(&self) -> bool {
+        self.class() == ErrorClass::Timeout
     }
 
     /// What happened: the server's own message if it sent one, as it came and up to 16 KiB; otherwise a description.
@@ -100,7 +124,7 @@ impl Error {
     }
 
     /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
-    /// KiB). Empty when there was none.
+    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
@@ -111,7 +135,8 @@ impl Error {
     }
 
     /// What had arrived of the answer before the failure, when a whole answer was being gathered
-    /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)).
+    /// ([`create`](crate::Chat::create), [`collect_message`](crate::ChatStream::collect_message)); the whole of it, when
+    /// it is not what it was [to be](ChatCompletion::parse).
     ///
     /// Text that was cut before the server said which choice it belongs to is not in its
     /// [`text`](ChatCompletion::text), but in its [`unbound`](ChatCompletion::unbound).
@@ -130,6 +155,7 @@ impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self(Box::new(Inner {
             kind,
+            class: None,
             message: message.into(),
             hint: None,
             report: ErrorReport::default(),
@@ -184,12 +210,22 @@ impl Error {
         self
     }
 
+    /// Whether the server said something for a person.
+    pub(crate) fn has_server_message(&self) -> bool {
+        said(&self.0.report.message).is_some()
+    }
+
     /// The server's report replaces the description when it has a message.
     pub(crate) fn with_report(mut self, report: ErrorReport) -> Self {
         if let Some(message) = said(&report.message) {
             self.0.message = message.to_owned();
         }
         self.0.report = report;
+        self
+    }
+
+    pub(crate) fn with_class(mut self, class: ErrorClass) -> Self {
+        self.0.class = Some(class);
         self
     }
 
@@ -287,7 +323,7 @@ impl fmt::Display for Error {
             }
             _ => return self.fmt_plain(f),
         }
-        if said(&inner.report.message).is_some() {
+        if self.has_server_message() {
             f.write_str(": ")?;
             fmt_line(&inner.message, f)?;
         }
@@ -350,6 +386,7 @@ impl fmt::Debug for Error {
         let inner = &*self.0;
         f.debug_struct("Error")
             .field("kind", &inner.kind)
+            .field("class", &self.class())
             .field("message", &inner.message)
             .field("status", &self.status())
             .field("code", &self.code())
@@ -373,61 +410,5 @@ impl From<TransportError> for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|source| source as _)
-    }
-}
-
-/// What kind of failure an [`Error`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The server answered with a status other than 2xx.
-    Http,
-    /// The server reported an error within a successful response.
-    Server,
-    /// The answer ended before it was complete.
-    Truncated,
-    /// No response: the name could not be resolved, nobody listens, or the connection failed before the head came.
-    Connect,
-    /// The TLS handshake failed; the certificate is not trusted, for instance.
-    Tls,
-    /// No connection stood within the connect timeout.
-    TimeoutConnect,
-    /// The answer did not begin within the first-event timeout.
-    TimeoutFirstEvent,
-    /// Nothing more of the answer came within the idle timeout.
-    TimeoutIdle,
-    /// The answer was not complete within the total timeout.
-    TimeoutTotal,
-    /// The server did not speak the protocol: malformed JSON, HTML, an undecoded content encoding.
-    Protocol,
-    /// A documented bound was reached.
-    Limit,
-    /// The request or the client's settings cannot be right; nothing was sent.
-    InvalidRequest,
-}
-
-impl ErrorKind {
-    /// The kind's stable name, for logs and scripts.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Server => "server",
-            Self::Truncated => "truncated",
-            Self::Connect => "connect",
-            Self::Tls => "tls",
-            Self::TimeoutConnect => "timeout_connect",
-            Self::TimeoutFirstEvent => "timeout_first_event",
-            Self::TimeoutIdle => "timeout_idle",
-            Self::TimeoutTotal => "timeout_total",
-            Self::Protocol => "protocol",
-            Self::Limit => "limit",
-            Self::InvalidRequest => "invalid_request",
-        }
-    }
-}
-
-impl fmt::Display for ErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

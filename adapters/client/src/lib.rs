@@ -52,11 +52,17 @@
 
 mod api_key;
 mod base_url;
+mod body;
 mod builder;
+mod call;
 mod chat;
 mod client;
+mod embeddings;
 mod error;
+mod health;
 pub mod http1;
+mod members;
+mod models;
 mod response;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -65,14 +71,18 @@ mod transport;
 pub use builder::ClientBuilder;
 pub use chat::{
     Assembly, Chat, ChatChunk, ChatCompletion, ChatRequest, ChatStream, Choice, ChunkDecoder, ContentPart,
-    ExtraMember, Fragment, FragmentKind, Fragments, Message, ResponseFormat, TextStream, Tool, ToolCall,
-    ToolCallFragment, ToolChoice,
+    ExtraMember, ExtraMembers, Fragment, FragmentKind, Fragments, Logprobs, Message, Parsed, ResponseFormat,
+    TextStream, TokenLogprob, Tool, ToolCall, ToolCallExt, ToolCallFragment, ToolChoice, TopLogprob,
 };
 pub use choreoai_core::chat::{Count, Scope, Usage, Verdict};
+pub use choreoai_core::embedding::EncodingFormat;
 pub use choreoai_core::rate_limit::{Quota, RateLimit};
 pub use choreoai_core::retry;
 pub use client::Client;
-pub use error::{Error, ErrorKind};
+pub use embeddings::{Embedding, EmbeddingInput, EmbeddingList, EmbeddingRequest, Embeddings};
+pub use error::{Error, ErrorClass, ErrorKind};
+pub use health::Health;
+pub use models::{Model, ModelList, Models};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
 pub use tls::{MaybeTlsStream, Tls, TlsConnecting};

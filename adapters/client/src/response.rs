@@ -1,5 +1,7 @@
 //! What is known of a response besides its body.
 
+use std::time::Duration;
+
 use choreoai_core::rate_limit::RateLimit;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -55,6 +57,13 @@ impl ResponseHead {
             rate_limit.header(name.as_str(), value.as_bytes());
         }
         rate_limit
+    }
+
+    /// How long the provider worked on the answer (`openai-processing-ms`, whole milliseconds).
+    pub fn processing_time(&self) -> Option<Duration> {
+        let text = self.text("openai-processing-ms")?.trim();
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse().ok().filter(|_| is_number).map(Duration::from_millis)
     }
 
     /// The value of a header, if it is there and is visible ASCII.

@@ -113,8 +113,7 @@ fn a_stream_and_a_whole_answer() {
 #[test]
 fn errors_have_no_status_and_no_attempts() {
     let error = r#"{"error": {"message": "No.", "type": "t", "code": 7}}"#;
-    let expected =
-        json!({"type": "error", "kind": "server", "code": "7", "error_type": "t", "message": "No."});
+    let expected = json!({"type": "error", "kind": "server", "class": "server", "code": "7", "error_type": "t", "message": "No."});
     assert_eq!(decode(error.as_bytes(), &["--output", "jsonl"]).expect(1).ending(), expected);
     for (body, kind) in [
         ("", "truncated"),

@@ -33,6 +33,7 @@ fn http() {
     let expected = json!({
         "type": "error",
         "kind": "http",
+        "class": "authentication",
         "status": 401,
         "code": "invalid_api_key",
         "error_type": "authentication_error",
@@ -42,7 +43,7 @@ fn http() {
     assert_eq!(failure_of(Answer::json(401, body), &[]), expected);
 
     let integer = r#"{"code": 20013, "message": "x", "data": null}"#;
-    let expected = json!({"type": "error", "kind": "http", "status": 400, "code": "20013", "message": "x", "attempts": 1});
+    let expected = json!({"type": "error", "kind": "http", "class": "invalid_request", "status": 400, "code": "20013", "message": "x", "attempts": 1});
     assert_eq!(failure_of(Answer::json(400, integer), &[]), expected);
 
     for body in [wire::detail(""), wire::proxy_page(404, "Not Found"), String::new()] {
@@ -50,6 +51,26 @@ fn http() {
         assert_eq!((&ending["kind"], &ending["status"]), (&json!("http"), &json!(404)));
         assert!(ending.get("code").is_none() && ending.get("error_type").is_none(), "{ending}");
     }
+}
+
+#[test]
+fn classes() {
+    for (status, code, class) in [
+        (403, None, "permission"),
+        (404, Some("model_not_found"), "not_found"),
+        (429, Some("rate_limit_exceeded"), "rate_limit"),
+        (429, Some("insufficient_quota"), "quota"),
+        (502, Some("provider_timeout"), "provider"),
+        (503, None, "server"),
+        (504, None, "timeout"),
+    ] {
+        let ending = failure_of(Answer::json(status, wire::error("No.", "x", code, None)), &[]);
+        assert_eq!((&ending["kind"], &ending["class"]), (&json!("http"), &json!(class)), "{status} {code:?}");
+    }
+    assert_eq!(failure_of(begun(), &[])["class"], "truncated");
+    assert_eq!(failure_of(begun().stall(), &["--idle-timeout", "0.05"])["class"], "timeout");
+    let wrong = failure_of(Answer::json(503, ""), &["--n", "0"]);
+    assert_eq!((&wrong["kind"], wrong.get("class")), (&json!("invalid_request"), None));
 }
 
 #[test]
@@ -67,6 +88,7 @@ fn server() {
     let expected = json!({
         "type": "error",
         "kind": "server",
+        "class": "server",
         "status": 200,
         "error_type": "stream_error",
         "message": "Lost the provider.",

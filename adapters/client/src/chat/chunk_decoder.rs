@@ -10,12 +10,11 @@ use super::chunk::ChatChunk;
 use super::chunk_builder::ChunkBuilder;
 use crate::Error;
 use crate::api_key::ApiKey;
+use crate::call::excerpt;
 use crate::error::ErrorKind;
 
 /// How much of the beginning of a body is kept, to be shown when it turns out to be no answer.
 const START_LIMIT: usize = 1024;
-/// How much of that stands in the error's message.
-const EXCERPT: usize = 200;
 /// Lets the gateway's escaped text gather into long fragments.
 const SCRATCH: usize = 256;
 
@@ -280,9 +279,13 @@ impl ChunkDecoder {
     }
 
     fn server_error(&mut self) -> Error {
-        Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
+        let error = Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
             .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
-            .redacted(self.key.as_ref())
+            .redacted(self.key.as_ref());
+        match error.class().advice() {
+            Some(advice) => error.with_hint(advice),
+            None => error,
+        }
     }
 
     fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
@@ -311,8 +314,9 @@ impl ChunkDecoder {
     fn take_start(&mut self, understood: Option<u64>) -> (Vec<u8>, bool) {
         let mut start = std::mem::take(&mut self.start);
         let understood = understood.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
-        let shortened = !self.is_ended || start.len() > START_LIMIT;
-        start.truncate(understood.min(START_LIMIT));
+        let kept = understood.min(START_LIMIT);
+        let shortened = !self.is_ended || start.len() > kept;
+        start.truncate(kept);
         if let Some(key) = &self.key {
             if shortened {
                 start.truncate(start.len() - key.cut_at_end(&start));
@@ -339,23 +343,6 @@ impl fmt::Debug for ChunkDecoder {
 fn keep(start: &mut Vec<u8>, bytes: &[u8]) {
     let room = (START_LIMIT + 1).saturating_sub(start.len());
     start.extend_from_slice(&bytes[..bytes.len().min(room)]);
-}
-
-/// The first words of a body, in one line.
-fn excerpt(start: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(start);
-    let mut excerpt = String::new();
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
-        }
-        excerpt.extend(word.chars().take(EXCERPT.saturating_sub(excerpt.len())));
-        if excerpt.len() >= EXCERPT {
-            excerpt.push_str(" ...");
-            break;
-        }
-    }
-    (!excerpt.is_empty()).then_some(excerpt)
 }
 
 #[cfg(test)]

@@ -2,18 +2,26 @@
 
 use std::sync::Arc;
 
-use choreoai_core::chat::assemble::{Assembler, Choice, Completion, ToolCall};
+use bytes::Bytes;
+use choreoai_core::chat::assemble::{Assembler, Choice, Completion, Limit, ToolCall};
 use choreoai_core::chat::{Usage, Verdict};
 
-use super::chunk::ChatChunk;
+use super::chunk::{ChatChunk, FragmentKind};
+use super::extra::{AnswerExtras, ExtraMembers};
+use super::logprobs::Logprobs;
 use crate::error::ErrorKind;
 use crate::{Error, ResponseHead};
+
+/// What the unknown members of an answer may take.
+const EXTRAS_LIMIT: usize = Assembler::DEFAULT_LIMIT;
 
 /// A whole answer, or as much of it as arrived.
 #[derive(Clone, Debug, Default)]
 pub struct ChatCompletion {
     completion: Completion,
+    extras: AnswerExtras,
     head: Option<Arc<ResponseHead>>,
+    raw_body: Option<Bytes>,
     verdict: Option<Verdict>,
 }
 
@@ -80,6 +88,42 @@ impl ChatCompletion {
         self.completion.usage.as_ref()
     }
 
+    /// The log probabilities of a choice's tokens, those of all chunks together; `None` when the request did not ask for
+    /// them or the server sent none.
+    ///
+    /// # Errors
+    ///
+    /// Class `malformed_answer`, when they have a form of their own; [`Choice::logprobs`] has the text.
+    pub fn logprobs(&self, choice: u32) -> Result<Option<Logprobs>, Error> {
+        match self.choice(choice).map(|choice| &*choice.logprobs) {
+            None | Some([]) => Ok(None),
+            Some(texts) => Logprobs::of_chunks(texts).map(Some),
+        }
+    }
+
+    /// The answer's own members that the schema does not know. Those of tool calls are in [`ToolCall::extra`].
+    ///
+    /// Only where they were asked for: see [`ChatRequest::keep_extra`](crate::ChatRequest::keep_extra).
+    pub fn extra(&self) -> &ExtraMembers {
+        self.extras.of_answer()
+    }
+
+    /// The members of a choice that the schema does not know, such as `content_filter_results`.
+    pub fn choice_extra(&self, choice: u32) -> &ExtraMembers {
+        self.extras.of_choice(choice)
+    }
+
+    /// The members of a choice's message that the schema does not know, such as `annotations` and `audio`.
+    pub fn message_extra(&self, choice: u32) -> &ExtraMembers {
+        self.extras.of_message(choice)
+    }
+
+    /// The body of the response, byte for byte (without its content coding) and up to `[DONE]`; only where the request
+    /// asks to [keep](crate::ChatRequest::keep_raw_body) it.
+    pub fn raw_body(&self) -> Option<&Bytes> {
+        self.raw_body.as_ref()
+    }
+
     /// How the answer ended: `None` when it was cut, or not received by a client.
     pub fn verdict(&self) -> Option<Verdict> {
         self.verdict
@@ -96,18 +140,29 @@ impl ChatCompletion {
         self.response().and_then(ResponseHead::request_id)
     }
 
+    pub(super) fn shared_head(&self) -> Option<Arc<ResponseHead>> {
+        self.head.clone()
+    }
+
     pub(super) fn ended(&mut self, head: Option<Arc<ResponseHead>>, verdict: Option<Verdict>) {
         self.head = head;
         self.verdict = verdict;
+    }
+
+    pub(super) fn keep_raw_body(&mut self, body: Option<Bytes>) {
+        self.raw_body = body;
     }
 }
 
 /// Builds a whole answer from chunks.
 ///
-/// It takes at most 64 MiB of text and tool calls.
+/// It takes at most 64 MiB of text and tool calls, and as much of members that the schema does not know.
 #[derive(Clone, Debug, Default)]
 pub struct Assembly {
     assembler: Assembler,
+    extras: AnswerExtras,
+    /// How much memory these take.
+    extras_size: usize,
 }
 
 impl Assembly {
@@ -124,11 +179,26 @@ impl Assembly {
     pub fn push(&mut self, chunk: &ChatChunk) -> Result<(), Error> {
         let mut outcome = Ok(());
         chunk.events(|event| outcome = outcome.and(self.assembler.push(&event)));
-        outcome.map_err(|limit| Error::new(ErrorKind::Limit, limit.to_string()).with_source(limit))
+        outcome
+            .and_then(|()| self.push_extras(chunk))
+            .map_err(|limit| Error::new(ErrorKind::Limit, limit.to_string()).with_source(limit))
     }
 
     /// The answer, or as much of it as came.
     pub fn finish(self) -> ChatCompletion {
-        ChatCompletion { completion: self.assembler.into_completion(), head: None, verdict: None }
+        let Self { assembler, extras, .. } = self;
+        ChatCompletion { completion: assembler.into_completion(), extras, ..ChatCompletion::default() }
+    }
+
+    fn push_extras(&mut self, chunk: &ChatChunk) -> Result<(), Limit> {
+        for fragment in chunk.fragments() {
+            let FragmentKind::Extra(member) = fragment.kind else { continue };
+            // What is past the limit is what one chunk brings, at most.
+            if self.extras_size > EXTRAS_LIMIT {
+                return Err(Limit::Bytes { allowed: EXTRAS_LIMIT });
+            }
+            self.extras_size += self.extras.push(fragment.choice, &member);
+        }
+        Ok(())
     }
 }

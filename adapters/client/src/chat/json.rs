@@ -1,14 +1,17 @@
-//! JSON text from the caller.
+//! JSON text from the caller, and for the server.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use bytes::Bytes;
+use choreoai_core::InvalidRequest;
+use choreoai_core::json::writer::{Encoder, Part};
 use choreoai_core::json::{RawJson, RawObject};
 
 use crate::Error;
 
 /// Checks `text`; `what` names it in the error.
-pub(super) fn value<'t>(what: &str, text: &'t str) -> Result<RawJson<'t>, Error> {
+pub(crate) fn value<'t>(what: &str, text: &'t str) -> Result<RawJson<'t>, Error> {
     RawJson::new(text).map_err(|error| refused(what, &error))
 }
 
@@ -21,8 +24,22 @@ pub(super) fn optional_value<'t>(what: &str, text: Option<&'t str>) -> Result<Op
     text.map(|text| value(what, text)).transpose()
 }
 
-pub(super) fn optional_object<'t>(what: &str, text: Option<&'t str>) -> Result<Option<RawObject<'t>>, Error> {
+pub(crate) fn optional_object<'t>(what: &str, text: Option<&'t str>) -> Result<Option<RawObject<'t>>, Error> {
     text.map(|text| object(what, text)).transpose()
+}
+
+/// The whole text, for a body.
+pub(crate) fn encoded<'t, P: Iterator<Item = Part<'t>>>(
+    encoder: Result<Encoder<'t, P>, InvalidRequest>,
+) -> Result<Bytes, Error> {
+    let refused = |error| Error::invalid_request(format!("the request cannot be sent: {error}"));
+    let mut encoder = encoder.map_err(refused)?;
+    let length = usize::try_from(encoder.content_length())
+        .map_err(|_| Error::invalid_request("the request is larger than the memory"))?;
+    let mut body = vec![0; length];
+    let written = encoder.encode(&mut body);
+    body.truncate(written);
+    Ok(body.into())
 }
 
 /// The text of an object with these members, whose values are JSON text.

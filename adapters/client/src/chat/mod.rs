@@ -5,14 +5,14 @@ mod chunk_builder;
 mod chunk_decoder;
 mod completion;
 mod exchange;
-mod json;
+mod extra;
+pub(crate) mod json;
+mod logprobs;
 mod message;
 mod options;
-mod refusal;
-mod report;
+mod parse;
 mod request;
 mod stream;
-mod watch;
 
 use std::fmt;
 
@@ -20,13 +20,19 @@ pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use extra::ExtraMembers;
+pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
+pub use parse::{Parsed, ToolCallExt};
 pub use request::ChatRequest;
 pub use stream::{ChatStream, TextStream};
 
+use serde::de::DeserializeOwned;
+
+use crate::call::{Call, Question};
 use crate::{Client, Error, Timer, Transport};
-use exchange::{Exchange, Question};
+use exchange::{Exchange, Wanted};
 
 /// Chat completions of a [`Client`].
 pub struct Chat<'c, T, R> {
@@ -49,6 +55,21 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         self.start(request, false).await?.collect_message().await
     }
 
+    /// Asks for a whole answer whose content is JSON, as a `T`. The request says which form that is to have: see
+    /// [`ResponseFormat::json_schema`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`create`](Self::create), and of kind `answer` those of
+    /// [`ChatCompletion::parse_choice`]; the answer is in [`Error::partial`] then.
+    pub async fn parse<D: DeserializeOwned>(&self, request: &ChatRequest) -> Result<Parsed<D>, Error> {
+        let completion = self.create(request).await?;
+        match completion.parse() {
+            Ok(value) => Ok(Parsed { value, completion }),
+            Err(error) => Err(error.redacted(self.client.settings().api_key.as_ref())),
+        }
+    }
+
     /// Asks for the answer as it is made, and waits for its first chunk. (A server that sends a whole answer
     /// nevertheless is understood.)
     ///
@@ -63,13 +84,18 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     }
 
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
+        let settings = self.client.settings();
         let question = Question {
-            body: request.encode(streamed)?,
-            streamed,
+            accept: if streamed { "text/event-stream" } else { Question::JSON },
+            ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
+        };
+        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let wanted = Wanted {
             logprobs: request.wants_logprobs(),
             extra: request.wants_extra(),
+            raw_body: request.wants_raw_body(),
         };
-        let mut exchange = Exchange::new(self.client.clone(), question);
+        let mut exchange = Exchange::new(call, wanted);
         let first = exchange.begin().await?;
         Ok(ChatStream::new(exchange, first))
     }

@@ -44,6 +44,7 @@ pub struct ChatRequest {
     web_search_options: Option<String>,
     extra: Option<String>,
     keeps_extra: bool,
+    keeps_raw_body: bool,
 }
 
 macro_rules! numbers {
@@ -273,11 +274,20 @@ impl ChatRequest {
         self
     }
 
-    /// Asks for the members of the answer that the schema does not know; they are skipped otherwise, unless the
-    /// request has tools, whose calls may carry signatures to be sent back.
+    /// Asks for the members of the answer that the schema does not know. They are skipped otherwise, unless the request
+    /// has tools, whose calls may carry signatures to be sent back, or asks for audio or a search of the web, which
+    /// answer with `audio` and `annotations`.
     #[must_use]
     pub fn keep_extra(mut self, keep: bool) -> Self {
         self.keeps_extra = keep;
+        self
+    }
+
+    /// Keeps the body of the response as it came, for [`ChatCompletion::raw_body`](crate::ChatCompletion::raw_body) and
+    /// [`ChatStream::raw_body`](crate::ChatStream::raw_body). A body of more than 64 MiB ends with `limit` then.
+    #[must_use]
+    pub fn keep_raw_body(mut self, keep: bool) -> Self {
+        self.keeps_raw_body = keep;
         self
     }
 
@@ -287,7 +297,15 @@ impl ChatRequest {
     }
 
     pub(super) fn wants_extra(&self) -> bool {
-        self.keeps_extra || !self.tools.is_empty()
+        self.keeps_extra
+            || !self.tools.is_empty()
+            || self.audio.is_some()
+            || self.web_search_options.is_some()
+            || self.extra.as_ref().is_some_and(|text| text.contains("\"tools\""))
+    }
+
+    pub(super) fn wants_raw_body(&self) -> bool {
+        self.keeps_raw_body
     }
 }
 
@@ -330,14 +348,7 @@ impl ChatRequest {
             json::optional_object("`web_search_options`", self.web_search_options.as_deref())?;
         request.extra = json::optional_object("the additional members", self.extra.as_deref())?;
 
-        let refused = |error| Error::invalid_request(format!("the request cannot be sent: {error}"));
-        let mut encoder = request.encoder().map_err(refused)?;
-        let length = usize::try_from(encoder.content_length())
-            .map_err(|_| Error::invalid_request("the request is larger than the memory"))?;
-        let mut body = vec![0; length];
-        let written = encoder.encode(&mut body);
-        body.truncate(written);
-        Ok(body.into())
+        json::encoded(request.encoder())
     }
 }
 

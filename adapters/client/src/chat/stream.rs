@@ -44,6 +44,12 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
         self.response().and_then(ResponseHead::request_id)
     }
 
+    /// What has been read of the response's body, byte for byte (without its content coding) and up to `[DONE]`; only
+    /// where the request asks to [keep](crate::ChatRequest::keep_raw_body) it.
+    pub fn raw_body(&self) -> Option<&[u8]> {
+        self.exchange.raw_body()
+    }
+
     /// The content of choice 0 alone, as it arrives.
     pub fn text(self) -> TextStream<T, R> {
         TextStream { chunks: self }
@@ -61,16 +67,22 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
                 Some(Ok(chunk)) => {
                     if let Err(error) = assembly.push(&chunk) {
                         let error = self.exchange.finish(error);
-                        return Err(error.with_partial(assembly.finish()));
+                        return Err(error.with_partial(self.assembled(assembly)));
                     }
                 }
-                Some(Err(error)) => return Err(error.with_partial(assembly.finish())),
+                Some(Err(error)) => return Err(error.with_partial(self.assembled(assembly))),
                 None => break,
             }
         }
-        let mut completion = assembly.finish();
+        let mut completion = self.assembled(assembly);
         completion.ended(self.exchange.head().cloned(), self.exchange.verdict());
         Ok(completion)
+    }
+
+    fn assembled(&mut self, assembly: Assembly) -> ChatCompletion {
+        let mut completion = assembly.finish();
+        completion.keep_raw_body(self.exchange.take_raw_body());
+        completion
     }
 }
 

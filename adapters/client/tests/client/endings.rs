@@ -159,7 +159,8 @@ fn an_error_in_the_answer_comes_after_what_came_before_it() {
     assert!(failure.is_retryable());
     assert_eq!(
         failure.to_string(),
-        "the gateway reported an error instead of finishing the answer: upstream failed (502)"
+        "the gateway reported an error instead of finishing the answer: upstream failed (502); \
+         the model's provider failed, not this program: try again later, or another model"
     );
 
     let whole = script.run(client.chat().create(&request())).unwrap_err();
@@ -210,8 +211,10 @@ fn an_error_page_that_hangs_is_told_for_what_it_is() {
 }
 
 #[test]
-fn a_compressed_answer_is_refused() {
-    for (value, refused) in [("gzip", true), ("br", true), ("identity", false), ("Identity", false)] {
+fn an_answer_in_an_unknown_coding_is_refused() {
+    let codings =
+        [("br", true), ("gzip, br", true), ("identity", false), ("Identity", false), ("gzip", false)];
+    for (value, refused) in codings {
         let script = Script::new([Reply::body(answer()).header("content-encoding", value)]);
         let (_, failure) = stream(&script, &script.client());
         assert_eq!(failure.map(|error| error.kind()), refused.then_some(ErrorKind::Protocol), "{value}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use choreoai::{ChatChunk, ChatCompletion, Usage, Verdict};
+use choreoai::{ChatChunk, ChatCompletion, ErrorClass, Usage, Verdict};
 use serde::Serialize;
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
@@ -153,6 +153,8 @@ enum Line<'a> {
     Error {
         kind: &'static str,
         #[serde(skip_serializing_if = "Option::is_none")]
+        class: Option<&'static str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         #[serde(skip_serializing_if = "Option::is_none")]
         code: Option<&'a str>,
@@ -176,6 +178,7 @@ impl<'a> Line<'a> {
     fn error(failure: &'a AnswerFailure) -> Self {
         Self::Error {
             kind: failure.kind.as_str(),
+            class: failure.class.map(ErrorClass::as_str),
             status: failure.status,
             code: failure.code.as_deref(),
             error_type: failure.error_type.as_deref(),

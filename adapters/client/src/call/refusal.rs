@@ -1,5 +1,6 @@
 //! Responses that are no answer.
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -9,10 +10,11 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use choreoai_core::chat::assemble::ErrorReport;
 use choreoai_core::retry::{Decision, Hints, Outcome, Policy, Retry};
-use http::{HeaderValue, Response, StatusCode, Uri, header};
+use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use super::report;
-use crate::error::{ErrorKind, answered};
+use crate::body::{Coding, gist, to_utf8};
+use crate::error::{ErrorClass, ErrorKind, answered};
 use crate::{Error, ResponseBody, ResponseHead, Timer};
 
 /// How much of an error's body is kept.
@@ -20,10 +22,14 @@ const BODY_LIMIT: usize = 64 << 10;
 /// How long the body of an error may take; what has come until then counts.
 const BODY_WAIT: Duration = Duration::from_secs(5);
 
-/// Where a `307` or `308` leads, if it stays with the same server: the key is sent nowhere else.
-pub(super) fn redirect<B>(response: &Response<B>, from: &Uri) -> Option<Uri> {
-    if !matches!(response.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
-        return None;
+/// Where a redirect leads, if it stays with the same server: the key is sent nowhere else. A request with a body
+/// follows `307` and `308` alone; after the others it would have to become a `GET` (RFC 9110, 15.4).
+pub(super) fn redirect<B>(response: &Response<B>, method: &Method, from: &Uri) -> Option<Uri> {
+    match response.status() {
+        StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => {}
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::SEE_OTHER
+            if method == Method::GET => {}
+        _ => return None,
     }
     let location = response.headers().get(header::LOCATION)?.to_str().ok()?;
     let (scheme, authority) = (from.scheme_str()?, from.authority()?);
@@ -42,21 +48,17 @@ pub(super) fn redirect<B>(response: &Response<B>, from: &Uri) -> Option<Uri> {
     same_origin.then_some(target)
 }
 
-/// Refuses a body that would have to be decompressed.
+/// Refuses a body in a coding that is not known here.
 pub(super) fn check_encoding(head: &ResponseHead) -> Result<(), Error> {
-    let Some(encoding) = encoding(head) else { return Ok(()) };
-    let encoding = String::from_utf8_lossy(encoding.as_bytes());
-    let message = format!("the response is compressed ({encoding}) although no compression was asked for");
+    if Coding::of(head.headers()) != Coding::Unknown {
+        return Ok(());
+    }
+    let names = head.headers().get_all(header::CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    let names = names.collect::<Vec<_>>().join(&b", "[..]);
+    let names = String::from_utf8_lossy(&names);
+    let message = format!("the response is compressed ({names}) although no compression was asked for");
     Err(Error::new(ErrorKind::Protocol, message)
         .with_hint("turn compression off in the gateway or in the proxy in front of it"))
-}
-
-/// What the body is encoded with, if that is anything.
-fn encoding(head: &ResponseHead) -> Option<&HeaderValue> {
-    head.headers()
-        .get_all(header::CONTENT_ENCODING)
-        .iter()
-        .find(|value| !value.is_empty() && !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Reads what there is of an error's body, within bounds of size and time. Whether that is not all comes with it.
@@ -92,19 +94,40 @@ pub(super) async fn read_body<B: ResponseBody, R: Timer>(
 
 /// What a response with another status than 2xx says.
 pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_key: bool) -> Error {
-    let is_readable = !is_page(&body) && encoding(&head).is_none();
-    let report = if is_readable { report::read(&body) } else { ErrorReport::default() };
-    let hint = hint(&head, has_key);
+    let is_readable = Coding::of(head.headers()) != Coding::Unknown;
+    let text = if is_readable { to_utf8(&body, head.headers()) } else { Cow::Borrowed("") };
+    let page = gist(&text);
+    let report = match &page {
+        Some(gist) => page_report(gist, head.status()),
+        None => report::read(text.as_bytes()),
+    };
+    // Nobody finds a key in UTF-16.
+    let body = match text {
+        Cow::Owned(text) if body.contains(&0) => text.into(),
+        _ => body,
+    };
     let retry_after = hints(&head).wait(unix_now(&head));
-    let mut error = Error::new(ErrorKind::Http, answered(head.status()))
+    let error = Error::new(ErrorKind::Http, answered(head.status()))
         .with_report(report)
         .with_body(body, shortened)
         .with_head(head)
         .with_retry(false, retry_after);
-    if let Some(hint) = hint {
-        error = error.with_hint(hint);
+    match hint(&error, page.is_some(), has_key) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
     }
-    error
+}
+
+/// A page for a browser, which repeats the status more often than not.
+fn page_report(gist: &str, status: StatusCode) -> ErrorReport {
+    let words = |text: &str| text.to_ascii_lowercase();
+    let reason = words(status.canonical_reason().unwrap_or_default());
+    let rest = words(gist).replacen(status.as_str(), "", 1).replacen(&reason, "", 1);
+    let mut report = ErrorReport::default();
+    if rest.contains(char::is_alphanumeric) {
+        report.message = Some(format!("a web page that says \"{gist}\""));
+    }
+    report
 }
 
 /// Whether the request is to be sent again.
@@ -125,8 +148,15 @@ pub(super) fn decide(
 
 /// Whether an error that was reported within an answer may heal by itself.
 pub(super) fn is_transient(error: &Error) -> bool {
+    let status = match error.class() {
+        ErrorClass::Authentication
+        | ErrorClass::Permission
+        | ErrorClass::NotFound
+        | ErrorClass::InvalidRequest => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    };
     let outcome = Outcome::Refused {
-        status: StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
+        status: status.as_u16(),
         code: error.code(),
         error_type: error.error_type(),
         hints: Hints::default(),
@@ -150,23 +180,23 @@ fn unix_now(head: &ResponseHead) -> Option<u64> {
     SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| since.as_secs())
 }
 
-/// Whether the body is a page for a browser, with nothing to quote.
-fn is_page(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"<")
-}
-
-fn hint(head: &ResponseHead, has_key: bool) -> Option<String> {
-    Some(match head.status().as_u16() {
-        401 if has_key => "check CHOREOAI_API_KEY".to_owned(),
-        401 => "no API key was sent; set CHOREOAI_API_KEY".to_owned(),
-        403 => "the key may not use this model or endpoint".to_owned(),
-        404 | 405 => "check the base URL and the model".to_owned(),
-        301..=303 | 305..=308 => match head.text("location") {
+/// What to do about it.
+fn hint(error: &Error, is_page: bool, has_key: bool) -> Option<Cow<'static, str>> {
+    let head = error.response()?;
+    Some(match (head.status().as_u16(), error.class()) {
+        (301..=303 | 305..=308, _) => match head.text("location") {
             Some(location) => {
-                format!("it redirects to {location:?}; set the base URL to where the gateway is")
+                format!("it redirects to {location:?}; set the base URL to where the gateway is").into()
             }
-            None => "it redirects without saying where to; check the base URL".to_owned(),
+            None => "it redirects without saying where to; check the base URL".into(),
         },
-        _ => return None,
+        (_, ErrorClass::Authentication) if !has_key => "no API key was sent; set CHOREOAI_API_KEY".into(),
+        (_, ErrorClass::InvalidRequest) if !is_page && !error.has_server_message() => {
+            "it does not say why; check the model and what the request asks for".into()
+        }
+        (_, ErrorClass::InvalidRequest | ErrorClass::Server) if is_page => {
+            "a proxy answered and not the gateway; check the base URL, or try again later".into()
+        }
+        (_, class) => class.advice()?.into(),
     })
 }

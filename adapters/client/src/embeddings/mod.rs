@@ -1,0 +1,54 @@
+//! `POST /v1/embeddings`.
+
+mod base64;
+mod list;
+mod request;
+
+use std::fmt;
+
+pub use list::{Embedding, EmbeddingList};
+pub use request::{EmbeddingInput, EmbeddingRequest};
+
+use crate::call::{Call, Question, ask};
+use crate::members::Members;
+use crate::{Client, Error, Timer, Transport};
+
+/// How long an answer may be.
+const BODY_LIMIT: usize = 64 << 20;
+
+/// Embeddings of a [`Client`].
+pub struct Embeddings<'c, T, R> {
+    client: &'c Client<T, R>,
+}
+
+impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
+    pub(crate) fn new(client: &'c Client<T, R>) -> Self {
+        Self { client }
+    }
+
+    /// Asks for a vector for each of the inputs. There is either a good one for each, or an error.
+    ///
+    /// Failures are retried and deadlines kept as for [`Chat::create`](crate::Chat::create); the answer begins with the
+    /// first byte of its body. Dropping the future cancels the request.
+    ///
+    /// # Errors
+    ///
+    /// Any [`ErrorKind`](crate::ErrorKind): `protocol` when the answer has not exactly one vector for each input, when a
+    /// vector is empty, of another length than the others, or holds what is no finite number; `limit` when the answer has
+    /// more than 64 MiB.
+    pub async fn create(&self, request: &EmbeddingRequest) -> Result<EmbeddingList, Error> {
+        let settings = self.client.settings();
+        let question = Question::post(settings.base_url.endpoint("/v1/embeddings")?, request.encode()?);
+        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(false));
+        let read = |members: Members<'_>| EmbeddingList::read(members, request.inputs());
+        let (mut list, head) = ask(call, BODY_LIMIT, read).await?;
+        list.answered(head);
+        Ok(list)
+    }
+}
+
+impl<T, R> fmt::Debug for Embeddings<'_, T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Embeddings").field("client", self.client).finish()
+    }
+}
