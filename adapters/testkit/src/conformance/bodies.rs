@@ -68,3 +68,23 @@ pub(super) fn chunk(data: impl AsRef<[u8]>) -> Vec<u8> {
 /// The head of an event stream in chunks.
 pub(super) const CHUNKED: &str =
     "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+/// The bytes as a gzip member (RFC 1952) whose one block is stored (RFC 1951, section 3.2.4); at most 65,535 of them.
+pub(super) fn gzip(data: impl AsRef<[u8]>) -> Vec<u8> {
+    let data = data.as_ref();
+    let length = u16::try_from(data.len()).expect("a stored block is short");
+    let mut crc = u32::MAX;
+    for byte in data {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 0 { crc >> 1 } else { crc >> 1 ^ 0xedb8_8320 };
+        }
+    }
+    let mut member = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01".to_vec();
+    member.extend(length.to_le_bytes());
+    member.extend((!length).to_le_bytes());
+    member.extend(data);
+    member.extend((!crc).to_le_bytes());
+    member.extend(u32::from(length).to_le_bytes());
+    member
+}

@@ -4,7 +4,7 @@ use choreoai::ErrorKind;
 
 use crate::Answer;
 use crate::conformance::behaviour::{Behaviour, Case};
-use crate::conformance::bodies::{DONE, content, document, events, role, stop, stream_of};
+use crate::conformance::bodies::{DONE, content, document, events, gzip, role, stop, stream_of};
 use crate::conformance::expect::Expect;
 
 pub(super) fn behaviours() -> Vec<Behaviour> {
@@ -81,23 +81,37 @@ fn content_types() -> Vec<Behaviour> {
         let answer = Answer::new(200).header("content-type", content_type).chunked().body(events());
         Behaviour::both(name, answer, Expect::answer())
     };
-    let encoded = |name, encoding: &'static str, expect| {
-        let answer = Answer::event_stream().header("content-encoding", encoding).body(events());
+    let encoded = |name, encoding: &'static str, body: Vec<u8>, expect| {
+        let answer = Answer::event_stream().header("content-encoding", encoding).body(body);
         Behaviour::both(name, answer, expect)
     };
-    let compressed = || Expect::error(ErrorKind::Protocol).says("compressed");
+    let plain = || events().into_bytes();
+    let cut = gzip(content("Hello") + &stop());
+    let cut = cut[..cut.len() - 9].to_vec();
     vec![
         typed("names the type in capitals", "TEXT/EVENT-STREAM;CHARSET=UTF-8"),
         typed("calls the stream JSON", "application/json"),
         typed("calls the stream plain text", "text/plain"),
         Behaviour::both("names no type", Answer::new(200).chunked().body(events()), Expect::answer()),
-        encoded("calls the body identical", "identity", Expect::answer()),
-        encoded("compresses the body by gzip", "gzip", compressed()),
-        encoded("compresses the body by br", "br", compressed()),
+        encoded("calls the body identical", "identity", plain(), Expect::answer()),
+        encoded("compresses the body by gzip", "gzip", gzip(events()), Expect::answer()),
+        encoded("calls the body compressed", "gzip", plain(), Expect::answer()),
         Behaviour::both(
             "compresses the body and does not say so",
-            Answer::event_stream().body(&b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x49\x2c\x49\x04\0"[..]),
-            Expect::error(ErrorKind::Protocol).says("compress").after("").closed(),
+            stream_of(gzip(events())),
+            Expect::answer(),
+        ),
+        encoded(
+            "cuts the compressed body",
+            "gzip",
+            cut,
+            Expect::error(ErrorKind::Truncated).after("Hello").kept(),
+        ),
+        encoded(
+            "compresses the body by br",
+            "br",
+            b"\x0b\x02\x80body\x03".to_vec(),
+            Expect::error(ErrorKind::Protocol).says("compressed"),
         ),
     ]
 }
