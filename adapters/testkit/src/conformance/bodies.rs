@@ -88,3 +88,28 @@ pub(super) fn gzip(data: impl AsRef<[u8]>) -> Vec<u8> {
     member.extend(u32::from(length).to_le_bytes());
     member
 }
+
+/// The beginning of a gzip member that inflates to a great many of that ASCII character, about 158 to a byte.
+pub(super) fn gzip_bomb(character: u8, count: usize) -> Vec<u8> {
+    let mut bomb = b"\x1f\x8b\x08\0\0\0\0\0\0\xff".to_vec();
+    let (mut bits, mut length) = (0u32, 0);
+    // RFC 1951, section 3.2.6: the codes of Huffman begin with their highest bit, all else with its lowest.
+    let mut push = |value: u32, width: u32, reversed: bool| {
+        let value = if reversed { value.reverse_bits() >> (32 - width) } else { value };
+        bits |= value << length;
+        length += width;
+        while length >= 8 {
+            bomb.push(bits as u8);
+            bits >>= 8;
+            length -= 8;
+        }
+    };
+    // The last block, with the fixed codes; the character; and then 258 times the same from one byte before.
+    push(0b011, 3, false);
+    push(0x30 + u32::from(character), 8, true);
+    for _ in 0..count / 258 {
+        push(0b1100_0101, 8, true);
+        push(0, 5, true);
+    }
+    bomb
+}

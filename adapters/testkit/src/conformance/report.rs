@@ -76,7 +76,10 @@ impl Report {
             let outcome = match &run.fate {
                 Fate::Passed => "passed".to_owned(),
                 Fate::Failed(_) => "**failed**".to_owned(),
-                Fate::LeftOut(needs) => format!("left out: {needs:?}"),
+                Fate::LeftOut(needs) => {
+                    let needs: Vec<String> = needs.iter().map(|need| format!("{need:?}")).collect();
+                    format!("left out: {}", needs.join(", "))
+                }
             };
             table += &format!(
                 "| {} | {} | {} | {outcome} |\n",

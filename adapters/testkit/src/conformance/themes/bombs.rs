@@ -7,7 +7,7 @@ use choreoai::ErrorKind;
 use crate::Answer;
 use crate::conformance::Ability::Bounds;
 use crate::conformance::behaviour::{Behaviour, Case, Settings};
-use crate::conformance::bodies::{CHUNKED, DONE, chunk, content, event, raw, stop, stream_of};
+use crate::conformance::bodies::{CHUNKED, DONE, chunk, content, event, gzip_bomb, raw, stop, stream_of};
 use crate::conformance::expect::Expect;
 
 /// What sockets may hold on the way, and a good deal more.
@@ -130,6 +130,16 @@ fn errors() -> Vec<Behaviour> {
             raw("HTTP/1.1 400 Bad Request\r\ntransfer-encoding: chunked\r\n\r\n")
                 .flood(chunk("x".repeat(PIECE)), Duration::ZERO),
             Expect::status(400).body(64 << 10, true).cut_off_before(ON_THE_WAY),
+        ),
+        Behaviour::both(
+            "answers an error that inflates to 20 MiB",
+            Answer::new(400).header("content-encoding", "gzip").body(gzip_bomb(b'x', 20 << 20)),
+            Expect::status(400).body(64 << 10, true).closed(),
+        ),
+        Behaviour::both(
+            "answers with blank lines that inflate to 20 MiB, and no more",
+            Answer::event_stream().body(gzip_bomb(b'\n', 20 << 20)),
+            Expect::error(ErrorKind::Truncated).kept(),
         ),
         Behaviour::both(
             "answers with a page of 20 MiB",

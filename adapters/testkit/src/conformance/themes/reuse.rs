@@ -1,13 +1,13 @@
 //! Which connection the next request goes over.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::conformance::Ability::{Reuse, Stale};
 use crate::conformance::behaviour::{Act, Behaviour, Case};
 use crate::conformance::bodies::{CHUNKED, answer, chunk, document, events, raw};
 use crate::conformance::expect::Expect;
 use crate::conformance::hurried::Wait;
-use crate::{Answer, Gate, Gateway, Outcome, RecordedRequest, Step};
+use crate::{Answer, Gate, Gateway, Outcome, Step};
 
 pub(super) fn behaviours() -> Vec<Behaviour> {
     [kept(), rests(), stale()].into_iter().flatten().collect()
@@ -104,78 +104,65 @@ fn rests() -> Vec<Behaviour> {
     ]
 }
 
+/// A whole answer, and then something when the gate opens.
+fn document_then(gate: &Gate) -> Answer {
+    let document = document();
+    raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{document}", document.len())).gate(gate)
+}
+
+/// What happens to a connection while nobody uses it.
+fn idle(name: &'static str, end: fn(Answer) -> Answer, until: fn() -> Act) -> Behaviour {
+    Behaviour::one(name, move || {
+        let gate = Gate::new();
+        let open = gate.clone();
+        Case::new("two calls")
+            .answer(end(document_then(&gate)))
+            .answer(answer())
+            .create(Expect::answer())
+            .check(move |_, _| {
+                open.open();
+                Ok(())
+            })
+            .act(until())
+            .create(Expect::answer())
+            .check(over(&[0, 1]))
+    })
+}
+
+/// Ends the second request of its first connection so.
+fn second(name: &'static str, steps: fn() -> Vec<Step>, expect: Expect) -> Behaviour {
+    Behaviour::one(name, move || {
+        let asked = AtomicUsize::new(0);
+        Case::new("two calls")
+            .reply(move |_, _| {
+                let number = asked.fetch_add(1, Ordering::Relaxed);
+                if number == 1 { Answer::raw(steps()) } else { answer() }
+            })
+            .stream(Expect::answer())
+            .act(Act::Await(0, Outcome::Complete))
+            .stream(expect.clone())
+            .check(over(&[0, 0, 1]))
+    })
+    .needs(Stale)
+}
+
 fn stale() -> Vec<Behaviour> {
-    let second = |request: &RecordedRequest, count: &std::sync::atomic::AtomicUsize| {
-        let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        request.connection == 0 && number == 1
-    };
-    // Leaves the second request of its first connection so.
-    let leaves = move |name, step: fn() -> Vec<Step>, expect: Expect| {
-        Behaviour::one(name, move || {
-            let count = Arc::new(std::sync::atomic::AtomicUsize::new(0));
-            Case::new("two calls")
-                .reply(move |request, _| if second(request, &count) { Answer::raw(step()) } else { answer() })
-                .stream(Expect::answer())
-                .act(Act::Await(0, Outcome::Complete))
-                .stream(expect.clone())
-                .check(over(&[0, 0, 1]))
-        })
-        .needs(Stale)
-    };
+    // It is sent once more without a wait, and does not count.
     let unnoticed = || Expect::answer().requests(Some(2));
     vec![
-        Behaviour::one("closes its idle connection", || {
-            let closing = Answer::json(200, document()).step(Step::Send(Vec::new())).content_length();
-            let gate = Gate::new();
-            let open = gate.clone();
-            Case::new("two calls")
-                .answer(
-                    raw(format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{}",
-                        document().len(),
-                        document()
-                    ))
-                    .gate(&gate)
-                    .close(),
-                )
-                .answer(closing)
-                .create(Expect::answer())
-                .check(move |_, _| {
-                    open.open();
-                    Ok(())
-                })
-                .act(Act::AwaitClosed)
-                .create(Expect::answer())
-                .check(over(&[0, 1]))
-        }),
-        Behaviour::one("speaks unasked on its idle connection", || {
-            let timeout = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            let gate = Gate::new();
-            let open = gate.clone();
-            Case::new("two calls")
-                .answer(
-                    raw(format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{}",
-                        document().len(),
-                        document()
-                    ))
-                    .gate(&gate)
-                    .send(timeout),
-                )
-                .answer(answer())
-                .create(Expect::answer())
-                .check(move |_, _| {
-                    open.open();
-                    Ok(())
-                })
-                .act(Act::Await(0, Outcome::Complete))
-                .create(Expect::answer())
-                .check(over(&[0, 1]))
-        })
+        idle("closes its idle connection", Answer::close, || Act::AwaitClosed),
+        idle("resets its idle connection", Answer::reset, || Act::AwaitClosed),
+        idle(
+            "speaks unasked on its idle connection",
+            |answer| {
+                answer.send("HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+            },
+            || Act::Await(0, Outcome::Complete),
+        )
         .needs(Reuse),
-        leaves("closes a reused connection at the request", || vec![Step::Close], unnoticed()),
-        leaves("resets a reused connection at the request", || vec![Step::Reset], unnoticed()),
-        leaves(
+        second("closes a reused connection at the request", || vec![Step::Close], unnoticed()),
+        second("resets a reused connection at the request", || vec![Step::Reset], unnoticed()),
+        second(
             "closes a reused connection after a byte",
             || vec![Step::Send(b"H".to_vec()), Step::Close],
             Expect::answer().waits([Wait::backoff(0)]),
