@@ -199,6 +199,10 @@ impl<S: Subject> Stage<'_, S> {
         if !missing.is_empty() {
             failures.push(format!("these waits did not come: {missing:?}"));
         }
+        if let Some(expected) = expect.requests {
+            // A client that does not wait may be done before the server has read what it sent.
+            self.gateway.wait_for_requests(before + expected);
+        }
         let seen = self.gateway.requests().len() - before;
         if expect.requests.is_some_and(|expected| expected != seen) {
             failures.push(format!("expected {:?} requests, the server saw {seen}", expect.requests));

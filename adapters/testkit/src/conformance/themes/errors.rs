@@ -1,5 +1,7 @@
 //! Answers that are no success, in every shape of body.
 
+use std::time::Duration;
+
 use crate::Answer;
 use crate::conformance::Ability::EarlyResponse;
 use crate::conformance::behaviour::{Behaviour, Case, Settings};
@@ -161,15 +163,12 @@ fn ways_to_end() -> Vec<Behaviour> {
                 .create(expect)
         })
         .needs(EarlyResponse),
-        Behaviour::new("falls silent within the error", move || {
+        Behaviour::one("falls silent within the error", move || {
             let answer = Answer::json(400, cut).header("content-length", "60").stall();
-            let settings =
-                Settings { total: Some(std::time::Duration::from_millis(200)), ..Settings::default() };
+            // Long enough for what comes before on a busy machine.
+            let settings = Settings { total: Some(Duration::from_secs(2)), ..Settings::default() };
             let expect = bad_request().message("No.").body(cut.len(), true).closed();
-            vec![
-                Case::new("stream").settings(settings.clone()).answer(answer.clone()).stream(expect.clone()),
-                Case::new("create").settings(settings).answer(answer).create(expect),
-            ]
+            Case::new("create").settings(settings).answer(answer).create(expect)
         }),
     ]
 }

@@ -22,7 +22,8 @@ const PACE: Duration = Duration::from_millis(3);
 /// The answer does not begin.
 fn no_beginning(name: &'static str, answer: Answer) -> Behaviour {
     let settings = Settings { first_event: Some(SHORT), max_retries: Some(0), ..Settings::default() };
-    let expect = Expect::error(ErrorKind::TimeoutFirstEvent).retryable(true);
+    // On a busy machine it may pass before the connection stands.
+    let expect = Expect::error(ErrorKind::TimeoutFirstEvent).requests(None).retryable(true);
     timed_out(name, answer, settings, expect)
 }
 
@@ -96,7 +97,7 @@ pub(super) fn behaviours() -> Vec<Behaviour> {
             "goes on for ever",
             flood("", &content("x")),
             Settings { total: Some(3 * SHORT), ..Settings::default() },
-            Expect::error(ErrorKind::TimeoutTotal).after_any().retryable(true),
+            Expect::error(ErrorKind::TimeoutTotal).after_any().requests(None).retryable(true),
         ),
         Behaviour::one("answers the second request only", || {
             // Long enough for the second answer on a busy machine.
