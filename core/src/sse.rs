@@ -3,17 +3,134 @@
 //! [`Framer`] splits a body into the fields of its events. It is what [`chat::Decoder`](crate::chat::Decoder) stands on, and
 //! may be used alone, for any event stream.
 //!
-//! Two things differ from the letter of the specification, for the sake of servers in the wild:
+//! # What the framer does, and what is left to the caller
 //!
-//! - An event that the end of the body leaves unterminated is delivered ([`Framer::end`]), not discarded.
+//! The framer does what takes knowledge of the bytes: it drops one byte order mark at the start of the body, ends lines at LF, CR or
+//! CRLF (also where a cut goes through the pair), splits each line at its first colon, drops one space behind
+//! that, and finds the blank lines. A CR completes its line at once, so that no event waits for an LF that may never come. A line
+//! with no colon is a field with an empty value.
+//!
+//! The caller keeps what is to be kept, as long as it likes. These are the rules of the specification for it:
+//!
+//! | field | what to do with its value, once its line is complete |
+//! |---|---|
+//! | [`Data`](Field::Data) | append it to the event's data; join the values of several such lines by one LF |
+//! | [`Event`](Field::Event) | it replaces the event's type; an event with none, or an empty one, is a `message` |
+//! | [`Id`](Field::Id) | it replaces the last event id (an empty one too), unless it holds a NUL: then ignore it |
+//! | [`Retry`](Field::Retry) | if it is digits alone, and some, it is the new reconnection time in milliseconds; else ignore it |
+//! | [`Error`](Field::Error), [`Comment`](Field::Comment), [`Unknown`](Field::Unknown) | ignore it |
+//! | [`End`](Item::End) | dispatch the event if it `has_data`; forget data and type in any case. The last event id and the reconnection time stay as they are |
+//!
+//! Values are bytes: the specification reads them as UTF-8, with U+FFFD for what is not, for which
+//! [`String::from_utf8_lossy`](https://doc.rust-lang.org/std/string/struct.String.html#method.from_utf8_lossy) serves.
+//!
+//! # Where it differs from the letter of the specification
+//!
+//! For the sake of servers in the wild:
+//!
+//! - An event that the end of the body leaves unterminated is delivered by [`Framer::end`], not discarded. Whoever wants it
+//!   discarded does not call that.
+//! - A line that the end of the body cuts within its name says nothing; one that it cuts behind its colon counts as far as
+//!   it goes.
 //! - Comments and unknown fields are shown to the caller, who is free to ignore them.
+//!
+//! # All of it at work
+//!
+//! ```
+//! use choreoai_core::sse::{Field, Framer, Item};
+//!
+//! #[derive(Debug, PartialEq)]
+//! struct Message {
+//!     event: String,
+//!     data: String,
+//!     last_event_id: String,
+//! }
+//!
+//! #[derive(Default)]
+//! struct EventSource {
+//!     framer: Framer,
+//!     /// The line that is being read: its field, and what has come of its value.
+//!     line: Option<(Field, Vec<u8>)>,
+//!     event: String,
+//!     data: Option<String>,
+//!     last_event_id: String,
+//!     retry: Option<u64>,
+//! }
+//!
+//! impl EventSource {
+//!     fn read(&mut self, mut input: &[u8]) -> Vec<Message> {
+//!         let mut messages = Vec::new();
+//!         while let Some(item) = self.framer.next_item(&mut input) {
+//!             messages.extend(self.take(item));
+//!         }
+//!         messages
+//!     }
+//!
+//!     fn end(&mut self) -> Option<Message> {
+//!         let end = self.framer.end()?;
+//!         self.take(end)
+//!     }
+//!
+//!     fn take(&mut self, item: Item<'_>) -> Option<Message> {
+//!         if let (Item::Value(piece), Some((_, value))) = (item, &mut self.line) {
+//!             value.extend_from_slice(piece);
+//!             return None;
+//!         }
+//!         // Whatever else comes, the line before it is complete.
+//!         if let Some((field, value)) = self.line.take() {
+//!             self.complete(field, &String::from_utf8_lossy(&value));
+//!         }
+//!         match item {
+//!             Item::Field(field) => self.line = Some((field, Vec::new())),
+//!             Item::End { .. } => {
+//!                 let event = std::mem::take(&mut self.event);
+//!                 let event = if event.is_empty() { "message".into() } else { event };
+//!                 let last_event_id = self.last_event_id.clone();
+//!                 return self.data.take().map(|data| Message { event, data, last_event_id });
+//!             }
+//!             Item::Value(_) => {}
+//!         }
+//!         None
+//!     }
+//!
+//!     fn complete(&mut self, field: Field, value: &str) {
+//!         match (field, &mut self.data) {
+//!             (Field::Data, Some(data)) => *data += &format!("\n{value}"),
+//!             (Field::Data, none) => *none = Some(value.into()),
+//!             (Field::Event, _) => self.event = value.into(),
+//!             (Field::Id, _) if !value.contains('\0') => self.last_event_id = value.into(),
+//!             (Field::Retry, _) if value.bytes().all(|byte| byte.is_ascii_digit()) => {
+//!                 self.retry = value.parse().ok().or(self.retry);
+//!             }
+//!             _ => {}
+//!         }
+//!     }
+//! }
+//!
+//! let mut source = EventSource::default();
+//! let mut messages = source.read(b"\xef\xbb\xbfretry: 1500\nid: 7\nevent: price\nda");
+//! messages.extend(source.read(b"ta: 12\r"));
+//! messages.extend(source.read(b"\ndata:34\n\n: still here\n\nid: \08\nretry: soon\ndata\r\r"));
+//! messages.extend(source.end());
+//! let message = |event: &str, data: &str| Message {
+//!     event: event.into(),
+//!     data: data.into(),
+//!     last_event_id: "7".into(),
+//! };
+//! assert_eq!(messages, [message("price", "12\n34"), message("message", "")]);
+//! assert_eq!(source.retry, Some(1500));
+//! ```
 
 use crate::json::line_end;
 
-/// Splits an event stream into fields.
+/// Splits an event stream into fields: see the [module's docs](self) for what is left to its caller.
 ///
-/// The state is a few bytes; nothing of the input is kept. Every cut of the input gives the same items, but that values may
-/// come in other pieces. The work is proportional to the bytes given. There are no errors: any bytes are an event stream.
+/// One framer reads one body. Give it bytes as they arrive, and call [`next_item`](Self::next_item) until that returns `None`;
+/// when the body has ended, call [`end`](Self::end).
+///
+/// **Memory**: 12 bytes, whatever comes; nothing of the input is kept but up to 5 bytes of a field's name. **Time**: proportional to
+/// the bytes given, over all calls together. **Cuts**: each gives the same items, but that a value may come in other
+/// pieces. **Errors**: none, any bytes are an event stream.
 ///
 /// ```
 /// use choreoai_core::sse::{Field, Framer, Item};
@@ -48,11 +165,10 @@ pub struct Framer {
 /// A piece of an event stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Item<'i> {
-    /// A line with this field begins; its value follows, in any number of [`Value`](Item::Value)s. The lines of several
-    /// `data` fields of one event are to be joined by a line feed; other fields replace what an earlier line of the same
-    /// event said.
+    /// A line with this field begins; its value follows, in any number of [`Value`](Item::Value)s, none if it is empty. It
+    /// is complete when any other item comes.
     Field(Field),
-    /// A piece of the value of the field; never empty.
+    /// A piece of the value of the [`field`](Framer::field), lent from the input; never empty, of any length.
     Value(&'i [u8]),
     /// A blank line, or the end of the body, ended the event (or a group of comments).
     End {
@@ -61,21 +177,21 @@ pub enum Item<'i> {
     },
 }
 
-/// What a line of an event stream says.
+/// What a line of an event stream says, by the name before its first colon. Names are told apart by their case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
-    /// A line of the event's data.
+    /// `data`: a line of the event's data. Several are joined by an LF.
     Data,
-    /// The event's type.
+    /// `event`: the event's type. The last one of the event counts.
     Event,
-    /// The event's id; to be ignored if it holds a NUL.
+    /// `id`: the last event id, from this event on; to be ignored if it holds a NUL.
     Id,
-    /// The reconnection time in milliseconds; to be ignored unless all digits.
+    /// `retry`: the reconnection time in milliseconds; to be ignored unless it is digits alone.
     Retry,
-    /// A field of that name, which is not in the specification: old llama.cpp servers report errors so.
+    /// `error`, which is not in the specification: old llama.cpp servers report errors so.
     Error,
-    /// A comment.
+    /// No name: a comment, such as `: keep-alive`.
     Comment,
     /// A field that the specification does not know and says to ignore.
     Unknown,
@@ -111,7 +227,11 @@ impl Framer {
         }
     }
 
-    /// Takes one item off the front of `input`; `None`: all of it was consumed, and more is needed.
+    /// Takes one item off the front of `input`; `None`: all of it was consumed, and more is needed. An empty `input` gives
+    /// `None` and changes nothing: it is not the end of the body.
+    ///
+    /// Each call consumes bytes or gives an item. An item is given as soon as its bytes are there: the end of an event with
+    /// the first byte of its blank line's line end.
     pub fn next_item<'i>(&mut self, input: &mut &'i [u8]) -> Option<Item<'i>> {
         loop {
             let (&byte, rest) = input.split_first()?;
@@ -174,19 +294,21 @@ impl Framer {
         }
     }
 
-    /// The body has ended: ends the event that no blank line ended, if there is one. A line that the end cut within its
-    /// name is dropped; [`is_in_name`](Self::is_in_name) tells beforehand.
+    /// The body has ended: ends the event that no blank line ended, if there is one; a second call finds none. A line that
+    /// the end cut within its name is dropped; [`is_in_name`](Self::is_in_name) tells beforehand. For another body make
+    /// another framer.
     pub fn end(&mut self) -> Option<Item<'static>> {
         self.state = State::LineStart;
         self.end_event()
     }
 
-    /// The field whose value is being read, or was last.
+    /// The field of the last [`Item::Field`], to which each [`Item::Value`] belongs; [`Field::Unknown`] before the first.
     pub const fn field(&self) -> Field {
         self.field
     }
 
-    /// Whether the input so far ended within the name of a field.
+    /// Whether the input so far ended within the name of a field, that is behind the first byte of a line and before its
+    /// colon: [`end`](Self::end) would drop that line.
     pub fn is_in_name(&self) -> bool {
         self.state == State::Name
     }
@@ -230,6 +352,11 @@ impl Framer {
             }
         }
         Some(&[])
+    }
+
+    /// The line has begun with the name of this field, and its colon.
+    pub(crate) fn start_known_name(&mut self, field: Field) {
+        let _ = self.start_value(field, State::Space);
     }
 
     /// The line has begun with bytes that no known field begins with.

@@ -16,7 +16,7 @@ fuzz_target!(|body: &[u8]| {
     let text = &unmarked[blank..];
     match text.first() {
         None => assert_eq!((kind, &outcome.events[..]), (ErrorKind::Truncated, &[][..])),
-        Some(b'{' | b'[') => {
+        Some(b'{' | b'[') if begins_json(text) => {
             if is_json(text).is_ok()
                 && let Ok(tree) = serde_json::from_slice::<Tree>(text)
                 && !tree.repeats()
@@ -26,12 +26,41 @@ fuzz_target!(|body: &[u8]| {
         }
         // What gzip begins with.
         Some(0x1f) => assert_eq!(kind, ErrorKind::CompressedBody),
+        Some(_) if is_stream(&unmarked[..blank], text) => {}
+        // White space alone behind it does not tell.
+        Some(b'{' | b'[') if text[1..].trim_ascii_start().is_empty() => {
+            assert_eq!(kind, ErrorKind::Truncated)
+        }
         Some(_) => {
             assert_eq!(kind, ErrorKind::Server);
-            assert_eq!(value(&outcome, "Message"), String::from_utf8_lossy(text));
+            assert_eq!(value(&outcome, "Message"), message(text));
         }
     }
 });
+
+/// Whether what stands behind the bracket may be JSON of a known shape.
+fn begins_json(text: &[u8]) -> bool {
+    let next = text[1..].iter().find(|byte| !b" \t\r\n".contains(byte));
+    match text[0] {
+        b'{' => matches!(next, Some(b'"' | b'}')),
+        _ => matches!(next, Some(b'{' | b'"' | b']')),
+    }
+}
+
+/// Whether a line begins with the name of a field, behind nothing but `blank`.
+fn is_stream(blank: &[u8], text: &[u8]) -> bool {
+    let is_line_start = !matches!(blank.last(), Some(b' ' | b'\t'));
+    is_line_start && (text.starts_with(b"data:") || text.starts_with(b"event:"))
+}
+
+/// Plain text: white space behind a bracket reads as one space.
+fn message(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let Some(inside) = text.strip_prefix(['{', '[']) else { return text.into_owned() };
+    let trimmed = inside.trim_start_matches([' ', '\t', '\r', '\n']);
+    let space = if trimmed.len() < inside.len() { " " } else { "" };
+    format!("{}{space}{trimmed}", &text[..1])
+}
 
 /// Of the shape `{"error": {...}}` and of a flat one, nothing else in it, all members are known.
 fn check_document(tree: &Tree, outcome: &Outcome, kind: ErrorKind) {

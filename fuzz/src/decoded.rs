@@ -35,6 +35,22 @@ pub struct Merged {
     pub is_whole: bool,
 }
 
+impl Outcome {
+    /// The outcome as it is if neither log probabilities nor unknown members are asked for.
+    pub fn without_extra(self) -> Self {
+        let mut events: Vec<Merged> = Vec::new();
+        for event in self.events {
+            let is_text = matches!(&event.event[..], "content" | "reasoning" | "refusal" | "arguments");
+            match events.last_mut() {
+                _ if event.event.starts_with("extra ") || event.event == "logprobs" => {}
+                Some(last) if is_text && last.event == event.event => last.text.push_str(&event.text),
+                _ => events.push(event),
+            }
+        }
+        Self { events, ..self }
+    }
+}
+
 impl Wants {
     pub fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
         let mut decoder = Decoder::with_scratch();

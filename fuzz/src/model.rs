@@ -193,7 +193,7 @@ impl Model {
     fn chunk(&mut self, chunk: &Tree) -> Option<Result<(), Fault>> {
         for (name, value) in chunk.members() {
             match &name[..] {
-                "error" | "message" | "detail" | "details" => self.may_report = true,
+                "error" | "message" | "detail" | "details" | "x_groq" => self.may_report = true,
                 "object" if value.as_str() == Some("error") => self.may_report = true,
                 _ => {}
             }
@@ -206,6 +206,11 @@ impl Model {
             let index = match choice.member("index") {
                 Some(Tree::Unsigned(index)) => *index,
                 Some(Tree::Number(_)) => return None,
+                Some(Tree::String(text))
+                    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) =>
+                {
+                    if text.len() > 20 { position } else { text.parse().unwrap_or(u64::MAX) }
+                }
                 _ => position,
             };
             let index = match u32::try_from(index) {

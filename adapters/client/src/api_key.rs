@@ -20,13 +20,18 @@ const MOST_BACKSLASHES: usize = 8;
 /// The bytes of the longest escape of a character.
 const LONGEST_ESCAPE: usize = MOST_BACKSLASHES + "u0061".len();
 
-/// An API key. Never shown by `Debug`, and taken out of what a server echoes.
+/// An API key, and what else is secret in the headers that go with it. Never shown by `Debug`, and taken out of what a
+/// server echoes.
 #[derive(Clone)]
-pub(crate) struct ApiKey(Arc<str>);
+pub(crate) struct ApiKey {
+    /// The longest first: one may be a part of another.
+    secrets: Arc<[Box<str>]>,
+}
 
 impl ApiKey {
-    /// Refuses what an HTTP header cannot carry, without repeating it.
-    pub(crate) fn new(key: &str) -> Result<Self, Error> {
+    /// The value of the `Authorization` header for a key, marked as sensitive. Refuses what an HTTP header cannot carry,
+    /// without repeating it.
+    pub(crate) fn bearer(key: &str) -> Result<HeaderValue, Error> {
         if let Some(place) = key.bytes().position(|byte| !byte.is_ascii_graphic()) {
             let what = match key.as_bytes().get(place) {
                 Some(b'\r' | b'\n') => "a line break (often left over from reading it from a file)",
@@ -38,35 +43,58 @@ impl ApiKey {
                 "the API key holds {what} at byte {place}, which an HTTP header cannot carry; set it again"
             )));
         }
-        Ok(Self(key.into()))
-    }
-
-    /// What is secret in an `Authorization` header of the caller's own: its last word, which is all after the scheme in
-    /// `Bearer` and `Basic`.
-    pub(crate) fn of_header(value: &HeaderValue) -> Option<Self> {
-        let credentials = value.to_str().ok()?.split_ascii_whitespace().next_back()?;
-        Self::new(credentials).ok()
-    }
-
-    /// The value of the `Authorization` header, marked as sensitive.
-    pub(crate) fn bearer(&self) -> Result<HeaderValue, Error> {
-        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0))
+        let mut value = HeaderValue::try_from(format!("Bearer {key}"))
             .map_err(|_| Error::invalid_request("the API key cannot be carried by an HTTP header"))?;
         value.set_sensitive(true);
         Ok(value)
     }
 
-    /// `text` without the key, as [`redact_bytes`](Self::redact_bytes) does it.
+    /// What is secret in headers with credentials: their values, and the last word of each, which is all after the
+    /// scheme in `Bearer` and `Basic`. `None` where there are no such headers.
+    pub(crate) fn of_headers<'h>(values: impl Iterator<Item = &'h HeaderValue>) -> Option<Self> {
+        let mut secrets = values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| [Some(value.trim_ascii()), value.split_ascii_whitespace().next_back()])
+            .flatten()
+            .map(Box::from)
+            .collect::<Vec<Box<str>>>();
+        secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        secrets.dedup();
+        (!secrets.is_empty()).then(|| Self { secrets: secrets.into() })
+    }
+
+    /// `text` without the secrets, as [`redact_bytes`](Self::redact_bytes) does it.
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         match String::from_utf8(self.redact_bytes(text.as_bytes()).into_owned()) {
-            // The key is ASCII: what is left is as valid as it was.
+            // The secrets are ASCII: what is left is as valid as it was.
             Ok(redacted) if redacted != text => Cow::Owned(redacted),
             _ => Cow::Borrowed(text),
         }
     }
 
-    /// `bytes` without the key, also where JSON escapes stand for some of it or the end cuts it short.
+    /// `bytes` without the secrets, also where JSON escapes stand for some of one or the end cuts it short.
     pub(crate) fn redact_bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let mut redacted = Cow::Borrowed(bytes);
+        for secret in &*self.secrets {
+            if let Cow::Owned(without) = Secret(secret).redact(&redacted) {
+                redacted = Cow::Owned(without);
+            }
+        }
+        redacted
+    }
+
+    /// How many bytes at the end of `bytes` may be the beginning of a secret: to be dropped where text is cut short.
+    pub(crate) fn cut_at_end(&self, bytes: &[u8]) -> usize {
+        self.secrets.iter().map(|secret| Secret(secret).cut_at_end(bytes)).max().unwrap_or_default()
+    }
+}
+
+/// One of the secrets.
+#[derive(Clone, Copy)]
+struct Secret<'s>(&'s str);
+
+impl Secret<'_> {
+    fn redact<'b>(self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let mut redacted = Vec::new();
         let mut kept = 0;
         while let Some(place) = self.find(bytes, kept) {
@@ -81,8 +109,7 @@ impl ApiKey {
         Cow::Owned(redacted)
     }
 
-    /// How many bytes at the end of `bytes` may be the beginning of the key: to be dropped where text is cut short.
-    pub(crate) fn cut_at_end(&self, bytes: &[u8]) -> usize {
+    fn cut_at_end(self, bytes: &[u8]) -> usize {
         if self.0.len() < SHORTEST_SECRET {
             return 0;
         }
@@ -92,8 +119,8 @@ impl ApiKey {
             .map_or(0, |at| bytes.len() - at)
     }
 
-    /// Where the key stands in `bytes`, at `from` or later, whole or cut short by their end.
-    fn find(&self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
+    /// Where it stands in `bytes`, at `from` or later, whole or cut short by their end.
+    fn find(self, bytes: &[u8], from: usize) -> Option<Range<usize>> {
         if self.0.len() < SHORTEST_SECRET {
             return None;
         }
@@ -108,8 +135,8 @@ impl ApiKey {
         })
     }
 
-    /// Whether `bytes` begin with the key, as it is or as JSON may spell it in a string.
-    fn spelled_by(&self, bytes: &[u8]) -> Spelling {
+    /// Whether `bytes` begin with it, as it is or as JSON may spell it in a string.
+    fn spelled_by(self, bytes: &[u8]) -> Spelling {
         let mut rest = bytes;
         for (told, &wanted) in self.0.as_bytes().iter().enumerate() {
             rest = match spelled(wanted, rest) {
@@ -122,7 +149,7 @@ impl ApiKey {
     }
 }
 
-/// What of the key some bytes begin with.
+/// What of a secret some bytes begin with.
 enum Spelling {
     /// All of it, in so many bytes.
     Whole(usize),
@@ -172,6 +199,27 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
 mod tests {
     use super::*;
 
+    fn api_key(key: &str) -> ApiKey {
+        ApiKey::of_headers([&ApiKey::bearer(key).unwrap()].into_iter()).unwrap()
+    }
+
+    #[test]
+    fn redacts_all_that_is_secret() {
+        let values = ["Bearer sk-12345678", "sk-12345678-too", "a phrase of words", "abc"];
+        let values = values.map(HeaderValue::from_static);
+        let secrets = ApiKey::of_headers(values.iter()).unwrap();
+        for (text, expected) in [
+            ("Bearer sk-12345678", "[redacted]"),
+            ("sk-12345678 and sk-12345678-too", "[redacted] and [redacted]"),
+            ("a phrase of words, some words, abc", "[redacted], some [redacted], abc"),
+            ("sk-1234 and sk-12345", "sk-1234 and [redacted]"),
+        ] {
+            assert_eq!(secrets.redact(text), expected);
+        }
+        assert_eq!(secrets.cut_at_end(b"it is a phrase of wo"), 14);
+        assert!(ApiKey::of_headers([].into_iter()).is_none());
+    }
+
     #[test]
     fn redacts_every_occurrence() {
         for (key, text, expected) in [
@@ -195,13 +243,13 @@ mod tests {
             ("x", "x marks the spot", "x marks the spot"),
             ("sk-12345678", "ü sk-12345678 ü", "ü [redacted] ü"),
         ] {
-            assert_eq!(ApiKey::new(key).unwrap().redact(text), expected, "{key} in {text}");
+            assert_eq!(api_key(key).redact(text), expected, "{key} in {text}");
         }
     }
 
     #[test]
     fn finds_the_beginning_of_a_key_at_a_cut() {
-        let key = ApiKey::new("sk-12345678").unwrap();
+        let key = api_key("sk-12345678");
         assert_eq!(key.cut_at_end(b"the key sk-123"), 6);
         assert_eq!(key.cut_at_end(b"the key s"), 1);
         assert_eq!(key.cut_at_end(b"the key"), 0);
@@ -219,7 +267,7 @@ mod tests {
             ("SECRET\u{7f}", "a control character"),
             ("SECRETé", "outside ASCII"),
         ] {
-            let error = ApiKey::new(key).unwrap_err().to_string();
+            let error = ApiKey::bearer(key).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
             assert!(!error.contains("SEC"), "{error}");
         }
@@ -227,9 +275,9 @@ mod tests {
 
     #[test]
     fn is_not_shown() {
-        let key = ApiKey::new("sk-12345678").unwrap();
-        assert_eq!(format!("{key:?}"), "[redacted]");
-        assert!(key.bearer().unwrap().is_sensitive());
-        assert_eq!(key.bearer().unwrap(), "Bearer sk-12345678");
+        let bearer = ApiKey::bearer("sk-12345678").unwrap();
+        assert!(bearer.is_sensitive());
+        assert_eq!(bearer, "Bearer sk-12345678");
+        assert_eq!(format!("{:?}", api_key("sk-12345678")), "[redacted]");
     }
 }

@@ -1,6 +1,7 @@
 //! The gateway's base URL.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Authority;
@@ -61,6 +62,20 @@ impl BaseUrl {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether it is reached in the clear, over a network: `http://`, and neither `localhost` nor a loopback address.
+    pub(crate) fn is_unencrypted(&self) -> bool {
+        let Ok(url) = Uri::try_from(&self.text) else { return false };
+        let host = url.host().unwrap_or_default();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        // RFC 6761, section 6.3.
+        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        let is_local = match address {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        };
+        url.scheme_str() == Some("http") && !is_local
     }
 }
 

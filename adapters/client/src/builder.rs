@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use choreoai_core::deadline::Deadlines;
@@ -12,6 +13,8 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Settings};
+use crate::limits::Limits;
+use crate::observe::{Observer, Observers};
 use crate::{Error, Timer, Transport};
 
 /// The environment variable that holds the API key.
@@ -31,6 +34,10 @@ const RESERVED: [HeaderName; 7] = [
     header::ACCEPT_ENCODING,
 ];
 
+/// Headers whose values are secrets, whoever sets them.
+const CREDENTIALS: [&str; 6] =
+    ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"];
+
 /// Makes a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
 #[must_use]
 pub struct ClientBuilder<T, R> {
@@ -41,6 +48,11 @@ pub struct ClientBuilder<T, R> {
     timeouts: Timeouts,
     retry: Policy,
     headers: HeaderMap,
+    /// Of those, the ones with a secret, besides [`CREDENTIALS`].
+    secret_headers: Vec<HeaderName>,
+    max_concurrent_calls: Option<usize>,
+    max_requests: Option<(usize, Duration)>,
+    observers: Observers,
     /// The first setting that was refused.
     refused: Option<Error>,
 }
@@ -95,6 +107,10 @@ impl<T, R> ClientBuilder<T, R> {
             timeouts: Timeouts::default(),
             retry: Policy::new(),
             headers: HeaderMap::new(),
+            secret_headers: Vec::new(),
+            max_concurrent_calls: None,
+            max_requests: None,
+            observers: Observers::default(),
             refused: None,
         }
     }
@@ -172,8 +188,11 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// How long a call may take altogether, retries included; unless chosen otherwise 30 s for a whole answer and no
+    /// How long a call may take altogether, retries and the time that a limit holds it back included; unless chosen otherwise 30 s for a whole answer and no
     /// limit for a stream. `None` for no limit.
+    ///
+    /// A silent server is asked again only while this leaves time after the
+    /// [first-event timeout](Self::first_event_timeout); the defaults leave none for a whole answer.
     pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         let total = timeout.into();
         self.timeouts.total = Total::Set(total);
@@ -200,35 +219,116 @@ impl<T, R> ClientBuilder<T, R> {
     ///
     /// Refused are what HTTP cannot carry, and the headers that the client writes itself. `Authorization` may be
     /// set instead of a key.
+    ///
+    /// No value is shown by `Debug` or told to an [`Observer`]. Where a server repeats one in an error, it is left as it
+    /// is: it may be an ordinary word. See [`secret_header`](Self::secret_header) for those that must not show there.
     pub fn default_header(mut self, name: &str, value: &str) -> Self {
-        match checked_header(name, value) {
-            Ok((name, value)) => {
-                self.headers.insert(name, value);
-            }
-            Err(error) => {
-                self.refused.get_or_insert(error);
-            }
+        self.header(name, value);
+        self
+    }
+
+    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server repeats
+    /// in an error or in a header, like the API key: the whole value, and its last word, which is what follows the
+    /// scheme in `Bearer` and the like. Fewer than 4 bytes are no secret, and fewer than 8 are found only where they
+    /// stand alone.
+    ///
+    /// `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key`, `Api-Key` and `X-Auth-Token` are secret however
+    /// they are set.
+    pub fn secret_header(mut self, name: &str, value: &str) -> Self {
+        if let Some(name) = self.header(name, value) {
+            self.secret_headers.push(name);
         }
+        self
+    }
+
+    /// How many calls may run at once, over all clones; as many as are made unless chosen otherwise.
+    ///
+    /// A call runs from before its first request until its answer has ended (a stream: finished, failed or dropped),
+    /// retries and their pauses included. Others wait, first come, first served, and nobody overtakes; dropping a call
+    /// that waits gives up its place in the queue. The time that it waits counts for the total timeout and for no
+    /// other. A call that has a place and is not polled keeps it.
+    ///
+    /// 0 is refused.
+    pub fn max_concurrent_calls(mut self, calls: usize) -> Self {
+        if calls == 0 {
+            self.refuse("at most 0 calls at once would let none run; allow 1 at least");
+        }
+        self.max_concurrent_calls = Some(calls);
+        self
+    }
+
+    /// How many requests may be sent within any interval of this length, over all clones; no limit unless chosen
+    /// otherwise.
+    ///
+    /// The interval slides: whichever moment it begins at, no more than `requests` are sent in it, retries and
+    /// redirected requests included. So they may go out all at once, but then none for the rest of the interval. What
+    /// counts is when a request is handed to the transport; the network may bring two closer together than that.
+    /// Requests wait first come, first served, and a retry behind those that wait already; a call that is dropped makes
+    /// room for the next. The time that a request waits counts for the total timeout and for no other.
+    ///
+    /// Costs 16 bytes for each request of the last interval. 0 requests, or an interval of 0, are refused.
+    pub fn max_requests(mut self, requests: usize, per: Duration) -> Self {
+        if requests == 0 || per.is_zero() {
+            self.refuse("at most 0 requests, or an interval of 0, make no rate; allow 1 request at least");
+        }
+        self.max_requests = Some((requests, per));
+        self
+    }
+
+    /// Is told of each request, response, retry and end; see [`Observer`]. May be called again: each is told.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observers.add(observer);
         self
     }
 
     /// What carries the requests.
     pub fn transport<U>(self, transport: U) -> ClientBuilder<U, R> {
-        let Self { timer, base_url, api_key, timeouts, retry, headers, refused, .. } = self;
-        ClientBuilder { transport, timer, base_url, api_key, timeouts, retry, headers, refused }
+        self.map(|_, timer| (transport, timer))
     }
 
     /// What tells the time.
     pub fn timer<U>(self, timer: U) -> ClientBuilder<T, U> {
-        let Self { transport, base_url, api_key, timeouts, retry, headers, refused, .. } = self;
-        ClientBuilder { transport, timer, base_url, api_key, timeouts, retry, headers, refused }
+        self.map(|transport, _| (transport, timer))
+    }
+
+    fn map<T2, R2>(self, change: impl FnOnce(T, R) -> (T2, R2)) -> ClientBuilder<T2, R2> {
+        let (transport, timer) = change(self.transport, self.timer);
+        ClientBuilder {
+            transport,
+            timer,
+            base_url: self.base_url,
+            api_key: self.api_key,
+            timeouts: self.timeouts,
+            retry: self.retry,
+            headers: self.headers,
+            secret_headers: self.secret_headers,
+            max_concurrent_calls: self.max_concurrent_calls,
+            max_requests: self.max_requests,
+            observers: self.observers,
+            refused: self.refused,
+        }
+    }
+
+    fn header(&mut self, name: &str, value: &str) -> Option<HeaderName> {
+        match checked_header(name, value) {
+            Ok((name, value)) => {
+                self.headers.insert(name.clone(), value);
+                Some(name)
+            }
+            Err(error) => {
+                self.refused.get_or_insert(error);
+                None
+            }
+        }
+    }
+
+    fn refuse(&mut self, why: impl Into<String>) {
+        self.refused.get_or_insert_with(|| Error::invalid_request(why));
     }
 
     fn check_timeout(&mut self, name: &str, timeout: Option<Duration>) {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            self.refused.get_or_insert_with(|| {
-                Error::invalid_request(format!("the {name} timeout is zero; it must be longer than that"))
-            });
+            self.refuse(format!("the {name} timeout is zero; it must be longer than that"));
         }
     }
 }
@@ -245,21 +345,22 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         }
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT))?;
         let mut headers = self.headers;
-        let api_key = match (self.api_key, headers.get(header::AUTHORIZATION)) {
+        match (self.api_key, headers.get(header::AUTHORIZATION)) {
             (Some(Key::Sent(_)), Some(_)) => {
                 return Err(Error::invalid_request(
                     "both an API key and an Authorization header are set; leave one of them out",
                 ));
             }
             (Some(Key::Sent(key)), None) => {
-                let key = ApiKey::new(&key)?;
-                headers.insert(header::AUTHORIZATION, key.bearer()?);
-                Some(key)
+                headers.insert(header::AUTHORIZATION, ApiKey::bearer(&key)?);
             }
-            (_, Some(authorization)) => ApiKey::of_header(authorization),
-            (Some(Key::None), None) => None,
+            (_, Some(_)) | (Some(Key::None), None) => {}
             (None, None) => return Err(missing_key(&base_url)),
-        };
+        }
+        let is_secret =
+            |name: &HeaderName| CREDENTIALS.contains(&name.as_str()) || self.secret_headers.contains(name);
+        let secret = headers.iter().filter(|&(name, _)| is_secret(name));
+        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value));
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
@@ -272,8 +373,11 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
             headers,
             timeouts: self.timeouts,
             retry: self.retry,
+            observers: Arc::new(self.observers),
         };
-        Ok(Client::new(self.transport, self.timer, settings))
+        settings.observers.check_encryption(&settings.base_url);
+        let limits = Limits::new(self.max_concurrent_calls, self.max_requests);
+        Ok(Client::new(self.transport, self.timer, settings, limits))
     }
 }
 

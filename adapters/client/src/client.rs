@@ -9,12 +9,16 @@ use http::{HeaderMap, Uri};
 use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::builder::Timeouts;
+use crate::limits::Limits;
+use crate::observe::Observers;
 use crate::{Chat, ClientBuilder, Embeddings, Error, Health, Models, Timer, Transport, health};
 
 /// A client of one gateway.
 ///
 /// Clones are cheap and share everything, connections included. Make one and keep it. It is `Send` and `Sync`, and
-/// its futures are `Send`, when the transport and the timer are; it asks for no particular executor.
+/// its futures are `Send`, when the transport and the timer are; it asks for no particular executor. When the last
+/// clone is dropped, and with it the transport, the idle connections are closed; a stream that is still read keeps what
+/// it needs.
 pub struct Client<T, R> {
     inner: Arc<Inner<T, R>>,
 }
@@ -23,6 +27,7 @@ struct Inner<T, R> {
     transport: T,
     timer: R,
     settings: Settings,
+    limits: Limits,
 }
 
 /// What a builder has checked.
@@ -35,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) headers: HeaderMap,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: Policy,
+    pub(crate) observers: Arc<Observers>,
 }
 
 impl<T: Transport + Default, R: Timer + Default> Client<T, R> {
@@ -87,8 +93,8 @@ impl<T: Transport, R: Timer> Client<T, R> {
 }
 
 impl<T, R> Client<T, R> {
-    pub(crate) fn new(transport: T, timer: R, settings: Settings) -> Self {
-        Self { inner: Arc::new(Inner { transport, timer, settings }) }
+    pub(crate) fn new(transport: T, timer: R, settings: Settings, limits: Limits) -> Self {
+        Self { inner: Arc::new(Inner { transport, timer, settings, limits }) }
     }
 
     /// The gateway's base URL, without the version.
@@ -106,6 +112,10 @@ impl<T, R> Client<T, R> {
 
     pub(crate) fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
     }
 }
 

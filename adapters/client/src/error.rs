@@ -1,6 +1,7 @@
 //! The one error type of the client.
 
 mod class;
+mod display;
 mod kind;
 
 use std::borrow::Cow;
@@ -19,9 +20,6 @@ pub use kind::ErrorKind;
 
 use crate::api_key::ApiKey;
 use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
-
-/// How much of a message is printed; [`Error::message`] has the whole.
-const PRINTED_MESSAGE: usize = 600;
 
 /// Why there is no answer, or not the whole of it.
 ///
@@ -187,6 +185,25 @@ impl Error {
         Self::new(kind, format!("{what} within {limit:?} (the {name} timeout)"))
     }
 
+    /// A limit of the client has held a call back until its total deadline: it waited `for_what`.
+    pub(crate) fn held_back(for_what: impl fmt::Display, limit: Duration, sent: u32) -> Self {
+        let nothing_sent = if sent == 0 { "; no request was sent" } else { "" };
+        let message = format!(
+            "the call was still waiting for {for_what} after {limit:?} (the total timeout){nothing_sent}"
+        );
+        Self::new(ErrorKind::TimeoutTotal, message).with_attempts(sent).with_retry(true, None)
+    }
+
+    /// The client takes no calls any more.
+    pub(crate) fn closed() -> Self {
+        Self::new(ErrorKind::Closed, "the client is closed; no request was sent")
+    }
+
+    /// The client was told to end its calls.
+    pub(crate) fn aborted() -> Self {
+        Self::new(ErrorKind::Closed, "the client was closed at once, by `abort`, before the call had ended")
+    }
+
     /// What a transport met, before the head of the response or (`in_body`) after it.
     pub(crate) fn transport(error: TransportError, in_body: bool) -> Self {
         let kind = match error.kind() {
@@ -313,90 +330,11 @@ fn with_causes(error: &dyn StdError) -> String {
     text
 }
 
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        match (inner.kind, &inner.head) {
-            (ErrorKind::Http, Some(head)) => f.write_str(&answered(head.status()))?,
-            (ErrorKind::Server, _) => {
-                f.write_str("the gateway reported an error instead of finishing the answer")?
-            }
-            _ => return self.fmt_plain(f),
-        }
-        if self.has_server_message() {
-            f.write_str(": ")?;
-            fmt_line(&inner.message, f)?;
-        }
-        if let Some(code) = self.code().or(self.error_type()) {
-            f.write_str(" (")?;
-            fmt_line(code, f)?;
-            f.write_str(")")?;
-        }
-        self.fmt_rest(f)
-    }
-}
-
-impl Error {
-    fn fmt_plain(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt_line(&self.0.message, f)?;
-        self.fmt_rest(f)
-    }
-
-    fn fmt_rest(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(hint) = &self.0.hint {
-            f.write_str("; ")?;
-            // It may quote a header.
-            fmt_line(hint, f)?;
-        }
-        if self.0.attempts > 1 {
-            write!(f, " (after {} attempts)", self.0.attempts)?;
-        }
-        Ok(())
-    }
-}
-
 /// Says which status came.
 pub(crate) fn answered(status: StatusCode) -> String {
     match status.canonical_reason() {
         Some(reason) => format!("the gateway answered {} {reason}", status.as_u16()),
         None => format!("the gateway answered {}", status.as_u16()),
-    }
-}
-
-/// Prints a text that a server may have written: in one line, without control characters, not endless.
-fn fmt_line(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut written = 0;
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
-        if written > 0 {
-            f.write_str(" ")?;
-        }
-        let room = PRINTED_MESSAGE.saturating_sub(written);
-        if word.len() > room {
-            let end = (0..=room).rev().find(|&end| word.is_char_boundary(end)).unwrap_or(0);
-            return write!(f, "{} ...", &word[..end]);
-        }
-        f.write_str(word)?;
-        written += word.len() + 1;
-    }
-    Ok(())
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("class", &self.class())
-            .field("message", &inner.message)
-            .field("status", &self.status())
-            .field("code", &self.code())
-            .field("error_type", &self.error_type())
-            .field("param", &self.param())
-            .field("request_id", &self.request_id())
-            .field("attempts", &inner.attempts)
-            .field("retry_after", &inner.retry_after)
-            .field("source", &inner.source)
-            .finish_non_exhaustive()
     }
 }
 

@@ -49,7 +49,10 @@ pub(crate) async fn ask<T: Transport, R: Timer>(client: &Client<T, R>) -> Result
     let mut call = Call::start(client.clone(), question, deadlines).without_retries();
     let Whole { head, body } = call.whole(BODY_LIMIT).await?;
     match read(&body) {
-        Ok(status) => Ok(Health { status, body, head }),
+        Ok(status) => {
+            call.finished(None);
+            Ok(Health { status, body, head })
+        }
         Err(fault) => Err(call.unusable(fault, &body, &head)),
     }
 }

@@ -19,7 +19,7 @@ use futures_rustls::{TlsConnector, client};
 use pin_project_lite::pin_project;
 
 use self::own_roots::OwnRoots;
-use crate::http1::{Connect, Target};
+use crate::http1::{Connect, Proxy, Target};
 use crate::{TransportError, TransportErrorKind};
 
 /// Adds TLS to a connector: `https` targets are secured, `http` targets are left as they are.
@@ -132,6 +132,10 @@ impl<C: Connect> Connect for Tls<C> {
         };
         TlsConnecting { state: State::Connecting { connecting: self.connector.connect(target), session } }
     }
+
+    fn proxy(&self, target: &Target) -> Option<&Proxy> {
+        self.connector.proxy(target)
+    }
 }
 
 impl<C> Tls<C> {
@@ -200,6 +204,9 @@ impl<C: Connect> Future for TlsConnecting<C> {
     }
 }
 
+/// How many of a certificate's names are told: it may have thousands.
+const NAMES: usize = 5;
+
 /// Says in plain words what a failed handshake means; the library's own words stay as the source.
 fn handshake_error(target: &Target, error: io::Error) -> TransportError {
     let reason = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
@@ -224,9 +231,10 @@ fn certificate_refused(target: &Target, error: &CertificateError) -> String {
             format!("the certificate of {target} is not valid for the name `{}`", target.host())
         }
         CertificateError::NotValidForNameContext { presented, .. } => format!(
-            "the certificate of {target} is not valid for the name `{}`, but for: {}",
+            "the certificate of {target} is not valid for the name `{}`, but for: {}{}",
             target.host(),
-            presented.join(", ")
+            presented.get(..NAMES).unwrap_or(presented).join(", "),
+            if presented.len() > NAMES { ", ..." } else { "" }
         ),
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             format!("the certificate of {target} has expired: renew it, or check this machine's clock")

@@ -26,6 +26,10 @@ pub trait Transport {
     /// `connect_timeout` bounds the time until a connection (with TLS where the scheme asks for it) stands; past it
     /// the outcome is [`TransportErrorKind::ConnectTimeout`].
     fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> Self::Sending;
+
+    /// Closes the connections that are kept for later requests; those in use are not touched. A transport that keeps
+    /// none need do nothing.
+    fn close_idle(&self) {}
 }
 
 /// The body of a response, read piece by piece, without its transfer coding.

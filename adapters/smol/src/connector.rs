@@ -20,7 +20,7 @@ const HEAD_START: Duration = Duration::from_millis(250);
 /// Connects over TCP, with `async-io`'s reactor: a thread of its own that serves any executor.
 ///
 /// Names are resolved on the thread pool of `blocking`. The addresses are tried in the order in which the resolver
-/// gives them, the next one when all before it have failed or the last one has not answered for 250 ms; the first that
+/// gives them, the next one when one has failed or the last one has not answered for 250 ms; the first that
 /// answers is used.
 /// Nagle's algorithm is off, for a request is written at once.
 #[derive(Clone, Copy, Debug, Default)]

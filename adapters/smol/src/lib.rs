@@ -141,6 +141,33 @@
 //! # }
 //! ```
 //!
+//! # Limits and closing
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use choreoai_smol::{Client, Error, SmolTimer, Timer};
+//! use futures_lite::future;
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = Client::builder()
+//!     .env()
+//!     .max_concurrent_calls(8) // the others wait, first come, first served
+//!     .max_requests(60, Duration::from_secs(60)) // retries included
+//!     .build()?;
+//! // ... and when the service ends, running calls have ten seconds:
+//! future::block_on(async {
+//!     let give_up = async {
+//!         SmolTimer::default().sleep(Duration::from_secs(10)).await;
+//!         client.abort();
+//!         future::pending().await
+//!     };
+//!     future::or(client.close(), give_up).await;
+//! });
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # Certificates and connections
 //!
 //! A CA of one's own, or other limits of the connection pool:
@@ -158,9 +185,31 @@
 //! # }
 //! ```
 //!
+//! # Proxies
+//!
+//! `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` are obeyed, by [the rules of
+//! curl](http1::Proxies::from_env): an `https` gateway is reached through a tunnel (`CONNECT`), with TLS inside it and the
+//! certificate checked for the gateway; requests to an `http` gateway are handed to the proxy. Proxies are spoken to in
+//! plain HTTP; one that is written with another scheme is an error. A gateway on this machine is always reached directly.
+//! To name a proxy in the program, or to have none:
+//!
+//! ```no_run
+//! use choreoai_smol::http1::Proxies;
+//! use choreoai_smol::{Client, SmolTimer, TransportBuilder};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = TransportBuilder::new().proxies(Proxies::none()).build()?;
+//! let client = Client::builder_with(transport, SmolTimer::default()).env().build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | feature | what it brings |
 //! |---|---|
 //! | `rustls` (on by default) | `https`, by rustls with `ring` |
+//! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
+//! | `tracing` | a span for each call, with events |
 
 mod connector;
 mod race;

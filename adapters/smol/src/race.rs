@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::Poll;
 
 /// Starts an attempt for each of `candidates`, in order: the next one when `head_start` of the last one is over, or at
-/// once when no attempt is running any more. The first success wins and the others are dropped.
+/// once when an attempt has failed. The first success wins and the others are dropped.
 ///
 /// # Errors
 ///
@@ -26,6 +26,7 @@ where
     poll_fn(|cx| {
         loop {
             let mut winner = None;
+            let failed_before = failures.len();
             running.retain_mut(|attempt| match attempt.as_mut().poll(cx) {
                 Poll::Ready(Ok(output)) => {
                     winner.get_or_insert(output);
@@ -40,7 +41,8 @@ where
             if let Some(winner) = winner {
                 return Poll::Ready(Ok(winner));
             }
-            if !running.is_empty()
+            if failures.len() == failed_before
+                && !running.is_empty()
                 && let Some(head) = &mut head
                 && Pin::new(head).poll(cx).is_pending()
             {
@@ -52,7 +54,7 @@ where
                     head = Some(head_start());
                 }
                 None if running.is_empty() => return Poll::Ready(Err(std::mem::take(&mut failures))),
-                // Nobody is left to have a head start over.
+                // Nobody is left to have a head start over. Those that run have been polled.
                 None => {
                     head = None;
                     return Poll::Pending;
@@ -138,6 +140,46 @@ mod tests {
         assert_eq!(poll(outcome.as_mut()), Poll::Pending);
         answered.set(true);
         assert_eq!(poll(outcome.as_mut()), Poll::Ready(Ok(1)));
+    }
+
+    #[test]
+    fn a_failure_starts_the_next_at_once_although_another_still_runs() {
+        let over = Rc::new(Cell::new(false));
+        let failed = Rc::new(Cell::new(false));
+        let started = RefCell::new(Vec::new());
+        let attempt = |n: u32| {
+            started.borrow_mut().push(n);
+            let failure = wait(&failed);
+            async move {
+                match n {
+                    1 | 4 => pending().await,
+                    2 => failure.await,
+                    _ => {}
+                }
+                Err::<(), _>(n)
+            }
+        };
+        // The first head start ends when told to, all others never.
+        let mut first = Some(wait(&over));
+        let head_start = || -> Pin<Box<dyn Future<Output = ()>>> {
+            match first.take() {
+                Some(first) => Box::pin(first),
+                None => Box::pin(pending()),
+            }
+        };
+        let mut outcome = pin!(race(1..=5, attempt, head_start));
+        assert!(poll(outcome.as_mut()).is_pending());
+        assert_eq!(*started.borrow(), [1]);
+        over.set(true);
+        assert!(poll(outcome.as_mut()).is_pending());
+        assert_eq!(*started.borrow(), [1, 2]);
+        failed.set(true);
+        assert!(poll(outcome.as_mut()).is_pending());
+        assert_eq!(
+            *started.borrow(),
+            [1, 2, 3, 4],
+            "the third fails as it starts, the fourth has a head start"
+        );
     }
 
     #[test]

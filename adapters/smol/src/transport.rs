@@ -1,19 +1,20 @@
 //! The transport of this crate and how it is set up.
 
 use choreoai::TransportError;
-use choreoai::http1::{Http1, PoolLimits};
+use choreoai::http1::{Http1, PoolLimits, Proxied, Proxies};
 
 use crate::{SmolConnector, SmolTimer};
 
-/// What connections are made with: TCP, and TLS for `https`.
+/// What connections are made with: TCP, through a proxy where there is one, and TLS for `https`.
 #[cfg(feature = "rustls")]
-pub type SmolConnect = choreoai::Tls<SmolConnector>;
-/// What connections are made with: TCP. `https` is refused, for the `rustls` feature is off.
+pub type SmolConnect = choreoai::Tls<Proxied<SmolConnector>>;
+/// What connections are made with: TCP, through a proxy where there is one. `https` is refused, for the `rustls` feature is
+/// off.
 #[cfg(not(feature = "rustls"))]
-pub type SmolConnect = SmolConnector;
+pub type SmolConnect = Proxied<SmolConnector>;
 
-/// HTTP/1.1 over `async-io`. `SmolTransport::default()` trusts the platform's roots and has the default
-/// [`PoolLimits`]; [`TransportBuilder`] makes others.
+/// HTTP/1.1 over `async-io`. `SmolTransport::default()` trusts the platform's roots, goes through the proxies that the
+/// [environment](Proxies::from_env) names, and has the default [`PoolLimits`]; [`TransportBuilder`] makes others.
 pub type SmolTransport = Http1<SmolConnect, SmolTimer>;
 
 /// Sets up a [`SmolTransport`].
@@ -30,12 +31,14 @@ pub type SmolTransport = Http1<SmolConnect, SmolTimer>;
 #[must_use = "a builder does nothing until `build`"]
 pub struct TransportBuilder {
     pool_limits: PoolLimits,
+    /// `None`: as the environment says.
+    proxies: Option<Proxies>,
     #[cfg(feature = "rustls")]
     ca_pem: Option<Vec<u8>>,
 }
 
 impl TransportBuilder {
-    /// The platform's roots and the default limits.
+    /// The platform's roots, the environment's proxies and the default limits.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,6 +49,21 @@ impl TransportBuilder {
         self
     }
 
+    /// Goes through these proxies, and leaves the environment unread; [`Proxies::none`] connects to everybody directly.
+    ///
+    /// ```
+    /// use choreoai_smol::{TransportBuilder, http1::{Proxies, Proxy}};
+    ///
+    /// let proxy = Proxy::parse("http://user:password@proxy.example:3128")?;
+    /// let transport = TransportBuilder::new().proxies(Proxies::all(proxy).except(".corp.example")).build()?;
+    /// # let _ = transport;
+    /// # Ok::<(), choreoai_smol::TransportError>(())
+    /// ```
+    pub fn proxies(mut self, proxies: Proxies) -> Self {
+        self.proxies = Some(proxies);
+        self
+    }
+
     /// Trusts the certificates in this PEM text and no others; the platform's roots are not used.
     #[cfg(feature = "rustls")]
     pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
@@ -53,25 +71,19 @@ impl TransportBuilder {
         self
     }
 
-    /// The transport.
+    /// The transport. Unless [`proxies`](Self::proxies) were given the environment is read here, once.
     ///
     /// # Errors
     ///
     /// [`Tls`](crate::TransportErrorKind::Tls) when the PEM text holds no certificate or a malformed one.
     pub fn build(self) -> Result<SmolTransport, TransportError> {
-        Ok(Http1::with_limits(self.connect()?, SmolTimer::default(), self.pool_limits))
-    }
-
-    #[cfg(feature = "rustls")]
-    fn connect(&self) -> Result<SmolConnect, TransportError> {
-        match &self.ca_pem {
-            Some(pem) => SmolConnect::with_ca_pem(SmolConnector, pem),
-            None => Ok(SmolConnect::new(SmolConnector)),
-        }
-    }
-
-    #[cfg(not(feature = "rustls"))]
-    fn connect(&self) -> Result<SmolConnect, TransportError> {
-        Ok(SmolConnector)
+        let proxies = self.proxies.unwrap_or_else(Proxies::from_env);
+        let connector = Proxied::new(SmolConnector, proxies);
+        #[cfg(feature = "rustls")]
+        let connector = match &self.ca_pem {
+            Some(pem) => SmolConnect::with_ca_pem(connector, pem)?,
+            None => SmolConnect::new(connector),
+        };
+        Ok(Http1::with_limits(connector, SmolTimer::default(), self.pool_limits))
     }
 }

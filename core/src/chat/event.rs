@@ -46,12 +46,15 @@ pub enum Event<'e> {
     ToolCallArguments(&'e str),
     /// The tool call's piece ends.
     ToolCallEnd {
-        /// Which call of the choice it belongs to; `None` when the server did not say (or said `null`).
+        /// Which call of the choice it belongs to; `None` when the server did not say, or said something that is no index
+        /// (see [`ChoiceEnd`](Event::ChoiceEnd)).
         index: Option<u32>,
     },
     /// The choice's piece ends.
     ChoiceEnd {
-        /// Which choice it was: its `index`, or, when the server did not say, its place among the choices of the array. At most 127.
+        /// Which choice it was: its `index`, which may be a whole number (`1`, `1.0`) or a string of up to 20 digits (`"1"`);
+        /// or, when the server did not say, or said something else (`null`, `-1`, `1.5`), its place among the objects of the
+        /// array, counted from 0. At most 127: a larger one is [`ErrorKind::ChoiceIndexLimit`](crate::ErrorKind::ChoiceIndexLimit).
         index: u32,
     },
     /// Token counts. May come on every chunk; the last one counts.

@@ -228,6 +228,10 @@ impl<'a, M> ChatRequest<'a, M> {
     /// The check and the encoder's measuring of the text's length are two passes over the messages, linear in their
     /// length. Additional members cost one pass over them, in which each of their names is compared with those of the
     /// schema.
+    ///
+    /// # Errors
+    ///
+    /// What [`validate`](Self::validate) refuses.
     pub fn encoder<'r>(&'r self) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,

@@ -10,6 +10,10 @@ impl<'a, M> ChatRequest<'a, M> {
     /// `top_logprobs` without `logprobs`, a function without a name. What `extra` overrides is not checked.
     ///
     /// [`encoder`](Self::encoder) does it as well. Linear in the number of messages and tools.
+    ///
+    /// # Errors
+    ///
+    /// The first of these that was found, with the member's name.
     pub fn validate<'r>(&'r self) -> Result<(), InvalidRequest>
     where
         M: IntoIterator<Item: AsMessage<'r>> + Clone,

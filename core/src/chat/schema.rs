@@ -111,9 +111,15 @@ pub(super) enum Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     Created,
-    ChoiceIndex,
-    CallIndex,
+    Index(Index),
     Count(Count),
+}
+
+/// What an index is that of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Index {
+    Choice,
+    Call,
 }
 
 /// What a text is handed out as.
@@ -137,8 +143,10 @@ pub(super) enum Target {
     ErrorText,
     Extra(Scope),
     ExtraName(Scope),
-    /// The chunk's `object`, which is looked at but not handed out.
+    /// The chunk's `object`.
     Object,
+    /// An index that is written as a string.
+    Index(Index),
 }
 
 impl Member {
@@ -209,16 +217,19 @@ impl Node {
             (Self::Chunk, M::Choices, S::Array) => Enter(Self::Choices),
             (Self::Chunk, M::XGroq, S::Object) => Enter(Self::XGroq),
             (Self::Chunk | Self::Choice | Self::XGroq, M::Usage, S::Object) => Enter(Self::Usage),
-            (Self::Chunk | Self::Choice, M::Error, S::Object) => Enter(Self::Error),
-            (Self::Chunk | Self::Choice, M::Error, S::String) => Read(T::ErrorText),
+            (Self::Chunk | Self::Choice | Self::XGroq, M::Error, S::Object) => Enter(Self::Error),
+            (Self::Chunk | Self::Choice | Self::XGroq, M::Error, S::String) => Read(T::ErrorText),
             // No error report of its own, unless the chunk turns out to be one.
             (Self::Chunk, M::Message | M::Detail, S::String) => Read(T::Error(ErrorMember::Message)),
             (Self::Chunk | Self::Error, M::Detail, S::Array) => Enter(Self::Details),
             (Self::Chunk | Self::Error, M::Code, S::String) => Read(T::Error(ErrorMember::Code)),
             (Self::Chunk | Self::Error, M::Code, S::Number) => Raw(T::Error(ErrorMember::Code)),
+            (Self::Chunk | Self::Error, M::Type, S::String) => Read(T::Error(ErrorMember::Type)),
+            (Self::Chunk | Self::Error, M::Param, S::String) => Read(T::Error(ErrorMember::Param)),
 
             (Self::Choices, _, S::Object) => Enter(Self::Choice),
-            (Self::Choice, M::Index, S::Number) => Number(Slot::ChoiceIndex),
+            (Self::Choice, M::Index, S::Number) => Number(Slot::Index(Index::Choice)),
+            (Self::Choice, M::Index, S::String) => Read(T::Index(Index::Choice)),
             (Self::Choice, M::Delta | M::Message, S::Object) => Enter(Self::Delta),
             (Self::Choice, M::FinishReason, S::String) => Read(T::FinishReason),
             (Self::Choice, M::Logprobs, _) => Raw(T::Logprobs),
@@ -243,7 +254,8 @@ impl Node {
             (Self::ReasoningPart, M::Text | M::Summary, S::String) => Read(T::Reasoning),
 
             (Self::ToolCalls, _, S::Object) => Enter(Self::ToolCall),
-            (Self::ToolCall, M::Index, S::Number) => Number(Slot::CallIndex),
+            (Self::ToolCall, M::Index, S::Number) => Number(Slot::Index(Index::Call)),
+            (Self::ToolCall, M::Index, S::String) => Read(T::Index(Index::Call)),
             (Self::ToolCall, M::Id, S::String) => Read(T::CallId),
             (Self::ToolCall, M::Id, S::Number) => Raw(T::CallId),
             (Self::ToolCall, M::Function, S::Object) => Enter(Self::Function),
@@ -267,8 +279,6 @@ impl Node {
             (Self::Error, M::Message, S::Object | S::Array) => Raw(T::Error(ErrorMember::Message)),
             (Self::Error, M::Detail, S::Object) => Raw(T::Error(ErrorMember::Message)),
             (Self::Error, M::Error, S::Object) => Enter(Self::Error),
-            (Self::Error, M::Type, S::String) => Read(T::Error(ErrorMember::Type)),
-            (Self::Error, M::Param, S::String) => Read(T::Error(ErrorMember::Param)),
 
             (Self::Details, _, S::String) => Read(T::Error(ErrorMember::Message)),
             (Self::Details, _, S::Object) => Enter(Self::Detail),
@@ -301,6 +311,8 @@ impl Node {
                         | M::Message
                         | M::Detail
                         | M::Code
+                        | M::Type
+                        | M::Param
                 ),
             ),
             Self::Choice => (
@@ -350,6 +362,11 @@ impl Target {
         matches!(self, Self::Content | Self::Reasoning | Self::Refusal | Self::Arguments)
     }
 
+    /// Whether this is a value that is looked at but not handed out.
+    pub(super) const fn is_looked_at(self) -> bool {
+        matches!(self, Self::Object | Self::Index(_))
+    }
+
     pub(super) const fn event<'e>(self, piece: Piece<'e>) -> Event<'e> {
         match self {
             Self::Content => Event::Content(piece.text),
@@ -366,7 +383,7 @@ impl Target {
             Self::CallId => Event::ToolCallId(piece),
             Self::CallName => Event::ToolCallName(piece),
             Self::Error(member) => Event::Error(member, piece),
-            Self::ErrorText | Self::Object => Event::Error(ErrorMember::Message, piece),
+            Self::ErrorText | Self::Object | Self::Index(_) => Event::Error(ErrorMember::Message, piece),
             Self::Extra(scope) => Event::Extra(Extra { scope, part: ExtraPart::Value, piece }),
             Self::ExtraName(scope) => Event::Extra(Extra { scope, part: ExtraPart::Name, piece }),
         }

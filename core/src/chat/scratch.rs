@@ -22,7 +22,12 @@ impl<const SIZE: usize> Scratch<SIZE> {
 
     /// Whether any scalar still fits.
     pub(super) const fn has_room(&self) -> bool {
-        SIZE.saturating_sub(self.length as usize) >= 4
+        self.room() >= 4
+    }
+
+    /// How many bytes still fit.
+    pub(super) const fn room(&self) -> usize {
+        SIZE.saturating_sub(self.length as usize)
     }
 
     /// Adds all of `text`, or nothing; whether it fitted.

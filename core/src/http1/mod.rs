@@ -2,8 +2,8 @@
 //!
 //! [`RequestHead`] writes the head of a request into whatever room there is; [`Response`] takes a response apart as
 //! it arrives, whatever the cuts. Neither owns a buffer, and neither can be made to panic. Connections, TLS,
-//! redirects, cookies, `CONNECT`, upgrades and content codings (gzip) are out of scope; pipelining and `Expect` are
-//! not used.
+//! redirects, cookies, upgrades and content codings (gzip) are out of scope; pipelining and `Expect` are not used.
+//! What passes through a tunnel that `CONNECT` has opened is not HTTP: it is what is left of the input.
 //!
 //! # A whole exchange
 //!
@@ -78,7 +78,7 @@
 //!    |
 //!    | HeadEnd
 //!    |
-//!    |-- to HEAD; 204, 304; length 0 ---------------------------> End --> complete
+//!    |-- to HEAD; 2xx to CONNECT; 204, 304; length 0 -----------> End --> complete
 //!    |-- Transfer-Encoding: chunked --> Data* --> trailers -----> End --> complete
 //!    |-- Content-Length: n -----------> Data*, n bytes in all --> End --> complete
 //!    '-- none of these ---------------> Data* ---- end(), the close ----> complete

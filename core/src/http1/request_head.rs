@@ -14,6 +14,8 @@ pub enum Method {
     Head,
     /// `POST`
     Post,
+    /// `CONNECT`: asks a proxy for a tunnel (RFC 9110, section 9.3.6). The target is the host and port to reach.
+    Connect,
 }
 
 impl Method {
@@ -23,6 +25,7 @@ impl Method {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Post => "POST",
+            Self::Connect => "CONNECT",
         }
     }
 }
@@ -56,8 +59,8 @@ pub struct RequestError<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestErrorKind {
-    /// The target is neither `/...` nor an `http://` or `https://` URL, or holds a `#`, white space, a control
-    /// character or something other than ASCII (RFC 9112, section 3.2).
+    /// The target is neither `/...` nor an `http://` or `https://` URL (for `CONNECT`: no host and port), or holds a
+    /// `#`, white space, a control character or something other than ASCII (RFC 9112, section 3.2).
     InvalidTarget,
     /// The host is empty or holds a character that an authority without user information does not (RFC 3986,
     /// section 3.2).
@@ -85,9 +88,10 @@ const RESERVED: [&str; 9] = [
 ];
 
 impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
-    /// A request for `target`: a path with its query (`/v1/models`), or a whole URL if it goes to a proxy. `host` is
+    /// A request for `target`: a path with its query (`/v1/models`), or a whole URL if it goes to a proxy; for
+    /// `CONNECT` a host with its port, and nothing else (RFC 9112, section 3.2.3). `host` is
     /// the authority of the URL (`gateway.example:8000`, `[::1]:8000`), IDNA-encoded, without user information;
-    /// with a whole URL it repeats that one's, which is not checked.
+    /// with a whole URL, or after `CONNECT`, it repeats that one's, which is not checked.
     ///
     /// # Errors
     /// Says what cannot be sent, and in which field. Reads each field once.
@@ -98,7 +102,8 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
         fields: impl IntoIterator<IntoIter = F>,
     ) -> Result<Self, RequestError<'a>> {
         let fields = fields.into_iter();
-        if !is_target(target) {
+        let fits = if method == Method::Connect { is_authority(target) } else { is_target(target) };
+        if !fits {
             return Err(RequestError::new(RequestErrorKind::InvalidTarget));
         }
         if !is_host(host) {
@@ -265,8 +270,8 @@ impl fmt::Display for RequestError<'_> {
         let field = self.field.unwrap_or_default();
         match self.kind {
             RequestErrorKind::InvalidTarget => f.write_str(
-                "the request target must be an absolute path or an http(s) URL in printable ASCII without `#`; \
-                 percent-encode the rest",
+                "the request target must be an absolute path or an http(s) URL (for CONNECT a host with its port) \
+                 in printable ASCII without `#`; percent-encode the rest",
             ),
             RequestErrorKind::InvalidHost => f.write_str(
                 "the host must be a name or an address with an optional port, without user information; \
@@ -299,6 +304,13 @@ fn is_target(target: &str) -> bool {
     };
     (target.starts_with('/') || has_scheme("http://") || has_scheme("https://"))
         && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+}
+
+/// Where a tunnel leads: the port is never left out.
+fn is_authority(target: &str) -> bool {
+    let digits = target.bytes().rev().take_while(u8::is_ascii_digit).count();
+    let host = target.len().saturating_sub(digits).saturating_sub(1);
+    is_host(target) && digits > 0 && host > 0 && target.as_bytes().get(host) == Some(&b':')
 }
 
 fn is_host(host: &str) -> bool {

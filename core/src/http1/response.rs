@@ -28,8 +28,8 @@ pub struct Response {
     head_budget: u32,
     status: u16,
     interim_heads: u8,
-    /// The request was `HEAD`.
-    head_only: bool,
+    /// The request's.
+    method: Method,
     http_1_0: bool,
     /// Nothing was passed over that a strict reader refuses.
     strict: bool,
@@ -97,7 +97,7 @@ impl Response {
             head_budget: DEFAULT_HEAD_LIMIT,
             status: 0,
             interim_heads: 0,
-            head_only: matches!(method, Method::Head),
+            method,
             http_1_0: false,
             strict: true,
         }
@@ -171,9 +171,17 @@ impl Response {
     /// end was not the connection's, and nothing in it was tolerated (see the [module](super)). Whoever sent
     /// [`Connection: close`](super::RequestHead::with_close) must not ask.
     pub fn may_reuse(&self, rest: &[u8]) -> bool {
-        self.is_complete()
-            && rest.is_empty()
-            && self.strict
+        self.is_complete() && rest.is_empty() && self.keeps_alive()
+    }
+
+    /// Whether nothing that was read so far costs the connection: all that [`may_reuse`](Self::may_reuse) asks for,
+    /// but for the end of the message. Once it is false it stays so; before the head is complete it says little.
+    ///
+    /// What helps to decide whether the rest of an answer is worth reading.
+    pub fn keeps_alive(&self) -> bool {
+        self.strict
+            && !matches!(self.state, State::Failed(_))
+            && !self.is_tunnel()
             && self.framing.persists(self.http_1_0)
             && (self.is_bodiless() || self.framing.delimiter() != Delimiter::Close)
     }
@@ -333,6 +341,12 @@ impl Response {
     }
 
     const fn is_bodiless(&self) -> bool {
-        self.head_only || matches!(self.status, 204 | 304)
+        matches!(self.method, Method::Head) || self.is_tunnel() || matches!(self.status, 204 | 304)
+    }
+
+    /// From the head on the connection is the other end's, whatever lengths the head announces (RFC 9110, section
+    /// 9.3.6).
+    const fn is_tunnel(&self) -> bool {
+        matches!(self.method, Method::Connect) && matches!(self.status, 200..=299)
     }
 }

@@ -5,13 +5,20 @@ use super::number::{Number, NumberReader};
 use super::string::{Part, StringReader};
 use crate::ErrorKind;
 
-/// How deep containers may nest: 127 levels, as in `serde_json`.
+/// How deep containers may nest: 127 levels, as in `serde_json`. What opens one more is refused
+/// ([`ErrorKind::DepthLimit`]).
 pub const MAX_DEPTH: u8 = 127;
 
 /// Splits JSON text into tokens; may be stopped and resumed at any byte.
 ///
-/// One lexer reads one JSON value. It holds no bytes of its input, so that strings and numbers may be of any length; its
-/// size is fixed, and its work is proportional to the bytes given.
+/// One lexer reads one JSON value, white space around it included; for another value make another lexer. Give it bytes as they
+/// arrive, and call [`next_token`](Self::next_token) until that returns `None`; when the text has ended, call
+/// [`finish`](Self::finish).
+///
+/// **Memory**: 48 bytes, whatever comes. No bytes of the input are held but those of a UTF-8 sequence that a cut went through, so
+/// strings and numbers may be of any length. **Time**: proportional to the bytes given, over all calls together; an invalid
+/// byte costs a look at no more than the next 512. **Cuts**: each gives the same tokens, but that a [`Text`] may come in
+/// other pieces, and the same error at the same byte.
 ///
 /// ```
 /// use choreoai_core::json::{Lexer, Text, Token};
@@ -76,7 +83,7 @@ enum Literal {
     Null,
 }
 
-/// A piece of JSON text.
+/// A piece of JSON text, in the order of the text. Colons and commas are checked and not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token<'i> {
     /// `{`
@@ -91,7 +98,7 @@ pub enum Token<'i> {
     Key,
     /// The opening quote of a string value. [`Text`](Token::Text) and [`StringEnd`](Token::StringEnd) follow.
     String,
-    /// A fragment of the key or string, unescaped.
+    /// A fragment of the key or string, unescaped. An empty string has none.
     Text(Text<'i>),
     /// The closing quote of a key or string.
     StringEnd,
@@ -127,12 +134,16 @@ impl Lexer {
     }
 
     /// Takes one token off the front of `input`. `None`: all of `input` was consumed, and more is needed, or the
-    /// value is complete (a number that nothing follows is complete at [`finish`](Self::finish) only).
+    /// value is complete (a number that nothing follows is complete at [`finish`](Self::finish) only). An empty `input` gives
+    /// `None`, or a token that was due already.
+    ///
+    /// A call goes on to the end of a token or of the input, whichever comes first. White space and separators before the
+    /// token are consumed with it.
     ///
     /// # Errors
     ///
-    /// The kind of the fault; `input` then starts with the byte that was refused. The error is sticky as long as that
-    /// byte is given again.
+    /// The kind of the fault; `input` then starts with the byte that was refused, and the lexer stands before it. The error
+    /// is sticky as long as that byte is given again.
     pub fn next_token<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Token<'i>, ErrorKind>> {
         let result = match self.state {
             State::InKey | State::InString => return self.next_text(input).map(|part| Ok(part?.into())),
@@ -166,11 +177,13 @@ impl Lexer {
         }
     }
 
-    /// The input has ended. Gives the number that only this completes.
+    /// The input has ended; to be called once [`next_token`](Self::next_token) has returned `None`. Gives the number that
+    /// only this completes, once.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::UnfinishedJson`] when the value is not complete.
+    /// [`ErrorKind::UnfinishedJson`] when the value is not complete, or has not begun. Nothing changes then: more input may
+    /// still complete it.
     pub fn finish(&mut self) -> Result<Option<Number>, ErrorKind> {
         match self.state {
             State::End => Ok(None),
@@ -182,7 +195,7 @@ impl Lexer {
         }
     }
 
-    /// How many containers are open.
+    /// How many containers are open: 0 outside of all, at most [`MAX_DEPTH`].
     pub const fn depth(&self) -> u8 {
         self.depth
     }
@@ -403,3 +416,6 @@ impl<'i> From<Part<'i>> for Token<'i> {
 fn advance(input: &mut &[u8]) {
     *input = input.get(1..).unwrap_or_default();
 }
+
+#[cfg(test)]
+mod tests;

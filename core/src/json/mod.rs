@@ -2,13 +2,16 @@
 //!
 //! # Policy
 //!
-//! - The grammar is strict: what a strict parser refuses is an error, also in values that are skipped.
-//! - A lone surrogate escape (`\ud800` without its partner) and each maximal run of invalid UTF-8 inside a string read
-//!   as U+FFFD, as [`String::from_utf8_lossy`](https://doc.rust-lang.org/std/string/struct.String.html#method.from_utf8_lossy)
-//!   does it; no other text is lost.
+//! - The grammar is strict: what a strict parser refuses is an error, also in values that are skipped. A byte order mark is
+//!   refused, too.
+//! - A lone surrogate escape (`\ud800` without its partner) and each maximal part of an invalid UTF-8 sequence inside a
+//!   string read as U+FFFD, as [`String::from_utf8_lossy`](https://doc.rust-lang.org/std/string/struct.String.html#method.from_utf8_lossy)
+//!   does it; no other text is lost. In strings that are skipped, UTF-8 is not looked at.
 //! - Keys may repeat; what that means is the caller's to decide.
-//! - Containers nest up to [`MAX_DEPTH`] levels, at one bit a level.
-//! - Strings and numbers may be of any length.
+//! - Containers nest up to [`MAX_DEPTH`] levels, at one bit a level; one level more is
+//!   [`ErrorKind::DepthLimit`](crate::ErrorKind::DepthLimit).
+//! - Strings and numbers may be of any length. A string is handed on in pieces as it arrives; of a number its whole part is
+//!   kept, if it fits 64 bits.
 
 mod decimal;
 mod lexer;
@@ -29,11 +32,12 @@ pub(crate) use scan::line_end;
 pub(crate) use string::Part;
 pub(crate) use utf8::Utf8;
 
-/// A fragment of a string: a run of the input, or one scalar that was escaped, cut or invalid there.
+/// A fragment of a string: a run of the input, or one scalar that was escaped, cut or invalid there. Fragments concatenate; how
+/// a string falls into them depends on how the input is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Text<'i> {
-    /// A run of the input.
+    /// A run of the input, never empty.
     Str(&'i str),
-    /// One scalar.
+    /// One scalar; U+FFFD for what is none.
     Char(char),
 }

@@ -2,13 +2,14 @@
 
 use crate::ErrorKind;
 
-/// A number of the input: its whole part as an integer, and what more there was.
+/// A number of the input, of any length: its whole part, if it fits 64 bits, and what more there was (RFC 8259, section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Number {
     magnitude: u64,
     negative: bool,
     overflowed: bool,
     exponent: bool,
+    fraction: bool,
 }
 
 impl Number {
@@ -17,6 +18,18 @@ impl Number {
     pub const fn to_u64(self) -> Option<u64> {
         if self.overflowed || self.exponent || (self.negative && self.magnitude != 0) {
             None
+        } else {
+            Some(self.magnitude)
+        }
+    }
+
+    /// The number, if it is whole (`1` and `1.0`, but not `1.5`) and not negative, and written with no exponent. One that is
+    /// larger than [`u64::MAX`] gives that.
+    pub(crate) const fn to_index(self) -> Option<u64> {
+        if self.fraction || self.exponent || (self.negative && self.magnitude != 0) {
+            None
+        } else if self.overflowed {
+            Some(u64::MAX)
         } else {
             Some(self.magnitude)
         }
@@ -31,6 +44,8 @@ pub(super) struct NumberReader {
     negative: bool,
     overflowed: bool,
     exponent: bool,
+    /// A digit behind the point is not 0.
+    fraction: bool,
     state: State,
 }
 
@@ -49,7 +64,14 @@ enum State {
 
 impl NumberReader {
     pub(super) const fn new() -> Self {
-        Self { magnitude: 0, negative: false, overflowed: false, exponent: false, state: State::Start }
+        Self {
+            magnitude: 0,
+            negative: false,
+            overflowed: false,
+            exponent: false,
+            fraction: false,
+            state: State::Start,
+        }
     }
 
     /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
@@ -66,7 +88,10 @@ impl NumberReader {
                     State::Integer
                 }
                 (State::Zero | State::Integer, b'.') => State::Point,
-                (State::Point | State::Fraction, b'0'..=b'9') => State::Fraction,
+                (State::Point | State::Fraction, b'0'..=b'9') => {
+                    self.fraction |= byte != b'0';
+                    State::Fraction
+                }
                 (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => {
                     self.exponent = true;
                     State::Exponent
@@ -91,6 +116,7 @@ impl NumberReader {
                 negative: self.negative,
                 overflowed: self.overflowed,
                 exponent: self.exponent,
+                fraction: self.fraction,
             }),
             _ => None,
         }

@@ -16,6 +16,10 @@ impl<'a> RawJson<'a> {
     pub const NULL: Self = Self("null");
 
     /// Checks that `text` is exactly one JSON value (RFC 8259), nested at most 127 levels. Linear in its length.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and at which byte. An empty `text` is no value.
     pub fn new(text: &'a str) -> Result<Self, InvalidJson> {
         validate(text)?;
         Ok(Self(trim(text)))
@@ -44,6 +48,10 @@ pub struct RawObject<'a>(&'a str);
 
 impl<'a> RawObject<'a> {
     /// Checks that `text` is exactly one JSON object (RFC 8259), nested at most 127 levels. Linear in its length.
+    ///
+    /// # Errors
+    ///
+    /// As [`RawJson::new`]; a value that is no object is refused at byte 0.
     pub fn new(text: &'a str) -> Result<Self, InvalidJson> {
         let RawJson(text) = RawJson::new(text)?;
         if text.starts_with('{') {

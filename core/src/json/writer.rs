@@ -38,7 +38,8 @@ pub struct Encoder<'a, P> {
 }
 
 impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
-    /// An encoder of `parts`, whose clone must yield the same parts.
+    /// An encoder of `parts`, whose clone must yield the same parts. Goes through the clone once, to measure; a length beyond
+    /// [`u64::MAX`] counts as that.
     pub fn new(parts: P) -> Self
     where
         P: Clone,

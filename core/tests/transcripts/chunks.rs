@@ -245,8 +245,8 @@ data: {"id":-0.5e+3,"created":"1750","seed":18446744073709551616,"choices":[{"in
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
-            name: "choices with no index take their place in the array",
-            body: br#"data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"},{"index":null,"delta":{"content":"b"},"finish_reason":"stop"},null,{"index":"0","delta":{},"finish_reason":"stop"}]}
+            name: "choices with no index take their place among those of the array",
+            body: br#"data: {"choices":[{"delta":{"content":"a"},"finish_reason":"stop"},{"index":null,"delta":{"content":"b"},"finish_reason":"stop"},null,{"delta":{},"finish_reason":"stop"}]}
 
 "#,
             events: "
@@ -268,6 +268,7 @@ data: {"id":-0.5e+3,"created":"1750","seed":18446744073709551616,"choices":[{"in
             name: "events that are not chunks",
             body: b"data: {\"type\":\"ping\"}\n\ndata: null\n\ndata: 12\n\ndata: \"x\"\n\ndata: true\n\ndata: []\n\ndata: [{}]\n\ndata: {}\n\ndata: [DONE]\n\n",
             events: "
+                error type: ping
                 chunk ends
                 chunk ends
                 chunk ends

@@ -91,7 +91,7 @@ fn in_streams() {
         },
         Transcript {
             name: "events of the type error, in JSON that says nothing",
-            body: b"event: error\ndata: [1]\n\nevent: error\ndata: {}\n\n",
+            body: b"event: error\ndata: []\n\nevent: error\ndata: {}\n\n",
             events: "
                 chunk ends
                 error ends
@@ -111,9 +111,79 @@ fn in_streams() {
         },
         Transcript {
             name: "an event of the type error, in JSON that is none",
-            body: b"event: error\ndata: {oops}\n\n",
+            body: b"event: error\ndata: {\"oops\"}\n\n",
             events: "",
             verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in bracketed text",
+            body: b"event: error\ndata: [503] busy\n\nevent: error\ndata: {oops}\n\nevent: error\ndata: [ \t\ndata:error ] later\n\n",
+            events: "
+                error message: [503] busy
+                error ends
+                chunk ends
+                error message: {oops}
+                error ends
+                chunk ends
+                error message: [ error ] later
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in text that begins like the sentinel",
+            body: b"event: error\ndata: [DOWN] try later\n\nevent: error\ndata: [DO\ndata: NE]\n\ndata: [DONE]\n\n",
+            events: "
+                error message: [DOWN] try later
+                error ends
+                chunk ends
+                error message: [DO\\nNE]
+                error ends
+                chunk ends
+                done",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in an array",
+            body: b"event: error\ndata: [ {\"message\":\"m\"}]\n\n",
+            events: "
+                error message: m
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an event of the type error, in text that looks like a comment",
+            body: b"event: error\ndata: : gone\n\n",
+            events: "
+                error message: : gone
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "Groq: why a stream was stopped early",
+            body: b"data: {\"choices\":[],\"x_groq\":{\"id\":\"r\",\"error\":\"over capacity\"}}\n\ndata: {\"choices\":[],\"x_groq\":{\"error\":{\"message\":\"m\",\"code\":503}}}\n\ndata: [DONE]\n\n",
+            events: "
+                error message: over capacity
+                error ends
+                chunk ends
+                error message: m
+                error code: 503
+                error ends
+                chunk ends
+                done",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "Groq: no error",
+            body: b"data: {\"choices\":[{\"finish_reason\":\"stop\"}],\"x_groq\":{\"id\":\"r\",\"error\":null}}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
         },
         Transcript {
             name: "an event of the type error, in JSON that ends too early",
@@ -210,6 +280,28 @@ fn in_streams() {
             events: "
                 error message: Cannot POST
                 error message: Not Found
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is a string, and its type",
+            body: b"data: {\"error\":\"x\",\"error_type\":\"y\"}\n\n",
+            events: "
+                error message: x
+                error type: y
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "a flat report of every member",
+            body: b"{\"object\":\"error\",\"message\":\"m\",\"type\":\"BadRequestError\",\"param\":\"n\",\"code\":400}",
+            events: "
+                error message: m
+                error type: BadRequestError
+                error param: n
+                error code: 400
                 error ends
                 chunk ends",
             verdict: SERVER,
@@ -344,6 +436,34 @@ fn as_bodies() {
         ("Latin-1", b"Zeit \xfcberschritten", "error message: Zeit \u{fffd}berschritten"),
         ("text cut within a character", b"Zeit \xe2\x82", "error message: Zeit \u{fffd}"),
         ("nothing but a part of a character", b"\xf0\x9f", "error message: \u{fffd}"),
+        (
+            "text that is hardly any",
+            b"a\xff\xfe\xe4\xb8z\xc0\x80 gr\xc3\xbc\xc3\x9fe\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xffb",
+            "error message: a\u{fffd}\u{fffd}\u{fffd}z\u{fffd}\u{fffd} gr\u{fc}\u{df}e\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}\u{fffd}b",
+        ),
+        ("a number in brackets, and text", b"[503] busy", "error message: [503] busy"),
+        ("a word in brackets, and text", b"\n[error] upstream", "error message: [error] upstream"),
+        ("a literal in brackets, and text", b"[timeout]\n", "error message: [timeout]\\n"),
+        ("text in braces", b"{oops}", "error message: {oops}"),
+        ("white space in brackets", b"[ \r\n\t 503 ]  busy", "error message: [ 503 ]  busy"),
+        ("white space in braces", b"{\n  oops\n}", "error message: { oops\\n}"),
+        ("two brackets, and text", b"[[error]] busy", "error message: [[error]] busy"),
+        ("an array of texts", b"[\"a\"]", "error message: a"),
+        ("a report in an array, on lines of its own", b"[\n  {\n  \"message\": \"m\"\n}\n]", "error message: m"),
+        ("text that begins like the name of a field", b"dat", "error message: dat"),
+        ("text that begins like the name of another", b"even so: no", "error message: even so: no"),
+        ("text that begins with an indented name of a field", b" data: x", "error message: data: x"),
+        ("text that begins with another name", b"error: no such model", "error message: error: no such model"),
+        ("a stream of one event", b"\r\ndata: {\"error\":{\"message\":\"m\"}}\n\n", "error message: m"),
+        (
+            "a stream of one event of the type error, unterminated",
+            b"event: error\ndata: {\"code\":400,\"details\":\"x\"}",
+            "error code: 400\nerror message: x",
+        ),
+        ("a stream of a flat report", b"data:{\"message\":\"m\",\"type\":\"t\"}\r\r", "error message: m\nerror type: t"),
+        ("a stream of text", b"data: 404 not found\n\n", "error message: 404 not found"),
+        ("a stream of bracketed text", b"data: [503] busy\n\n", "error message: [503] busy"),
+        ("a stream with nothing else in it", b"event: x\ndata: : keep-alive\n\ndata:\n\ndata: gone\n\n", "error message: gone"),
     ];
     for (name, body, events) in bodies {
         let events = format!("{events}\nerror ends\n{}", "chunk ends");
@@ -356,6 +476,42 @@ fn as_bodies() {
         Wants { error_body: true, ..Wants::default() },
         &[
             Transcript { name: "empty", body: b"", events: "", verdict: Err(ErrorKind::Truncated) },
+            Transcript { name: "a bracket", body: b"[ ", events: "", verdict: Err(ErrorKind::Truncated) },
+            Transcript { name: "a brace", body: b"{", events: "", verdict: Err(ErrorKind::Truncated) },
+            Transcript {
+                name: "an empty array",
+                body: b"[ ]",
+                events: "chunk ends",
+                verdict: Err(ErrorKind::NotCompletion),
+            },
+            Transcript {
+                name: "an empty object",
+                body: b"{ }",
+                events: "chunk ends",
+                verdict: Err(ErrorKind::NotCompletion),
+            },
+            Transcript {
+                name: "JSON that is malformed after all",
+                body: b"{\"error\": oops}",
+                events: "",
+                verdict: SERVER,
+            },
+            Transcript {
+                name: "a stream that says nothing but that it is over",
+                body: b"data: [DONE]\n\n",
+                events: "done",
+                verdict: Err(ErrorKind::Truncated),
+            },
+            Transcript {
+                name: "a stream of reports: what follows the end is ignored",
+                body: b"data: {\"error\":\"a\"}\n\ndata: [DONE]\n\ndata: {\"error\":\"b\"}\n\n",
+                events: "
+                    error message: a
+                    error ends
+                    chunk ends
+                    done",
+                verdict: SERVER,
+            },
             Transcript {
                 name: "gzip",
                 body: b"\x1f\x8b\x08\x00\x00",

@@ -1,9 +1,9 @@
 //! `choreo decode`.
 
 use choreoai_testkit::wire::{self, Chunks, Dialect, Message, ToolPiece};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::{Run, decode};
+use crate::support::decode;
 
 const CUTS: [&str; 7] = ["1", "2", "3", "7", "64", "1000", "1000000"];
 
@@ -31,20 +31,6 @@ fn everything() -> Vec<String> {
     ]
 }
 
-/// Lines with neighbouring text of the same target joined, as fragments within one event may split anywhere.
-fn joined(run: &Run) -> Vec<Value> {
-    let mut joined: Vec<Value> = Vec::new();
-    for line in run.lines() {
-        match (joined.last_mut(), line["text"].as_str()) {
-            (Some(last), Some(text)) if last["type"] == line["type"] && last["choice"] == line["choice"] => {
-                last["text"] = format!("{}{text}", last["text"].as_str().unwrap()).into();
-            }
-            _ => joined.push(line),
-        }
-    }
-    joined
-}
-
 #[test]
 fn every_cut_gives_the_same() {
     let whole_answer = wire::completion(
@@ -69,7 +55,7 @@ fn every_cut_gives_the_same() {
                 let run = decode(body, &["--output", format, "--cut", cut]);
                 assert_eq!((run.status, &run.stderr), (whole.status, &whole.stderr), "{format}, cut {cut}");
                 if format == "jsonl" {
-                    assert_eq!(joined(&run), joined(&whole), "cut {cut}");
+                    assert_eq!(run.joined(), whole.joined(), "cut {cut}");
                 } else {
                     assert_eq!(run.stdout, whole.stdout, "{format}, cut {cut}");
                 }
@@ -94,7 +80,7 @@ fn a_stream_and_a_whole_answer() {
         json!({"type": "usage", "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}),
         json!({"type": "end", "verdict": "finished"}),
     ];
-    assert_eq!(joined(run.expect(0)), expected);
+    assert_eq!(run.expect(0).joined(), expected);
 
     let body =
         r#"{"id": "x", "model": "m", "choices": [{"message": {"content": "Hi"}, "finish_reason": "stop"}]}"#;
@@ -113,7 +99,8 @@ fn a_stream_and_a_whole_answer() {
 #[test]
 fn errors_have_no_status_and_no_attempts() {
     let error = r#"{"error": {"message": "No.", "type": "t", "code": 7}}"#;
-    let expected = json!({"type": "error", "kind": "server", "class": "server", "code": "7", "error_type": "t", "message": "No."});
+    let expected =
+        json!({"type": "error", "kind": "server", "code": "7", "error_type": "t", "message": "No."});
     assert_eq!(decode(error.as_bytes(), &["--output", "jsonl"]).expect(1).ending(), expected);
     for (body, kind) in [
         ("", "truncated"),
@@ -144,7 +131,7 @@ fn what_follows_done_is_ignored() {
 fn a_text_that_is_cut_after_its_index_belongs_to_its_choice() {
     let body = br#"data: {"choices": [{"index": 1, "delta": {"content": "half"#;
     let run = decode(body, &["--output", "jsonl"]);
-    assert_eq!(joined(run.expect(1))[0], json!({"type": "content", "choice": 1, "text": "half"}));
+    assert_eq!(run.expect(1).joined()[0], json!({"type": "content", "choice": 1, "text": "half"}));
 
     let body = br#"data: {"choices": [{"index": 0, "delta": {"content": "half"#;
     let run = decode(body, &["--output", "text"]);
@@ -160,6 +147,6 @@ fn a_long_text_is_written_as_it_arrives_once_its_choice_is_known() {
     ] {
         let run = decode(body.as_bytes(), &["--output", "jsonl"]);
         assert_eq!(run.expect(0).lines().len(), lines, "with the end");
-        assert_eq!(joined(&run)[0], json!({"type": "content", "choice": 0, "text": text}));
+        assert_eq!(run.joined()[0], json!({"type": "content", "choice": 0, "text": text}));
     }
 }

@@ -1,13 +1,16 @@
 //! The `choreo` command from outside: arguments in; standard output, standard error, exit status and requests out.
 
 mod decode;
+mod embed;
 mod errors;
 mod gateway;
 mod https;
 #[cfg(unix)]
 mod interrupted;
 mod live;
+mod models;
 mod output;
 mod requests;
 mod support;
 mod usage;
+mod wire;

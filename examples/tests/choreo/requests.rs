@@ -175,3 +175,14 @@ fn without_a_base_url_an_embedded_gateway_answers() {
         assert!(!run.stderr.contains("sk-not"), "{run:?}");
     }
 }
+
+#[test]
+fn a_way_without_encryption_is_warned_of_once() {
+    let gateway = gateway();
+    assert_eq!(chat(&gateway, &["Hi"]).expect(0).stderr, "");
+    // An address that is not a loopback one, and leads to this machine all the same.
+    let url = gateway.base_url().replace("127.0.0.1", "0.0.0.0");
+    let run = run(["chat", "--base-url", &url, "--api-key", "test-key", "Hi"]);
+    let expected = format!("choreo: {url} is reached without encryption: ");
+    assert!(run.expect(0).stderr.starts_with(&expected) && run.stderr.lines().count() == 1, "{run:?}");
+}

@@ -88,6 +88,22 @@ impl Run {
         lines
     }
 
+    /// The lines with neighbouring text of the same target joined, as fragments within one event may split anywhere.
+    pub(crate) fn joined(&self) -> Vec<Value> {
+        let mut joined: Vec<Value> = Vec::new();
+        for line in self.lines() {
+            match (joined.last_mut(), line["text"].as_str()) {
+                (Some(last), Some(text))
+                    if last["type"] == line["type"] && last["choice"] == line["choice"] =>
+                {
+                    last["text"] = format!("{}{text}", last["text"].as_str().unwrap()).into();
+                }
+                _ => joined.push(line),
+            }
+        }
+        joined
+    }
+
     /// The last line of standard output, after a check that it is the only one of its kind.
     pub(crate) fn ending(&self) -> Value {
         let lines = self.lines();

@@ -19,9 +19,10 @@ const PIECES_PER_POLL: u32 = 64;
 /// No coding is asked for, so most bodies have none; but some proxies compress all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Coding {
-    /// By name none, or gzip: the first byte tells. No JSON, event stream or page begins as gzip does, and some proxies
-    /// leave the name out, or in.
-    Told,
+    /// None by name; the first byte tells. No JSON, event stream or page begins as gzip does, and some proxies leave the
+    /// name out.
+    Untold,
+    Gzip,
     Deflate,
     /// One that is not decoded here, or several.
     Unknown,
@@ -35,15 +36,20 @@ impl Coding {
             .map(<[u8]>::trim_ascii)
             .filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case(b"identity"));
         match (names.next(), names.next()) {
-            (None, _) => Self::Told,
+            (None, _) => Self::Untold,
             (Some(name), None)
                 if [&b"gzip"[..], b"x-gzip"].iter().any(|gzip| name.eq_ignore_ascii_case(gzip)) =>
             {
-                Self::Told
+                Self::Gzip
             }
             (Some(name), None) if name.eq_ignore_ascii_case(b"deflate") => Self::Deflate,
             _ => Self::Unknown,
         }
+    }
+
+    /// The same for a body of which anything is to be read: a name that does not fit it is overlooked.
+    pub(crate) fn leniently(self) -> Self {
+        if self == Self::Gzip { Self::Untold } else { self }
     }
 }
 
@@ -87,7 +93,7 @@ impl<B: ResponseBody> ResponseBody for Decoded<B> {
         if let Mode::Undecided(coding) = *this.mode {
             let first = ready!(this.body.as_mut().poll_data(cx))?.first().copied();
             *this.mode = match (coding, first) {
-                (Coding::Told, Some(0x1f)) => Mode::inflating(Format::Gzip),
+                (Coding::Untold, Some(0x1f)) | (Coding::Gzip, Some(_)) => Mode::inflating(Format::Gzip),
                 (Coding::Deflate, Some(_)) => Mode::inflating(Format::Deflate),
                 _ => Mode::Plain,
             };
@@ -171,12 +177,12 @@ mod tests {
     #[test]
     fn codings() {
         for (values, coding) in [
-            (&[][..], Coding::Told),
-            (&[""], Coding::Told),
-            (&["identity"], Coding::Told),
-            (&["gzip"], Coding::Told),
-            (&["X-GZIP"], Coding::Told),
-            (&["identity, gzip"], Coding::Told),
+            (&[][..], Coding::Untold),
+            (&[""], Coding::Untold),
+            (&["identity"], Coding::Untold),
+            (&["gzip"], Coding::Gzip),
+            (&["X-GZIP"], Coding::Gzip),
+            (&["identity, gzip"], Coding::Gzip),
             (&["Deflate"], Coding::Deflate),
             (&["br"], Coding::Unknown),
             (&["zstd"], Coding::Unknown),

@@ -10,6 +10,7 @@
 //!                    └─ wait ◀─ follow ◀─────────────────┘ ─▶ the error of the last attempt
 //! ```
 
+mod admission;
 mod refusal;
 mod report;
 mod watch;
@@ -25,13 +26,17 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
+use choreoai_core::chat::Verdict;
 use choreoai_core::deadline::Deadlines;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry, Why};
 use http::{HeaderValue, Method, Request, Response, Uri, header};
 
 use crate::body::{Coding, Decoded};
 use crate::error::ErrorKind;
+use crate::limits::Place;
+use crate::observe::Trace;
 use crate::{Client, Error, ResponseHead, Timer, Transport};
+use admission::unless_aborted;
 use watch::Watch;
 
 /// How many redirects are followed.
@@ -50,6 +55,8 @@ pub(crate) struct Question {
 impl Question {
     /// The type of an answer that is not streamed.
     pub(crate) const JSON: &'static str = "application/json";
+    /// The type of one that is.
+    pub(crate) const EVENT_STREAM: &'static str = "text/event-stream";
 
     pub(crate) fn get(url: Uri) -> Self {
         Self { method: Method::GET, url, accept: Self::JSON, body: Bytes::new() }
@@ -60,13 +67,19 @@ impl Question {
     }
 }
 
-/// A call under way. It begins when it is made and ends when it is dropped, which cancels what it waits for.
+/// A call under way. It begins when it is made and ends when it is told how, or dropped, which cancels what it waits
+/// for.
 pub(crate) struct Call<T: Transport, R: Timer> {
     client: Client<T, R>,
     question: Question,
     redirects: u32,
     retry: Retry,
     watch: Watch<R>,
+    /// How many requests were sent, those that were redirected included.
+    sent: u32,
+    /// Among the calls that run.
+    place: Option<Place>,
+    trace: Trace,
 }
 
 /// A successful response, its body not read yet.
@@ -80,13 +93,30 @@ pub(crate) struct Answer<B> {
 impl<T: Transport, R: Timer> Call<T, R> {
     /// Nothing is sent yet, but the time runs.
     pub(crate) fn start(client: Client<T, R>, question: Question, deadlines: Deadlines) -> Self {
+        let settings = client.settings();
+        let trace = Trace::start(
+            &settings.observers,
+            &question.method,
+            &question.url,
+            question.accept == Question::EVENT_STREAM,
+            client.timer().now(),
+        );
         Self {
-            retry: Retry::new(client.settings().retry),
+            retry: Retry::new(settings.retry),
             watch: Watch::start(deadlines, client.timer()),
             redirects: 0,
+            sent: 0,
+            place: None,
+            trace,
             question,
             client,
         }
+    }
+
+    /// Says which model is asked.
+    pub(crate) fn of_model(mut self, model: &str) -> Self {
+        self.trace.of_model(model);
+        self
     }
 
     /// Sends the request once at most.
@@ -95,8 +125,18 @@ impl<T: Transport, R: Timer> Call<T, R> {
         self
     }
 
-    /// Sends the request until a success is answered.
+    /// Waits until the client's limits allow it, then sends the request until a success is answered.
     pub(crate) async fn open(&mut self) -> Result<Answer<T::Body>, Error> {
+        let mut place = match self.place.take() {
+            Some(place) => place,
+            None => self.enter().await?,
+        };
+        let opened = unless_aborted(&mut place, self.send()).await;
+        self.place = Some(place);
+        opened.map_err(|error| self.counted(error))
+    }
+
+    async fn send(&mut self) -> Result<Answer<T::Body>, Error> {
         loop {
             let error = match self.attempt().await {
                 Ok(response) if response.status().is_success() => return self.accept(response),
@@ -107,6 +147,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
                     {
                         self.redirects += 1;
                         self.question.url = url;
+                        self.split(response);
                         continue;
                     }
                     self.refused(response).await?;
@@ -130,16 +171,26 @@ impl<T: Transport, R: Timer> Call<T, R> {
         if error.kind() != ErrorKind::TimeoutFirstEvent {
             return Err(error);
         }
-        self.failed(error, &Outcome::FirstEventTimeout).await
+        let Some(mut place) = self.place.take() else { return Err(error) };
+        let waited = unless_aborted(&mut place, self.failed(error, &Outcome::FirstEventTimeout)).await;
+        self.place = Some(place);
+        waited.map_err(|error| self.counted(error))
+    }
+
+    /// Says of the end that the client made how many requests there were.
+    fn counted(&self, error: Error) -> Error {
+        if error.kind() == ErrorKind::Closed { error.with_attempts(self.sent) } else { error }
     }
 
     /// The answer has begun: from here on nothing is sent again.
     pub(crate) fn begun(&mut self) {
         self.question.body = Bytes::new();
+        self.trace.begun(self.now());
     }
 
     /// One request, until the head of its response.
     async fn attempt(&mut self) -> Result<Response<T::Body>, Error> {
+        self.turn().await?;
         let settings = self.client.settings();
         let mut request = Request::new(self.question.body.clone());
         *request.method_mut() = self.question.method.clone();
@@ -151,6 +202,8 @@ impl<T: Transport, R: Timer> Call<T, R> {
         }
 
         let connect_timeout = settings.timeouts.connect;
+        self.sent += 1;
+        self.trace.request(&request, self.client.timer().now());
         let mut sending = pin!(self.client.transport().send(request, connect_timeout));
         let (watch, timer) = (&mut self.watch, self.client.timer());
         poll_fn(|cx| match sending.as_mut().poll(cx) {
@@ -162,10 +215,16 @@ impl<T: Transport, R: Timer> Call<T, R> {
         .await
     }
 
-    fn accept(&self, response: Response<T::Body>) -> Result<Answer<T::Body>, Error> {
+    /// Takes the head of a response off its body.
+    fn split(&self, response: Response<T::Body>) -> (Arc<ResponseHead>, T::Body) {
         let (parts, body) = response.into_parts();
-        let head =
-            Arc::new(ResponseHead::new(parts, self.requests(), self.client.settings().api_key.as_ref()));
+        let head = ResponseHead::new(parts, self.sent, self.client.settings().api_key.as_ref());
+        self.trace.response(&head, self.now());
+        (Arc::new(head), body)
+    }
+
+    fn accept(&self, response: Response<T::Body>) -> Result<Answer<T::Body>, Error> {
+        let (head, body) = self.split(response);
         match refusal::check_encoding(&head) {
             Ok(()) => {
                 let body = Box::pin(Decoded::new(body, Coding::of(head.headers())));
@@ -178,9 +237,8 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// Takes a response that is no success: waits for the next request, or gives up.
     async fn refused(&mut self, response: Response<T::Body>) -> Result<(), Error> {
         let (timer, settings) = (self.client.timer(), self.client.settings());
-        let (parts, body) = response.into_parts();
-        let head = Arc::new(ResponseHead::new(parts, self.requests(), settings.api_key.as_ref()));
-        let body = Decoded::new(body, Coding::of(head.headers()));
+        let (head, body) = self.split(response);
+        let body = Decoded::new(body, Coding::of(head.headers()).leniently());
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
         let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));
@@ -190,7 +248,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// Takes a failure without a response: waits for the next request, or gives up.
     async fn failed(&mut self, error: Error, outcome: &Outcome<'_>) -> Result<(), Error> {
         let time_left = self.watch.time_left(self.client.timer());
-        let error = error.with_attempts(self.requests());
+        let error = error.with_attempts(self.sent);
         let decision = self.retry.decide(outcome, fastrand::u32(..), None, time_left);
         self.follow(decision, error).await
     }
@@ -199,6 +257,9 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let timer = self.client.timer();
         match decision {
             Decision::Wait(wait) => {
+                let retry_after = error.retry_after();
+                let error = error.with_retry(true, retry_after);
+                self.trace.retry(&error.redacted(self.client.settings().api_key.as_ref()), wait);
                 timer.sleep(wait).await;
                 self.watch.attempt_started(timer);
                 Ok(())
@@ -217,11 +278,6 @@ impl<T: Transport, R: Timer> Call<T, R> {
                     .redacted(self.client.settings().api_key.as_ref()))
             }
         }
-    }
-
-    /// How many requests were sent, those that were redirected included.
-    fn requests(&self) -> u32 {
-        self.retry.attempts() + self.redirects
     }
 }
 
@@ -246,26 +302,58 @@ impl<T: Transport, R: Timer> Call<T, R> {
         self.watch.resumed(lent, self.client.timer());
     }
 
-    /// The deadline that has expired, as an error.
+    /// Why the answer may not go on, whatever arrives: a deadline has expired, or the client is aborted.
     pub(crate) fn expired(&self) -> Option<Error> {
-        self.watch.expired(self.client.timer())
+        self.aborted().or_else(|| self.watch.expired(self.client.timer()))
     }
 
-    /// The total deadline's error, if it has expired.
+    /// The same, of the deadlines only the total one.
     pub(crate) fn total_expired(&self) -> Option<Error> {
-        self.watch.total_expired(self.client.timer())
+        self.aborted().or_else(|| self.watch.total_expired(self.client.timer()))
     }
 
-    /// Waits until a deadline has expired.
+    /// Waits until the answer may not go on.
     pub(crate) fn poll_expired(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        if let Some(place) = &mut self.place
+            && place.poll_aborted(cx).is_ready()
+        {
+            return Poll::Ready(Error::aborted());
+        }
         self.watch.poll_expired(self.client.timer(), cx)
+    }
+
+    fn aborted(&self) -> Option<Error> {
+        self.place.as_ref().filter(|place| place.is_aborted()).map(|_| Error::aborted())
+    }
+
+    /// Nothing more is read, whatever of the answer the caller has still to take: others may run.
+    pub(crate) fn leave(&mut self) {
+        if let Some(place) = self.place.take() {
+            if self.client.is_closed() {
+                // Nobody will ask for the connection that this call gave back.
+                self.client.transport().close_idle();
+            }
+            drop(place);
+        }
+    }
+
+    /// The answer is complete, and the caller has it.
+    pub(crate) fn finished(&mut self, verdict: Option<Verdict>) {
+        self.leave();
+        self.trace.finished(verdict, self.now());
+    }
+
+    /// The caller is given this error, the last of the call.
+    pub(crate) fn failed_for_good(&mut self, error: &Error) {
+        self.leave();
+        self.trace.failed(error, self.now());
     }
 
     /// Says of an error in an answer what is known besides.
     pub(crate) fn finish(&self, error: Error, head: Option<&Arc<ResponseHead>>) -> Error {
         let retryable = match error.kind() {
             ErrorKind::Server => refusal::is_transient(&error),
-            ErrorKind::Protocol | ErrorKind::Limit => false,
+            ErrorKind::Protocol | ErrorKind::Limit | ErrorKind::Closed => false,
             _ => true,
         };
         let error = match head {
@@ -273,5 +361,12 @@ impl<T: Transport, R: Timer> Call<T, R> {
             None => error,
         };
         error.with_retry(retryable, None).redacted(self.client.settings().api_key.as_ref())
+    }
+}
+
+impl<T: Transport, R: Timer> Drop for Call<T, R> {
+    fn drop(&mut self) {
+        self.leave();
+        self.trace.dropped(self.client.timer().now());
     }
 }

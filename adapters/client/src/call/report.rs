@@ -8,8 +8,7 @@ const EXCERPT: usize = 200;
 
 /// What the body of a response whose status is no success says, in whatever shape.
 pub(super) fn read(body: &[u8]) -> ErrorReport {
-    let is_stream = [&b"data:"[..], b"event:"].iter().any(|field| body.trim_ascii_start().starts_with(field));
-    let mut decoder = if is_stream { Decoder::new() } else { Decoder::new().for_error_body() };
+    let mut decoder = Decoder::new().for_error_body();
     let mut assembler = ErrorAssembler::new();
     let mut input = body;
     let mut is_whole = true;

@@ -16,6 +16,8 @@ pub(super) struct Watch<R: Timer> {
     clock: Clock,
     deadlines: Deadlines,
     sleep: Option<Sleep<R::Sleep>>,
+    /// By a limit of the client.
+    is_held_back: bool,
 }
 
 struct Sleep<S> {
@@ -29,7 +31,7 @@ impl<R: Timer> Watch<R> {
         let mut clock = Clock::start(deadlines, now);
         // The transport keeps the connect timeout.
         clock.connected(now);
-        Self { clock, deadlines, sleep: None }
+        Self { clock, deadlines, sleep: None, is_held_back: false }
     }
 
     /// The next request is sent. The wait before it is the caller's; the total deadline runs on.
@@ -37,6 +39,21 @@ impl<R: Timer> Watch<R> {
         let now = timer.now();
         self.clock.attempt_started(now);
         self.clock.connected(now);
+    }
+
+    /// Waits until the total deadline has expired, and gives what it was; no other runs until the call
+    /// [goes on](Self::go_on).
+    pub(super) fn poll_held_back(&mut self, timer: &R, cx: &mut Context<'_>) -> Poll<Duration> {
+        self.clock.attempt_failed();
+        self.is_held_back = true;
+        self.poll_expired(timer, cx).map(|_| self.deadlines.total.unwrap_or_default())
+    }
+
+    /// The next request is about to be sent; if it was held back until now, its deadlines begin here.
+    pub(super) fn go_on(&mut self, timer: &R) {
+        if std::mem::take(&mut self.is_held_back) {
+            self.attempt_started(timer);
+        }
     }
 
     /// Something of the answer has come; `progress`: content.

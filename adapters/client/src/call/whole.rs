@@ -39,7 +39,10 @@ pub(crate) async fn ask<T: Transport, R: Timer, A>(
 ) -> Result<(A, Arc<ResponseHead>), Error> {
     let Whole { head, body } = call.whole(limit).await?;
     match members(&body).and_then(read) {
-        Ok(answer) => Ok((answer, head)),
+        Ok(answer) => {
+            call.finished(None);
+            Ok((answer, head))
+        }
         Err(fault) => Err(call.unusable(fault, &body, &head)),
     }
 }
@@ -48,7 +51,18 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// Sends the request, again where that is allowed, and reads the answer to its end.
     ///
     /// The answer begins with its first byte that is no white space: some servers send blank lines while they work.
+    ///
+    /// Whether it can be used is still to be told: [`finished`](Self::finished) or [`unusable`](Self::unusable).
     pub(crate) async fn whole(&mut self, limit: usize) -> Result<Whole, Error> {
+        let whole = self.read_whole(limit).await;
+        match &whole {
+            Ok(_) => self.leave(),
+            Err(error) => self.failed_for_good(error),
+        }
+        whole
+    }
+
+    async fn read_whole(&mut self, limit: usize) -> Result<Whole, Error> {
         loop {
             let mut answer = self.open().await?;
             let mut body = Vec::new();
@@ -63,9 +77,11 @@ impl<T: Transport, R: Timer> Call<T, R> {
     }
 
     /// The error of an answer that cannot be used.
-    pub(crate) fn unusable(&self, fault: Fault, body: &Bytes, head: &Arc<ResponseHead>) -> Error {
+    pub(crate) fn unusable(&mut self, fault: Fault, body: &Bytes, head: &Arc<ResponseHead>) -> Error {
         let error = fault.into_error(body, self.client.settings().api_key.as_ref());
-        self.finish(error, Some(head))
+        let error = self.finish(error, Some(head));
+        self.failed_for_good(&error);
+        error
     }
 
     fn poll_whole(

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -27,11 +27,16 @@ pub(super) struct Wanted {
 }
 
 pub(super) struct Exchange<T: Transport, R: Timer> {
+    /// Dropped before the call: its connection is closed when the call leaves its place to another.
+    answer: Option<Answer<T::Body>>,
     call: Call<T, R>,
     wanted: Wanted,
-    answer: Option<Answer<T::Body>>,
     /// When the caller was given the chunk that it has.
     lent: Option<Duration>,
+    /// The deadline that had expired by then: the chunk brought no content that would have moved it on.
+    overdue: Option<Error>,
+    /// How often data was there since the last wait.
+    reads: u32,
 }
 
 struct Answer<B> {
@@ -45,21 +50,31 @@ struct Answer<B> {
 
 impl<T: Transport, R: Timer> Exchange<T, R> {
     pub(super) fn new(call: Call<T, R>, wanted: Wanted) -> Self {
-        Self { call, wanted, answer: None, lent: None }
+        Self { call, wanted, answer: None, lent: None, overdue: None, reads: 0 }
     }
 
     /// Sends the request, again where that is allowed, until the first chunk is there. `None`: the answer is
     /// complete and has no chunk.
     pub(super) async fn begin(&mut self) -> Result<Option<ChatChunk>, Error> {
+        let first = self.open().await;
+        match &first {
+            Ok(Some(_)) => {
+                self.call.begun();
+                self.leave_if_read();
+            }
+            Ok(None) => self.call.finished(self.verdict()),
+            Err(error) => self.call.failed_for_good(error),
+        }
+        first
+    }
+
+    async fn open(&mut self) -> Result<Option<ChatChunk>, Error> {
         loop {
             let answer = self.call.open().await?;
             self.answer = Some(self.accept(answer));
-            let error = match poll_fn(|cx| self.poll_chunk(cx)).await {
+            let error = match poll_fn(|cx| self.poll_next(cx)).await {
                 None => return Ok(None),
-                Some(Ok(chunk)) => {
-                    self.call.begun();
-                    return Ok(Some(chunk));
-                }
+                Some(Ok(chunk)) => return Ok(Some(chunk)),
                 Some(Err(error)) => error,
             };
             self.answer = None;
@@ -86,27 +101,46 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
 
     /// The next chunk. Once there is an error, `None` follows.
     pub(super) fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatChunk, Error>>> {
+        let next = ready!(self.poll_next(cx));
+        match &next {
+            Some(Ok(_)) => self.leave_if_read(),
+            Some(Err(error)) => self.call.failed_for_good(error),
+            None => self.call.finished(self.verdict()),
+        }
+        Poll::Ready(next)
+    }
+
+    /// What is still held of an answer keeps no other call waiting.
+    fn leave_if_read(&mut self) {
+        if self.answer.as_ref().is_none_or(|answer| answer.body.is_none()) {
+            self.call.leave();
+        }
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<ChatChunk, Error>>> {
         if let Some(lent) = self.lent.take() {
             self.call.resumed(lent);
         }
         let Some(answer) = &mut self.answer else { return Poll::Ready(None) };
-        let mut overdue = self.call.total_expired();
-        let mut reads = 0;
+        let mut overdue = self.overdue.take().or_else(|| self.call.total_expired());
         while let Some(body) = &mut answer.body {
             if let Some(error) = overdue {
                 return Poll::Ready(Some(self.stop(error)));
             }
-            if reads == READS_PER_TURN {
+            // Counted over chunks, too: whoever takes one after the other may never wait.
+            if self.reads == READS_PER_TURN {
+                self.reads = 0;
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
-            reads += 1;
+            self.reads += 1;
             let data = match body.as_mut().poll_data(cx) {
                 Poll::Ready(Ok(data)) => data,
                 Poll::Ready(Err(error)) => {
                     return Poll::Ready(Some(self.stop(Error::transport(error, true))));
                 }
                 Poll::Pending => {
+                    self.reads = 0;
                     return self.call.poll_expired(cx).map(|error| Some(self.stop(error)));
                 }
             };
@@ -140,6 +174,9 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
             }
             match chunk {
                 Some(Ok(chunk)) => {
+                    if !progress {
+                        self.overdue = self.call.expired();
+                    }
                     self.lent = Some(self.call.now());
                     return Poll::Ready(Some(Ok(chunk)));
                 }
@@ -164,8 +201,15 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         }
     }
 
+    /// The caller gives up on the answer, with this error.
+    pub(super) fn fail(&mut self, error: Error) -> Error {
+        let error = self.finish(error);
+        self.call.failed_for_good(&error);
+        error
+    }
+
     /// Says of an error in the answer what is known besides.
-    pub(super) fn finish(&self, error: Error) -> Error {
+    fn finish(&self, error: Error) -> Error {
         self.call.finish(error, self.head())
     }
 

@@ -57,6 +57,16 @@ pub(super) fn object_text(members: &BTreeMap<String, String>) -> String {
     text
 }
 
+/// The text of an object with one member, a string.
+pub(super) fn string_member(name: &str, value: &str) -> String {
+    let mut text = String::from("{");
+    push_string(&mut text, name);
+    text.push(':');
+    push_string(&mut text, value);
+    text.push('}');
+    text
+}
+
 fn push_string(text: &mut String, value: &str) {
     text.push('"');
     for c in value.chars() {

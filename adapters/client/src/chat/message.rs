@@ -86,6 +86,19 @@ impl Message {
         self
     }
 
+    /// Who speaks.
+    pub fn role(&self) -> &str {
+        &self.role
+    }
+
+    /// What is said; empty when the content is of parts or JSON.
+    pub fn text(&self) -> &str {
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Parts(_) | Content::Raw(_) => "",
+        }
+    }
+
     /// The content as JSON text, for what is not typed here.
     #[must_use]
     pub fn raw_content(mut self, json: impl Into<String>) -> Self {
@@ -120,10 +133,29 @@ impl Message {
     }
 }
 
+impl From<&str> for Message {
+    /// What the user says.
+    fn from(text: &str) -> Self {
+        Self::user(text)
+    }
+}
+
+impl From<String> for Message {
+    /// What the user says.
+    fn from(text: String) -> Self {
+        Self::user(text)
+    }
+}
+
 impl From<&ChatCompletion> for Message {
-    /// The answer of choice 0, to be sent back with the next question.
+    /// The answer of choice 0, to be sent back with the next question: its text (an empty string when it has none), its
+    /// refusal if it is one, and its tool calls, signatures included.
     fn from(completion: &ChatCompletion) -> Self {
-        Self::assistant(completion.text()).tool_calls(completion.tool_calls())
+        let message = Self::assistant(completion.text()).tool_calls(completion.tool_calls());
+        match completion.choice(0).and_then(|choice| choice.refusal.as_deref()) {
+            Some(refusal) => message.extra(json::string_member("refusal", refusal)),
+            None => message,
+        }
     }
 }
 

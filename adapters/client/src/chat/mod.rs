@@ -1,32 +1,42 @@
 //! Chat completions.
 
+mod ask;
 mod chunk;
 mod chunk_builder;
 mod chunk_decoder;
 mod completion;
+mod conversation;
 mod exchange;
 mod extra;
+mod fallback;
 pub(crate) mod json;
 mod logprobs;
 mod message;
 mod options;
 mod parse;
 mod request;
+#[cfg(feature = "schemars")]
+mod schema;
 mod stream;
+mod tools;
 
 use std::fmt;
 
+pub use ask::Ask;
 pub use choreoai_core::chat::assemble::{Choice, ToolCall};
 pub use chunk::{ChatChunk, ExtraMember, Fragment, FragmentKind, Fragments, ToolCallFragment};
 pub use chunk_decoder::ChunkDecoder;
 pub use completion::{Assembly, ChatCompletion};
+pub use conversation::{Conversation, ConversationStream};
 pub use extra::ExtraMembers;
+pub use fallback::{Answered, Fallback, FallbackError, ModelFailure};
 pub use logprobs::{Logprobs, TokenLogprob, TopLogprob};
 pub use message::{ContentPart, Message};
 pub use options::{ResponseFormat, Tool, ToolChoice};
 pub use parse::{Parsed, ToolCallExt};
 pub use request::ChatRequest;
-pub use stream::{ChatStream, TextStream};
+pub use stream::{ChatStream, TextStream, WriteCause, WriteError};
+pub use tools::{ToolResult, Toolbox};
 
 use serde::de::DeserializeOwned;
 
@@ -86,10 +96,11 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     async fn start(&self, request: &ChatRequest, streamed: bool) -> Result<ChatStream<T, R>, Error> {
         let settings = self.client.settings();
         let question = Question {
-            accept: if streamed { "text/event-stream" } else { Question::JSON },
+            accept: if streamed { Question::EVENT_STREAM } else { Question::JSON },
             ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
-        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(streamed));
+        let deadlines = settings.timeouts.deadlines(streamed);
+        let call = Call::start(self.client.clone(), question, deadlines).of_model(request.asked_model());
         let wanted = Wanted {
             logprobs: request.wants_logprobs(),
             extra: request.wants_extra(),

@@ -26,14 +26,14 @@ use crate::Error;
 /// [`extra`](Self::extra).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChatRequest {
-    model: String,
-    messages: Vec<Message>,
+    pub(super) model: String,
+    pub(super) messages: Vec<Message>,
     numbers: Numbers,
     stop: Vec<String>,
     logit_bias: Vec<(u32, f64)>,
     user: Option<String>,
-    tools: Vec<Tool>,
-    tool_choice: Option<ToolChoice>,
+    pub(super) tools: Vec<Tool>,
+    pub(super) tool_choice: Option<ToolChoice>,
     response_format: Option<ResponseFormat>,
     reasoning_effort: Option<String>,
     metadata: Vec<(String, String)>,
@@ -289,6 +289,10 @@ impl ChatRequest {
     pub fn keep_raw_body(mut self, keep: bool) -> Self {
         self.keeps_raw_body = keep;
         self
+    }
+
+    pub(super) fn asked_model(&self) -> &str {
+        &self.model
     }
 
     pub(super) fn wants_logprobs(&self) -> bool {

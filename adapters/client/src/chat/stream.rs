@@ -1,5 +1,8 @@
 //! An answer as it arrives.
 
+mod gathering;
+mod write_to;
+
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,10 +10,13 @@ use std::task::{Context, Poll, ready};
 use choreoai_core::chat::Verdict;
 use futures_core::{FusedStream, Stream};
 
+use super::ChatCompletion;
 use super::chunk::ChatChunk;
 use super::exchange::Exchange;
-use super::{Assembly, ChatCompletion};
 use crate::{Error, ResponseHead, Timer, Transport};
+pub(super) use gathering::Gathering;
+pub(super) use write_to::copy;
+pub use write_to::{WriteCause, WriteError};
 
 /// An answer as it arrives: a [`Stream`] of [`ChatChunk`]s, one for each event.
 ///
@@ -60,29 +66,12 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
     /// # Errors
     ///
     /// What the stream ends with; [`Error::partial`] holds what arrived before.
-    pub async fn collect_message(mut self) -> Result<ChatCompletion, Error> {
-        let mut assembly = Assembly::new();
-        loop {
-            match std::future::poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
-                Some(Ok(chunk)) => {
-                    if let Err(error) = assembly.push(&chunk) {
-                        let error = self.exchange.finish(error);
-                        return Err(error.with_partial(self.assembled(assembly)));
-                    }
-                }
-                Some(Err(error)) => return Err(error.with_partial(self.assembled(assembly))),
-                None => break,
-            }
+    pub async fn collect_message(self) -> Result<ChatCompletion, Error> {
+        let mut gathering = Gathering::new(self);
+        while let Some(chunk) = std::future::poll_fn(|cx| Pin::new(&mut gathering).poll_next(cx)).await {
+            chunk?;
         }
-        let mut completion = self.assembled(assembly);
-        completion.ended(self.exchange.head().cloned(), self.exchange.verdict());
-        Ok(completion)
-    }
-
-    fn assembled(&mut self, assembly: Assembly) -> ChatCompletion {
-        let mut completion = assembly.finish();
-        completion.keep_raw_body(self.exchange.take_raw_body());
-        completion
+        Ok(gathering.finish())
     }
 }
 

@@ -159,8 +159,7 @@ fn read_vector(value: &RawValue) -> Result<Vec<f32>, String> {
         }
         numbers.iter().map(|number| f32::from_le_bytes(*number)).collect()
     } else {
-        serde_json::from_str::<Vec<f32>>(value.get())
-            .map_err(|error| format!("is not an array of numbers (column {})", error.column()))?
+        serde_json::from_str::<Vec<f32>>(value.get()).map_err(|_| "is not an array of numbers".to_owned())?
     };
     if vector.is_empty() {
         return Err("is empty".to_owned());

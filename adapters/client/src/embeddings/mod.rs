@@ -39,7 +39,8 @@ impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
     pub async fn create(&self, request: &EmbeddingRequest) -> Result<EmbeddingList, Error> {
         let settings = self.client.settings();
         let question = Question::post(settings.base_url.endpoint("/v1/embeddings")?, request.encode()?);
-        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(false));
+        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(false))
+            .of_model(request.asked_model());
         let read = |members: Members<'_>| EmbeddingList::read(members, request.inputs());
         let (mut list, head) = ask(call, BODY_LIMIT, read).await?;
         list.answered(head);

@@ -42,8 +42,8 @@ impl EmbeddingRequest {
         }
     }
 
-    /// How the server writes the vectors: as base64, which takes a third of the bytes and loses nothing, unless chosen
-    /// otherwise. Either is understood whatever was asked for; choose `Float` for a server that refuses base64.
+    /// How the server writes the vectors: as base64, which is shorter and loses nothing, unless chosen otherwise.
+    /// Either is understood whatever was asked for; choose `Float` for a server that refuses base64.
     #[must_use]
     pub fn encoding_format(mut self, format: EncodingFormat) -> Self {
         self.encoding_format = format;
@@ -69,6 +69,10 @@ impl EmbeddingRequest {
     pub fn extra(mut self, object: impl Into<String>) -> Self {
         self.extra = Some(object.into());
         self
+    }
+
+    pub(super) fn asked_model(&self) -> &str {
+        &self.model
     }
 
     /// How many vectors are asked for; `None`: more members have replaced the input.

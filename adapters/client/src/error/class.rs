@@ -82,6 +82,10 @@ pub enum ErrorClass {
     EmptyAnswer,
     /// The answer, or the arguments of a tool call, are not JSON or do not fit the type.
     MalformedAnswer,
+    /// A function of the program's own, which the model called, failed.
+    Tool,
+    /// The client was closed or aborted.
+    Closed,
 }
 
 impl ErrorClass {
@@ -107,6 +111,8 @@ impl ErrorClass {
             Self::ContentFilter => "content_filter",
             Self::EmptyAnswer => "empty_answer",
             Self::MalformedAnswer => "malformed_answer",
+            Self::Tool => "tool",
+            Self::Closed => "closed",
         }
     }
 
@@ -118,7 +124,6 @@ impl ErrorClass {
             Self::NotFound => "check the base URL and the model",
             Self::RateLimit => "send fewer requests at a time, or wait longer between them",
             Self::Quota => "the quota or the credit of the key is used up: raise it, or use another key",
-            Self::Conflict | Self::Server => "try again later",
             Self::Timeout => "try again later, or ask for less at a time",
             Self::Provider => {
                 "the model's provider failed, not this program: try again later, or another model"
@@ -142,6 +147,8 @@ impl ErrorClass {
             ErrorKind::Limit => Self::Limit,
             ErrorKind::InvalidRequest => Self::InvalidRequest,
             ErrorKind::Answer => Self::MalformedAnswer,
+            ErrorKind::Tool => Self::Tool,
+            ErrorKind::Closed => Self::Closed,
         }
     }
 

@@ -23,7 +23,8 @@ pub enum ErrorKind {
     TimeoutFirstEvent,
     /// Nothing more of the answer came within the idle timeout.
     TimeoutIdle,
-    /// The answer was not complete within the total timeout.
+    /// The answer was not complete within the total timeout, the time that a limit of the client held the call back
+    /// included.
     TimeoutTotal,
     /// The server did not speak the protocol: malformed JSON, HTML, an undecoded content encoding.
     Protocol,
@@ -33,6 +34,11 @@ pub enum ErrorKind {
     InvalidRequest,
     /// The answer is complete, but not what it was asked to be: a refusal, for instance, where JSON was to be parsed.
     Answer,
+    /// A function of a [`Toolbox`](crate::Toolbox) failed, and is not to be told to the model.
+    Tool,
+    /// The client was [closed](crate::Client::close) before the call began, or [aborted](crate::Client::abort)
+    /// before it ended.
+    Closed,
 }
 
 impl ErrorKind {
@@ -52,6 +58,8 @@ impl ErrorKind {
             Self::Limit => "limit",
             Self::InvalidRequest => "invalid_request",
             Self::Answer => "answer",
+            Self::Tool => "tool",
+            Self::Closed => "closed",
         }
     }
 }

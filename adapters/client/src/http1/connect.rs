@@ -4,7 +4,7 @@ use std::future::Future;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
-use super::Target;
+use super::{Proxy, Target};
 use crate::TransportError;
 
 /// Makes connections: the one thing that an executor's network types must provide.
@@ -25,4 +25,14 @@ pub trait Connect {
     /// Failures to resolve and to connect are [`Connect`](crate::TransportErrorKind::Connect), a failed handshake is
     /// [`Tls`](crate::TransportErrorKind::Tls). No deadline is kept here: the caller drops the future.
     fn connect(&self, target: &Target) -> Self::Connecting;
+
+    /// The proxy between here and `target`, if there is one: `connect` connects to it. Where the target is `https` the
+    /// stream is a tunnel; where it is `http` the requests are written for the proxy, with the whole URL and its
+    /// `Proxy-Authorization` (RFC 9112, section 3.2.2).
+    ///
+    /// The same for a target whenever it is asked, for connections are pooled by their target.
+    fn proxy(&self, target: &Target) -> Option<&Proxy> {
+        let _ = target;
+        None
+    }
 }

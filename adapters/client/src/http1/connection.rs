@@ -24,6 +24,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         Self { stream, buffer: vec![0; READ_BUFFER].into_boxed_slice(), unread: 0..0 }
     }
 
+    /// The stream alone; what has been read and not consumed is lost.
+    pub(super) fn into_stream(self) -> S {
+        self.stream
+    }
+
     /// What has been read and not consumed.
     pub(super) fn unread(&self) -> &[u8] {
         self.bytes(self.unread.clone())

@@ -19,13 +19,13 @@ pub(super) struct Idle<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Idle<S> {
     /// `None`, and the connection is closed, if it is clear by now that it can serve no other request.
     pub(super) fn new(connection: Connection<S>, response: Response) -> Option<Self> {
-        let worth_keeping = match response.remaining() {
-            Remaining::Bytes(0) => response.may_reuse(connection.unread()),
+        let near = match response.remaining() {
+            Remaining::Bytes(0) => connection.unread().is_empty(),
             Remaining::Bytes(rest) => usize::try_from(rest).is_ok_and(|rest| rest <= DRAIN_LIMIT),
             Remaining::Unknown => true,
             Remaining::UntilClose => false,
         };
-        worth_keeping.then_some(Self { connection, response })
+        (near && response.keeps_alive()).then_some(Self { connection, response })
     }
 
     /// The connection, if it can serve another request; closes it otherwise. Never waits.

@@ -5,17 +5,20 @@
 //! Body:    read to its end --> idle      released --> idle, to be drained      dropped --> closed
 //! ```
 //!
+//! [`Proxied`] is a connector that wraps a connector and goes through proxies where it is told to.
+//!
 //! Nothing is spawned and nothing is boxed: the futures are state machines that are `Send` when the connector's and
 //! the timer's types are.
 
 mod body;
 mod connect;
 mod connection;
-mod exchange;
 mod idle;
 mod pool;
+mod proxy;
 mod request;
 mod response;
+mod round_trip;
 mod sending;
 mod target;
 #[cfg(test)]
@@ -32,6 +35,7 @@ pub use self::connect::Connect;
 use self::idle::Idle;
 use self::pool::Pool;
 pub use self::pool::PoolLimits;
+pub use self::proxy::{Proxied, Proxies, Proxy, Proxying};
 pub use self::sending::Sending;
 pub use self::target::Target;
 use crate::{Timer, Transport};
@@ -41,8 +45,13 @@ use crate::{Timer, Transport};
 /// Clones share the pool.
 ///
 /// - A request goes over the idle connection that was used last, if it is still usable, else over a new one.
-/// - A reused connection may have been closed by the server while it was idle. When it fails before any byte of a
-///   response came, the request is sent once more over a new connection. Nothing else is ever repeated.
+/// - A connection is looked at before it is reused: one that the server has closed, or on which something came that
+///   nobody asked for, is not used again.
+/// - The server may also close a reused connection at the very moment at which the request is sent. If it is closed or
+///   reset before any byte of a response came, the request is sent once more, over a new connection, and nobody hears
+///   of the first. This goes for a `POST` too, by choice: a server that takes a request off an idle connection and then
+///   closes it without a word may have acted on it, and gets it again; far more often it had closed before. Failures of
+///   other kinds (a timeout of the network) are told, and nothing is sent a third time.
 /// - A response that comes before the request is written out (a `413`, for instance) is delivered; the rest of the
 ///   request is not sent, and the connection is closed with the response.
 /// - Interim responses (`1xx`) are skipped. A head is bounded at 64 KiB and 256 fields.
@@ -91,6 +100,10 @@ impl<C: Connect, R: Timer> Transport for Http1<C, R> {
 
     fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> Sending<C, R> {
         Sending::new(Arc::clone(&self.shared), request, connect_timeout)
+    }
+
+    fn close_idle(&self) {
+        Self::close_idle(self);
     }
 }
 

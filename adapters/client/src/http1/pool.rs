@@ -28,14 +28,18 @@ impl Default for PoolLimits {
 }
 
 /// Idle connections by target, the last one back first out again: what is not needed ages and is closed.
+///
+/// Connections are closed after the lock is let go: to close one may take a system call, and a last word over TLS.
 #[derive(Debug)]
 pub(super) struct Pool<T> {
     limits: PoolLimits,
-    hosts: Mutex<HashMap<Target, VecDeque<Idle<T>>>>,
+    hosts: Mutex<Hosts<T>>,
 }
 
+type Hosts<T> = HashMap<Target, VecDeque<Parked<T>>>;
+
 #[derive(Debug)]
-struct Idle<T> {
+struct Parked<T> {
     connection: T,
     since: Duration,
 }
@@ -47,14 +51,16 @@ impl<T> Pool<T> {
 
     /// Takes the connection to `target` that was put back last.
     pub(super) fn take(&self, target: &Target, now: Duration) -> Option<T> {
+        // It outlives the guard, which is declared after it.
+        let mut closed = Vec::new();
         let mut hosts = self.hosts();
-        self.close_expired(&mut hosts, now);
+        self.remove_expired(&mut hosts, now, &mut closed);
         let queue = hosts.get_mut(target)?;
-        let idle = queue.pop_back();
+        let parked = queue.pop_back();
         if queue.is_empty() {
             hosts.remove(target);
         }
-        Some(idle?.connection)
+        Some(parked?.connection)
     }
 
     /// Puts a connection back, and closes what the limits leave no room for.
@@ -62,58 +68,63 @@ impl<T> Pool<T> {
         if self.limits.max_idle == 0 || self.limits.max_idle_per_host == 0 {
             return;
         }
+        // It outlives the guard, which is declared after it.
+        let mut closed = Vec::new();
         let mut hosts = self.hosts();
-        self.close_expired(&mut hosts, now);
+        self.remove_expired(&mut hosts, now, &mut closed);
         let queue = hosts.entry(target.clone()).or_default();
         if queue.len() >= self.limits.max_idle_per_host {
-            queue.pop_front();
+            closed.extend(queue.pop_front());
         }
-        queue.push_back(Idle { connection, since: now });
+        queue.push_back(Parked { connection, since: now });
         if hosts.values().map(VecDeque::len).sum::<usize>() > self.limits.max_idle {
-            close_longest_idle(&mut hosts);
+            closed.extend(remove_longest_idle(&mut hosts));
         }
     }
 
     /// Closes them all.
     pub(super) fn clear(&self) {
-        self.hosts().clear();
+        // Bound first: in one expression the guard would be dropped after what it guards.
+        let closed = std::mem::take(&mut *self.hosts());
+        drop(closed);
     }
 
-    fn close_expired(&self, hosts: &mut HashMap<Target, VecDeque<Idle<T>>>, now: Duration) {
+    fn remove_expired(&self, hosts: &mut Hosts<T>, now: Duration, closed: &mut Vec<Parked<T>>) {
         hosts.retain(|_, queue| {
             while let Some(oldest) = queue.front()
                 && now.saturating_sub(oldest.since) >= self.limits.idle_timeout
             {
-                queue.pop_front();
+                closed.extend(queue.pop_front());
             }
             !queue.is_empty()
         });
     }
 
-    fn hosts(&self) -> MutexGuard<'_, HashMap<Target, VecDeque<Idle<T>>>> {
+    fn hosts(&self) -> MutexGuard<'_, Hosts<T>> {
         // No invariant spans the map's entries: what a panicking thread left behind is as good as ever.
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn close_longest_idle<T>(hosts: &mut HashMap<Target, VecDeque<Idle<T>>>) {
+fn remove_longest_idle<T>(hosts: &mut Hosts<T>) -> Option<Parked<T>> {
     let oldest = hosts
         .iter()
         .filter_map(|(target, queue)| Some((queue.front()?.since, target)))
         .min_by_key(|&(since, _)| since)
-        .map(|(_, target)| target.clone());
-    if let Some(target) = oldest
-        && let Some(queue) = hosts.get_mut(&target)
-    {
-        queue.pop_front();
-        if queue.is_empty() {
-            hosts.remove(&target);
-        }
+        .map(|(_, target)| target.clone())?;
+    let queue = hosts.get_mut(&oldest)?;
+    let parked = queue.pop_front();
+    if queue.is_empty() {
+        hosts.remove(&oldest);
     }
+    parked
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+    use std::rc::{Rc, Weak};
+
     use super::*;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -179,6 +190,42 @@ mod tests {
             pool.put(&a, 1, SECOND);
             assert_eq!(pool.take(&a, SECOND), None);
         }
+    }
+
+    /// A connection that tells, as it is closed, whether the pool can be used meanwhile.
+    struct Probe {
+        pool: Weak<Pool<Self>>,
+        free: Rc<RefCell<Vec<bool>>>,
+    }
+
+    impl Drop for Probe {
+        fn drop(&mut self) {
+            // The pool itself may be going.
+            if let Some(pool) = self.pool.upgrade() {
+                self.free.borrow_mut().push(pool.hosts.try_lock().is_ok());
+            }
+        }
+    }
+
+    #[test]
+    fn connections_are_closed_outside_the_lock() {
+        let limits = PoolLimits { max_idle: 2, max_idle_per_host: 1, idle_timeout: 10 * SECOND };
+        let (pool, free) = (Rc::new(Pool::new(limits)), Rc::default());
+        let probe = || Probe { pool: Rc::downgrade(&pool), free: Rc::clone(&free) };
+        let [a, b, c] = ["http://a", "http://b", "http://c"].map(target);
+        let closed_by = |act: &dyn Fn()| {
+            free.borrow_mut().clear();
+            act();
+            free.borrow().clone()
+        };
+        pool.put(&a, probe(), SECOND);
+        assert_eq!(closed_by(&|| pool.put(&a, probe(), 2 * SECOND)), [true], "too many to one host");
+        pool.put(&b, probe(), 3 * SECOND);
+        assert_eq!(closed_by(&|| pool.put(&c, probe(), 4 * SECOND)), [true], "too many in all");
+        assert_eq!(closed_by(&|| assert!(pool.take(&a, 13 * SECOND).is_none())), [true], "too old at take");
+        assert_eq!(closed_by(&|| pool.put(&a, probe(), 14 * SECOND)), [true], "too old at put");
+        pool.put(&b, probe(), 14 * SECOND);
+        assert_eq!(closed_by(&|| pool.clear()), [true, true], "all");
     }
 
     #[test]

@@ -13,9 +13,9 @@ use pin_project_lite::pin_project;
 use super::body::{Body, Open};
 use super::connect::Connect;
 use super::connection::Connection;
-use super::exchange::{Answered, Exchange};
 use super::request::Request;
-use super::{Shared, Target};
+use super::round_trip::{Answered, RoundTrip};
+use super::{Proxy, Shared, Target};
 use crate::{Timer, TransportError, TransportErrorKind};
 
 pin_project! {
@@ -37,7 +37,7 @@ pin_project! {
     enum State<F, Z, S> {
         Start,
         Connecting { #[pin] connecting: F, #[pin] deadline: Z },
-        Exchanging { exchange: Option<Exchange<S>> },
+        UnderWay { round_trip: Option<RoundTrip<S>> },
     }
 }
 
@@ -47,7 +47,8 @@ impl<C: Connect, R: Timer> Sending<C, R> {
         request: http::Request<Bytes>,
         connect_timeout: Duration,
     ) -> Self {
-        let request = Request::new(request).and_then(|request| match request.target() {
+        let proxy = |target: &Target| shared.connector.proxy(target);
+        let request = Request::new(request, proxy).and_then(|request| match request.target() {
             target if target.is_https() && !C::HTTPS => Err(TransportError::new(
                 TransportErrorKind::InvalidRequest,
                 format!("{target} is to be reached over https, but this client is built without TLS"),
@@ -74,20 +75,20 @@ impl<C: Connect, R: Timer> Future for Sending<C, R> {
         loop {
             let next = match this.state.as_mut().project() {
                 StateProjection::Start => match this.shared.take_idle(target) {
-                    Some(connection) => exchange(connection, true, request),
+                    Some(connection) => send(connection, true, request),
                     None => connect(this.shared, target, *this.connect_timeout),
                 },
                 StateProjection::Connecting { connecting, deadline } => match connecting.poll(cx) {
-                    Poll::Ready(stream) => exchange(Connection::new(stream?), false, request),
+                    Poll::Ready(stream) => send(Connection::new(stream?), false, request),
                     Poll::Pending => {
                         ready!(deadline.poll(cx));
-                        return Poll::Ready(Err(timed_out(target)));
+                        return Poll::Ready(Err(timed_out(target, this.shared.connector.proxy(target))));
                     }
                 },
-                StateProjection::Exchanging { exchange } => {
-                    let Some(running) = exchange else { return Poll::Pending };
+                StateProjection::UnderWay { round_trip } => {
+                    let Some(running) = round_trip else { return Poll::Pending };
                     let outcome = ready!(running.poll(cx, request));
-                    let Some(finished) = exchange.take() else { return Poll::Pending };
+                    let Some(finished) = round_trip.take() else { return Poll::Pending };
                     match outcome {
                         Ok(()) => {
                             let Answered { parts, response, connection, all_sent } = finished.finish();
@@ -111,14 +112,19 @@ fn connect<C: Connect, R: Timer>(shared: &Shared<C, R>, target: &Target, timeout
     State::Connecting { connecting: shared.connector.connect(target), deadline: shared.timer.sleep(timeout) }
 }
 
-fn exchange<F, Z, S>(connection: Connection<S>, reused: bool, request: &Request) -> State<F, Z, S>
+fn send<F, Z, S>(connection: Connection<S>, reused: bool, request: &Request) -> State<F, Z, S>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    State::Exchanging { exchange: Some(Exchange::new(connection, reused, request)) }
+    State::UnderWay { round_trip: Some(RoundTrip::new(connection, reused, request)) }
 }
 
-fn timed_out(target: &Target) -> TransportError {
-    let context = format!("could not connect to {target} in time");
+fn timed_out(target: &Target, proxy: Option<&Proxy>) -> TransportError {
+    let context = match proxy {
+        Some(proxy) => {
+            format!("could not connect to {target} through the proxy {} in time", proxy.server())
+        }
+        None => format!("could not connect to {target} in time"),
+    };
     TransportError::new(TransportErrorKind::ConnectTimeout, context)
 }

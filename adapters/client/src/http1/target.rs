@@ -1,7 +1,7 @@
 //! Where a request goes.
 
 use std::fmt;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use http::Uri;
 
@@ -68,6 +68,16 @@ impl Target {
     /// The port, the scheme's own where the URI names none.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether the host is this machine by its name or address: `localhost` and names below it (RFC 6761, section 6.3),
+    /// `127.0.0.0/8` and `::1`. Names are not resolved.
+    pub fn is_loopback(&self) -> bool {
+        let name = self.host.strip_suffix('.').unwrap_or(&self.host);
+        match name.parse::<IpAddr>() {
+            Ok(address) => address.to_canonical().is_loopback(),
+            Err(_) => name == "localhost" || name.ends_with(".localhost"),
+        }
     }
 
     /// The value of the `Host` field: the port is left out where it is the scheme's own (RFC 9110, section 7.2).
@@ -147,15 +157,65 @@ mod tests {
     }
 
     #[test]
+    fn loopback_is_known_by_its_names_and_addresses() {
+        let is_loopback = |uri: &str| Target::from_uri(&uri.parse().unwrap()).unwrap().is_loopback();
+        for uri in [
+            "http://localhost",
+            "http://LocalHost.",
+            "https://a.localhost:8000",
+            "http://127.0.0.1",
+            "http://127.255.0.9",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
+            assert!(is_loopback(uri), "{uri}");
+        }
+        for uri in [
+            "http://localhost.example",
+            "http://xlocalhost",
+            "http://128.0.0.1",
+            "http://[::2]",
+            "http://0.0.0.0",
+        ] {
+            assert!(!is_loopback(uri), "{uri}");
+        }
+    }
+
+    #[test]
     fn refuses_what_cannot_be_reached() {
-        for uri in
-            ["/v1/models", "gateway.example:80", "ftp://h/", "http://user:secret@h/", "http://h:99999/"]
-        {
-            // What `http` itself refuses is refused before it gets here.
-            let Ok(uri) = uri.parse::<Uri>() else { continue };
+        for uri in [
+            "/v1/models",
+            "gateway.example:80",
+            "ftp://h/",
+            "http://user:secret@h/",
+            "http://secret@h/",
+            "http://h:99999/",
+            "http://h:+80/",
+            "http://[fe80::1%25eth0]/",
+            "http://[v1.x]/",
+        ] {
+            let uri = uri.parse::<Uri>().unwrap_or_else(|error| panic!("{uri}: {error}"));
             let error = Target::from_uri(&uri).unwrap_err();
             assert_eq!(error.kind(), TransportErrorKind::InvalidRequest, "{uri}");
             assert!(!format!("{error} {error:?}").contains("secret"));
+        }
+    }
+
+    /// What could split a head or hide where a request goes does not get as far as this.
+    #[test]
+    fn the_uri_type_refuses_what_would_break_out() {
+        for uri in [
+            "http://h/\r\nX-Evil: 1",
+            "http://h\r\n/",
+            "http://h\0/",
+            "http://h/a b",
+            "http://h/\0",
+            "http://a b/",
+            "http://a\\@b/",
+            "http://b\u{fc}cher.example/",
+            "http://a%41/",
+        ] {
+            assert!(uri.parse::<Uri>().is_err(), "{uri:?}");
         }
     }
 }

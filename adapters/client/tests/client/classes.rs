@@ -147,13 +147,7 @@ fn every_class_says_what_to_do() {
             false,
             "the gateway answered 400 Bad Request: M. (context_length_exceeded)",
         ),
-        (
-            409,
-            "busy",
-            ErrorClass::Conflict,
-            true,
-            "the gateway answered 409 Conflict: M. (busy); try again later",
-        ),
+        (409, "busy", ErrorClass::Conflict, true, "the gateway answered 409 Conflict: M. (busy)"),
         (
             429,
             "rate_limit_exceeded",
@@ -183,7 +177,7 @@ fn every_class_says_what_to_do() {
             "maintenance_mode",
             ErrorClass::Server,
             true,
-            "the gateway answered 503 Service Unavailable: M. (maintenance_mode); try again later",
+            "the gateway answered 503 Service Unavailable: M. (maintenance_mode)",
         ),
         (
             504,

@@ -1,7 +1,7 @@
 //! The deadlines, each with its own kind, in virtual time.
 
-use std::future::poll_fn;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use choreoai::{ErrorKind, Timer, TransportErrorKind};
@@ -92,6 +92,59 @@ fn a_flood_of_comments_holds_off_neither_the_deadline_nor_other_tasks() {
 }
 
 #[test]
+fn a_flood_of_roles_holds_off_neither_the_deadline_nor_other_tasks() {
+    let flooded = || {
+        let script = Script::new([Reply::body(content("Hello")).step(Step::Flood(ROLE))]);
+        let client = script.builder().idle_timeout(seconds(2)).total_timeout(None).build().unwrap();
+        (script, client)
+    };
+    let check = |script: &Script, failure: choreoai::Error, turns_of_others: u32| {
+        assert_eq!(failure.kind(), ErrorKind::TimeoutIdle);
+        assert_eq!(script.now(), seconds(2));
+        assert!(turns_of_others > 10, "{turns_of_others}");
+    };
+
+    let (script, client) = flooded();
+    let mut turns = 0;
+    let request = request();
+    let mut failure = script.run(counting(client.chat().create(&request), &mut turns)).unwrap_err();
+    assert_eq!(failure.take_partial().unwrap().text(), "Hello");
+    check(&script, failure, turns);
+
+    let (script, client) = flooded();
+    let mut turns = 0;
+    let failure = script.run(async {
+        let mut text = client.chat().stream(&request).await.unwrap().text();
+        assert_eq!(next(&mut text).await.unwrap().unwrap(), "Hello");
+        counting(next(&mut text), &mut turns).await
+    });
+    check(&script, failure.unwrap().unwrap_err(), turns);
+}
+
+#[test]
+fn content_that_never_pauses_leaves_turns_to_other_tasks() {
+    let answer = content("Hello").repeat(1000) + STOP + DONE;
+    let script = Script::new([Reply::body(answer)]);
+    let client = script.client();
+    let mut turns = 0;
+    let request = request();
+    let completion = script.run(counting(client.chat().create(&request), &mut turns)).unwrap();
+    assert_eq!(completion.text(), "Hello".repeat(1000));
+    assert!(turns > 10, "{turns}");
+}
+
+/// The future, and how often it left the turn to others.
+async fn counting<F: Future>(future: F, turns: &mut u32) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        *turns += u32::from(polled.is_pending());
+        polled
+    })
+    .await
+}
+
+#[test]
 fn an_event_that_grows_is_progress() {
     let event = content("Hello");
     let mut reply = Reply::status(200);
@@ -172,4 +225,31 @@ fn no_limits() {
     let completion = script.run(client.chat().create(&request())).unwrap();
     assert_eq!(completion.text(), "HelloHello world");
     assert_eq!(script.clock().now(), 2 * hour);
+}
+
+#[test]
+fn a_silent_server_is_asked_again_while_the_total_leaves_time() {
+    // By default it may be silent for as long as all may take.
+    let script = Script::new([Reply::hang()]);
+    let client = script.client();
+    let failure = script.run(client.chat().create(&request())).unwrap_err();
+    assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::TimeoutFirstEvent, 1));
+    assert_eq!(
+        failure.to_string(),
+        "the answer did not begin within 30s (the first-event timeout); \
+         not sent again: the wait would not end before the total deadline"
+    );
+    assert!(failure.is_retryable());
+    assert_eq!(script.now(), seconds(30));
+
+    let script = Script::new([Reply::hang(), Reply::body(answer())]);
+    let client = script.builder().first_event_timeout(seconds(10)).build().unwrap();
+    let completion = script.run(client.chat().create(&request())).unwrap();
+    assert_eq!((completion.text(), completion.response().unwrap().attempts()), ("Hello world", 2));
+
+    // A stream has no total unless one is chosen.
+    let script = Script::new([Reply::hang(), Reply::hang(), Reply::body(answer())]);
+    let (text, failure) = stream(&script, &script.client());
+    assert_eq!((&*text, failure.is_none()), ("Hello world", true));
+    assert!(script.now() > seconds(60));
 }

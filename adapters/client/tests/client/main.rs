@@ -3,11 +3,23 @@
 mod answers;
 mod bodies;
 mod classes;
+mod closing;
+mod conversations;
 mod deadlines;
+mod embeddings;
 mod endings;
+mod fallback;
+mod health;
+mod limits;
+mod models;
+mod observing;
 mod refusals;
 mod retries;
 mod secrets;
 mod sending;
 mod support;
 mod threads;
+mod tools;
+#[cfg(feature = "tracing")]
+mod tracing;
+mod writing;

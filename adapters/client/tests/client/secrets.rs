@@ -103,6 +103,27 @@ fn an_authorization_of_the_caller_s_own_is_kept_likewise() {
 }
 
 #[test]
+fn a_secret_of_another_header_is_kept_likewise() {
+    let body = "{\"detail\": \"team s3cr3t-team with sk-other-key-1234, plan gold-plated\"}";
+    let reply = || Reply::status(401).header("x-echo", "Token s3cr3t-team").data(body);
+    for with_key in [true, false] {
+        let script = Script::new([reply()]);
+        let builder = script
+            .builder()
+            .secret_header("x-team", "Token s3cr3t-team")
+            .default_header("X-Api-Key", "sk-other-key-1234")
+            .default_header("x-plan", "gold-plated");
+        let client = if with_key { builder } else { builder.without_key() }.build().unwrap();
+        let (_, failure) = stream(&script, &client);
+        let failure = failure.unwrap();
+        assert_eq!(failure.message(), "team [redacted] with [redacted], plan gold-plated");
+        let shown = shown(&failure);
+        assert!(!shown.contains("s3cr3t") && !shown.contains("sk-other"), "{shown}");
+        assert_eq!(script.played().requests[0].headers()["x-team"], "Token s3cr3t-team");
+    }
+}
+
+#[test]
 fn a_refused_key_is_not_repeated() {
     let error = Script::new([]).builder().api_key(format!("{KEY}\n")).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);

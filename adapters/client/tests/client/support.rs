@@ -100,6 +100,8 @@ pub(crate) struct Played {
     pub(crate) times: Vec<Duration>,
     pub(crate) released: usize,
     pub(crate) dropped: usize,
+    /// How often it was told to close what is idle.
+    pub(crate) closed_idle: usize,
 }
 
 impl Script {
@@ -157,6 +159,10 @@ impl Transport for Script {
             Ok(head.map(|()| body))
         })
     }
+
+    fn close_idle(&self) {
+        self.played().closed_idle += 1;
+    }
 }
 
 pub(crate) struct ScriptBody {
@@ -201,9 +207,13 @@ impl ResponseBody for ScriptBody {
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
-        match self.get_mut().steps.front_mut() {
+        let steps = &mut self.get_mut().steps;
+        match steps.front_mut() {
             Some(Step::Data(data)) => drop(data.split_to(amount)),
-            Some(Step::Flood(data)) => assert_eq!(amount, data.len()),
+            Some(Step::Flood(data)) => {
+                let rest = Bytes::from_static(&data.as_bytes()[amount..]);
+                steps.push_front(Step::Data(rest));
+            }
             _ => assert_eq!(amount, 0, "consumed what was not given"),
         }
     }
@@ -305,6 +315,33 @@ pub(crate) const fn seconds(seconds: u64) -> Duration {
 
 pub(crate) async fn next<S: Stream + Unpin>(stream: &mut S) -> Option<S::Item> {
     poll_fn(|cx| Pin::new(&mut *stream).poll_next(cx)).await
+}
+
+/// Runs all of them at once.
+pub(crate) async fn all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+    let mut running = futures.into_iter().map(|future| (Box::pin(future), None)).collect::<Vec<_>>();
+    poll_fn(|cx| {
+        for (future, output) in running.iter_mut().filter(|(_, output)| output.is_none()) {
+            if let Poll::Ready(ready) = future.as_mut().poll(cx) {
+                *output = Some(ready);
+            }
+        }
+        if running.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    running.into_iter().filter_map(|(_, output)| output).collect()
+}
+
+/// Polls a future once.
+pub(crate) async fn once<F: Future>(future: Pin<&mut F>) -> Option<F::Output> {
+    let mut future = Some(future);
+    poll_fn(|cx| {
+        Poll::Ready(match future.take().map(|future| future.poll(cx)) {
+            Some(Poll::Ready(output)) => Some(output),
+            _ => None,
+        })
+    })
+    .await
 }
 
 /// Reads a stream to its end: the text of choice 0, and the error that ended it. That nothing follows is checked.

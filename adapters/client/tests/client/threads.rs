@@ -8,7 +8,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use choreoai::{ChatStream, Client, Error, ResponseBody, TextStream, Timer, Transport, TransportError};
+use choreoai::{
+    ChatStream, Client, Conversation, EmbeddingList, EmbeddingRequest, Error, Health, Model, ModelList,
+    ResponseBody, TextStream, Timer, Toolbox, Transport, TransportError, WriteError,
+};
 
 use crate::support::*;
 
@@ -31,6 +34,41 @@ fn all_is_send_when_the_transport_and_the_timer_are() {
     let stream: ChatStream<_, _> = send(script.run(send(client.chat().stream(&request))).unwrap());
     let _: TextStream<_, _> = send(stream.text());
     script.run(send(client.chat().create(&request))).unwrap();
+
+    send_and_sync::<(ModelList, Model, EmbeddingRequest, EmbeddingList, Health)>();
+    // Made, not sent.
+    let request = EmbeddingRequest::new("m", "a");
+    drop(send(client.models().list()));
+    drop(send(client.models().retrieve("m")));
+    drop(send(client.embeddings().create(&request)));
+    drop(send(client.health()));
+    script.run(send(client.close()));
+}
+
+#[test]
+fn what_is_built_on_it_is_send_too() {
+    send_and_sync::<Conversation>();
+    send_and_sync::<Toolbox<'static>>();
+    send_and_sync::<WriteError>();
+    let script = Script::new((0..8).map(|_| Reply::body(answer())));
+    let client = script.client();
+    let request = request();
+    let toolbox = Toolbox::new();
+    let mut conversation = Conversation::new("gpt-4");
+    script.run(send(async {
+        conversation.ask(&client, "Hi").await.unwrap();
+        conversation.ask_with_tools(&client, &toolbox, "Hi").await.unwrap();
+        let mut text = Vec::new();
+        conversation.ask_stream(&client, "Hi").await.unwrap().write_to(&mut text).await.unwrap();
+        assert_eq!(text, b"Hello world");
+        let chat = client.chat().fallback(["claude-3-sonnet"]).total_timeout(Duration::from_secs(9));
+        chat.create(&request).await.unwrap();
+        let mut stream = chat.stream(&request).await.unwrap();
+        assert_eq!(read(&mut stream).await.0, "Hello world");
+        conversation.ask(&chat, "Hi").await.unwrap();
+        conversation.ask_with_tools(&chat, &toolbox, "Hi").await.unwrap();
+        conversation.ask_stream(&chat, "Hi").await.unwrap().collect_message().await.unwrap();
+    }));
 }
 
 /// A transport and a timer that are bound to their thread.

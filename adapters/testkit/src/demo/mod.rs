@@ -94,6 +94,7 @@ fn answer(request: &RecordedRequest, options: &Options) -> Answer {
             Route::Models => Answer::json(200, wire::models(MODELS)),
             Route::Model(id) if MODELS.contains(&id) => Answer::json(200, wire::model(id)),
             Route::Model(id) => {
+                let id = unescape(id);
                 let message = format!("there is no model {id:?} here");
                 refuse(404, &message, "not_found_error", "resource_not_found")
             }
@@ -137,6 +138,26 @@ impl<'a> Route<'a> {
             Self::Chat | Self::Embeddings => "POST",
         }
     }
+}
+
+/// A segment of a path as it is meant (RFC 3986, 2.1); what is no escape stands for itself.
+fn unescape(segment: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = segment.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digit = |at: usize| after.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+        match (first, digit(0), digit(1)) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.push((high << 4 | low) as u8);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn authorise(request: &RecordedRequest, wanted: Option<&str>) -> Result<(), Answer> {

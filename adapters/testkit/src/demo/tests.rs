@@ -237,6 +237,10 @@ fn the_other_endpoints() {
         send(&gateway, "GET", "/v1/models/none", "", "").json()["error"]["code"],
         "resource_not_found"
     );
+    for (path, named) in [("meta%2FLlama%203%c3%bc", "meta/Llama 3ü"), ("50%", "50%"), ("%zz%4", "%zz%4")] {
+        let reply = send(&gateway, "GET", &format!("/v1/models/{path}"), "", "").json();
+        assert_eq!(reply["error"]["message"], format!("there is no model {named:?} here"));
+    }
     let redirect = send(&gateway, "GET", "/v1/models/", "", "");
     assert_eq!(redirect.status, 307);
     assert!(redirect.head.contains("location: http://demo.test/v1/models\r\n"), "{}", redirect.head);

@@ -1,10 +1,13 @@
 //! The decoder of response bodies.
 
+mod opening;
 mod stream;
 
+use self::opening::Opening;
 use self::stream::EventStream;
 use super::event::{Event, Piece};
 use super::machine::{Machine, Signal};
+use crate::sse::Field;
 use crate::{Error, ErrorKind};
 
 /// Turns the body of a chat completion into [`Event`]s, however it is cut.
@@ -61,7 +64,6 @@ pub struct Decoder<const SCRATCH: usize = 64> {
     is_ended: bool,
     /// The body ended inside something.
     is_cut: bool,
-    is_error_body: bool,
     failure: Option<ErrorKind>,
     offset: u64,
 }
@@ -79,13 +81,43 @@ pub enum Verdict {
 enum Phase {
     /// Nothing but a byte order mark and white space was seen.
     Start,
+    /// After so many bytes of the name of a field, in an error report.
+    Name {
+        name: FieldName,
+        matched: u8,
+    },
     Stream,
+    /// After the bracket of an error report.
+    Opening(Opening),
     /// One JSON document.
     Document,
     /// An error report in plain text.
     Text,
     /// What follows is ignored.
     Over,
+}
+
+/// The first line of an event stream that is an error report begins with one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldName {
+    Data,
+    Event,
+}
+
+impl FieldName {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Data => "data:",
+            Self::Event => "event:",
+        }
+    }
+
+    const fn field(self) -> Field {
+        match self {
+            Self::Data => Field::Data,
+            Self::Event => Field::Event,
+        }
+    }
 }
 
 impl Decoder<64> {
@@ -117,20 +149,27 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             is_done: false,
             is_ended: false,
             is_cut: false,
-            is_error_body: false,
             failure: None,
             offset: 0,
         }
     }
 
-    /// Reads the body as an error report, whatever shape it has: JSON of any of the known shapes, or plain text, which is
-    /// then the message. Such a body gives [`Event::Error`]s and [`Event::ErrorEnd`], and no other verdict than
-    /// [`ErrorKind::Server`] once something was reported. For responses whose status is not a success.
+    /// Reads the body as an error report, whatever shape it has, for responses whose status is not a success: JSON of any of
+    /// the known shapes, an event stream of these, or plain text, which is then the message. Such a body gives
+    /// [`Event::Error`]s and [`Event::ErrorEnd`], and no other verdict than [`ErrorKind::Server`] once something was
+    /// reported. To be called before any input is given.
     ///
-    /// The first byte decides: a body that begins with `{` or `[` and is not JSON after all is an error as elsewhere.
+    /// How the body begins, white space aside, decides what it is:
+    ///
+    /// | it begins with | it is |
+    /// |---|---|
+    /// | `{"`, `{}`, `[{`, `["` or `[]`, white space in between or not | JSON; if it is malformed after all, an error as elsewhere |
+    /// | `data:` or `event:` at the start of a line | an event stream, each event of which reports |
+    /// | the byte 1F | compressed, an error as elsewhere |
+    /// | anything else, `[503] busy` and `{oops}` too | plain text, from there to its end; white space behind a bracket that begins it reads as one space |
     #[must_use]
     pub const fn for_error_body(mut self) -> Self {
-        self.is_error_body = true;
+        self.stream.set_error_body();
         self
     }
 
@@ -161,15 +200,19 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self.machine.call_index()
     }
 
-    /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed.
+    /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed. Until then call it
+    /// again with what it has left of the same input.
     ///
     /// The event lends its text from `input` or from the decoder, until the next call. An empty `input` gives what is due
-    /// without more bytes, or `None`.
+    /// without more bytes, or `None`; it is not the end of the body.
+    ///
+    /// A call goes on to the next event or the end of the input, whichever comes first: it may go over as many bytes as are
+    /// given, if they hold nothing that is handed out. Give it less at a time where that takes too long.
     ///
     /// # Errors
     ///
-    /// An error is returned once. What came before it in the body has been delivered; what follows is consumed and ignored, and
-    /// [`verdict`](Self::verdict) keeps the error.
+    /// An error is returned once, with the offset of the byte that was refused, the same for every cut. What came before it in
+    /// the body has been delivered; what follows is consumed and ignored, and [`verdict`](Self::verdict) keeps the error.
     pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         self.machine.scratch.reclaim();
         let before = input.len();
@@ -200,6 +243,11 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self.machine.scratch.reclaim();
         match self.phase {
             Phase::Start | Phase::Over => {}
+            Phase::Opening(_) => self.is_cut = true,
+            Phase::Name { name, matched } => {
+                self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
+                self.machine.end_plain_text();
+            }
             Phase::Text => self.machine.end_plain_text(),
             Phase::Document => self.is_cut = self.machine.finish().is_err(),
             Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
@@ -209,7 +257,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
-    /// How the answer ended.
+    /// How the answer ended; to be asked at the end, or at any time without changing anything. Once it is [`Ok`], or
+    /// [`ErrorKind::Server`], it stays so.
     ///
     /// # Errors
     ///
@@ -223,7 +272,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             ErrorKind::Server
         } else if let Some(kind) = self.failure {
             kind
-        } else if self.is_done || (self.is_whole() && progress.has_choices()) {
+        } else if (self.is_done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
             return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
         } else if self.is_whole() {
             ErrorKind::NotCompletion
@@ -258,6 +307,14 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                     Ok(()) => continue,
                     Err(kind) => return Some(Err(kind)),
                 },
+                Phase::Name { name, matched } => {
+                    self.read_name(name, matched, input)?;
+                    continue;
+                }
+                Phase::Opening(opening) => {
+                    self.read_opening(opening, input)?;
+                    continue;
+                }
                 Phase::Document => return self.machine.next_signal(input),
                 Phase::Text => return self.machine.plain_text(input, false).map(Ok),
                 Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
@@ -282,11 +339,12 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     }
 
     /// Finds out what kind of body this is.
+    #[cold]
     fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
         let half_mark = self.stream.skip_bom(input)?;
         if !half_mark.is_empty() {
-            if self.is_error_body {
-                self.start_text();
+            if self.is_error_body() {
+                self.start_text("");
                 // Less than a scalar, which is held.
                 let _ = self.machine.plain_text(&mut { half_mark }, false);
             } else {
@@ -299,14 +357,20 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             match byte {
                 b'\n' | b'\r' => self.is_indented = false,
                 b' ' | b'\t' => self.is_indented = true,
-                b'{' | b'[' => {
-                    self.phase = Phase::Document;
-                    self.machine.begin(false, self.is_error_body);
+                0x1f => return Some(Err(ErrorKind::CompressedBody)),
+                _ if self.is_error_body() => {
+                    match Opening::of(byte) {
+                        Some(opening) => {
+                            *input = rest;
+                            self.phase = Phase::Opening(opening);
+                        }
+                        None => self.sniff_name(byte),
+                    }
                     return Some(Ok(()));
                 }
-                0x1f => return Some(Err(ErrorKind::CompressedBody)),
-                _ if self.is_error_body => {
-                    self.start_text();
+                b'{' | b'[' => {
+                    self.phase = Phase::Document;
+                    self.machine.begin(false, false);
                     return Some(Ok(()));
                 }
                 b'<' => return Some(Err(ErrorKind::NotEventStream)),
@@ -322,10 +386,63 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
     }
 
-    /// The body is an error report in plain text.
-    fn start_text(&mut self) {
+    /// A report that is no JSON begins with `byte`, which is left in the input.
+    fn sniff_name(&mut self, byte: u8) {
+        match byte {
+            b'd' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Data, matched: 0 },
+            b'e' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Event, matched: 0 },
+            _ => self.start_text(""),
+        }
+    }
+
+    /// Reads on in what may be the name of a field. `None`: more is needed to tell.
+    #[cold]
+    fn read_name(&mut self, name: FieldName, matched: u8, input: &mut &[u8]) -> Option<()> {
+        let (byte, rest) = input.split_first()?;
+        let before = name.text().get(..usize::from(matched)).unwrap_or_default();
+        if name.text().as_bytes().get(usize::from(matched)) != Some(byte) {
+            self.start_text(before);
+            return Some(());
+        }
+        *input = rest;
+        let matched = matched.wrapping_add(1);
+        self.phase = Phase::Name { name, matched };
+        if usize::from(matched) == name.text().len() {
+            self.phase = Phase::Stream;
+            self.stream.start_known_name(name.field());
+        }
+        Some(())
+    }
+
+    /// Reads on behind the bracket of a report. `None`: more is needed to tell.
+    #[cold]
+    fn read_opening(&mut self, opening: Opening, input: &mut &[u8]) -> Option<()> {
+        let (&byte, rest) = input.split_first()?;
+        match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                *input = rest;
+                self.phase = Phase::Opening(opening.spaced());
+            }
+            _ if opening.is_json(byte) => {
+                self.phase = Phase::Document;
+                self.machine.begin(false, true);
+                // No more than a bracket, which is no event.
+                let _ = self.machine.next_signal(&mut opening.text().as_bytes());
+            }
+            _ => self.start_text(opening.text()),
+        }
+        Some(())
+    }
+
+    /// The body is an error report in plain text, which began with what was `held`.
+    #[cold]
+    fn start_text(&mut self, held: &str) {
         self.phase = Phase::Text;
-        self.machine.begin(false, true);
+        self.machine.begin_plain_text(false, held);
+    }
+
+    const fn is_error_body(&self) -> bool {
+        self.stream.is_error_body()
     }
 
     fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {

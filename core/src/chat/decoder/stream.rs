@@ -1,5 +1,6 @@
 //! The event-stream side of the decoder: what of the lines is data, and of what kind.
 
+use super::opening::Opening;
 use crate::ErrorKind;
 use crate::chat::event::Event;
 use crate::chat::machine::{Machine, Signal};
@@ -17,6 +18,8 @@ pub(super) struct EventStream {
     is_joint: bool,
     saw_data: bool,
     saw_unknown: bool,
+    /// Each event is an error report.
+    is_error_body: bool,
 }
 
 /// What the data of the current event is.
@@ -25,8 +28,8 @@ enum Data {
     None,
     /// There is a data line, but only white space on it so far.
     Blank,
-    /// After `[`: the sentinel, or an array.
-    Bracket,
+    /// After `[`: the sentinel, or an array; in an error report, after either bracket: JSON or text.
+    Opening(Opening),
     /// In `[DONE]`, after this many bytes.
     Sentinel(u8),
     Json,
@@ -38,7 +41,11 @@ enum Data {
     Broken(ErrorKind),
 }
 
-const SENTINEL: &[u8] = b"[DONE]";
+const SENTINEL: &str = "[DONE]";
+
+fn sentinel_front(matched: u8) -> &'static str {
+    SENTINEL.get(..usize::from(matched)).unwrap_or_default()
+}
 
 impl EventStream {
     pub(super) const fn new() -> Self {
@@ -50,7 +57,18 @@ impl EventStream {
             is_joint: false,
             saw_data: false,
             saw_unknown: false,
+            is_error_body: false,
         }
+    }
+
+    /// From now on each event is an error report.
+    pub(super) const fn set_error_body(&mut self) {
+        self.is_error_body = true;
+    }
+
+    /// Whether each event is an error report.
+    pub(super) const fn is_error_body(&self) -> bool {
+        self.is_error_body
     }
 
     /// See [`Framer::skip_bom`].
@@ -61,6 +79,12 @@ impl EventStream {
     /// See [`Framer::start_unknown_name`].
     pub(super) fn start_unknown_name(&mut self) {
         self.framer.start_unknown_name();
+    }
+
+    /// The first line has begun with the name of this field, and its colon.
+    pub(super) fn start_known_name(&mut self, field: Field) {
+        self.framer.start_known_name(field);
+        self.start_line(field);
     }
 
     /// Whether there was nothing but lines that no event stream has.
@@ -136,7 +160,7 @@ impl EventStream {
                 match self.data {
                     Data::None => self.data = Data::Blank,
                     Data::Blank | Data::Ignored | Data::Broken(_) => {}
-                    Data::Bracket | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
+                    Data::Opening(_) | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
                 }
             }
             Field::Error if self.data == Data::None => {
@@ -160,9 +184,14 @@ impl EventStream {
         match self.data {
             Data::Json => machine.line_feed(line_feed),
             Data::Text => machine.plain_text(line_feed, false).map(Ok),
-            Data::Bracket => {
-                self.start_json(machine);
-                machine.next_signal(&mut &b"["[..])
+            Data::Opening(opening) => {
+                *line_feed = &[];
+                self.data = Data::Opening(opening.spaced());
+                None
+            }
+            Data::Sentinel(matched) if self.is_report() => {
+                self.start_text(machine, sentinel_front(matched));
+                machine.next_due().map(Ok)
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
             Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
@@ -180,7 +209,7 @@ impl EventStream {
                 Data::Json => return machine.next_signal(input),
                 Data::Text => return machine.plain_text(input, true).map(Ok),
                 Data::None | Data::Ignored | Data::Broken(_) => return None,
-                Data::Blank | Data::Bracket | Data::Sentinel(_) => {}
+                Data::Blank | Data::Opening(_) | Data::Sentinel(_) => {}
             }
             let (&byte, rest) = input.split_first()?;
             if matches!(byte, b'\n' | b'\r') {
@@ -188,8 +217,12 @@ impl EventStream {
             }
             match self.data {
                 Data::Sentinel(matched) => {
-                    if SENTINEL.get(usize::from(matched)) != Some(&byte) {
-                        return Some(Err(ErrorKind::UnexpectedByte));
+                    if SENTINEL.as_bytes().get(usize::from(matched)) != Some(&byte) {
+                        if !self.is_report() {
+                            return Some(Err(ErrorKind::UnexpectedByte));
+                        }
+                        self.start_text(machine, sentinel_front(matched));
+                        return machine.next_due().map(Ok);
                     }
                     *input = rest;
                     if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
@@ -197,27 +230,42 @@ impl EventStream {
                     }
                     self.data = Data::Sentinel(matched.wrapping_add(1));
                 }
-                Data::Bracket if byte == b'D' => self.data = Data::Sentinel(1),
-                Data::Bracket => {
-                    self.start_json(machine);
-                    if let Some(found) = machine.next_signal(&mut &b"["[..]) {
-                        return Some(found);
-                    }
+                Data::Opening(Opening::Bracket) if byte == b'D' => {
+                    *input = rest;
+                    self.data = Data::Sentinel(2);
                 }
-                _ => match (byte, self.event_type.is_error()) {
-                    (b' ' | b'\t', _) => *input = rest,
-                    (b'[', _) => {
+                Data::Opening(opening) => match byte {
+                    b' ' | b'\t' => {
                         *input = rest;
-                        self.data = Data::Bracket;
+                        self.data = Data::Opening(opening.spaced());
                     }
-                    (b'{' | b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => {
+                    _ if self.is_report() && !opening.is_json(byte) => {
+                        self.start_text(machine, opening.text());
+                        return machine.next_due().map(Ok);
+                    }
+                    _ => {
+                        self.start_json(machine);
+                        if let Some(found) = machine.next_signal(&mut opening.text().as_bytes()) {
+                            return Some(found);
+                        }
+                    }
+                },
+                _ => match (byte, self.is_report()) {
+                    (b' ' | b'\t', _) => *input = rest,
+                    (b'{', false) | (b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => {
                         self.start_json(machine)
                     }
-                    (_, true) => {
-                        self.data = Data::Text;
-                        machine.begin(true, true);
+                    (b'[', _) => {
+                        *input = rest;
+                        self.data = Data::Opening(Opening::Bracket);
                     }
-                    (b':', false) => self.data = Data::Ignored,
+                    (b'{', true) => {
+                        *input = rest;
+                        self.data = Data::Opening(Opening::Brace);
+                    }
+                    // What says that it is an error is one, even if it looks like a comment.
+                    (b':', _) if !self.event_type.is_error() => self.data = Data::Ignored,
+                    (_, true) => self.start_text(machine, ""),
                     (_, false) => return Some(Err(ErrorKind::UnexpectedByte)),
                 },
             }
@@ -226,7 +274,19 @@ impl EventStream {
 
     fn start_json<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) {
         self.data = Data::Json;
-        machine.begin(true, self.event_type.is_error());
+        machine.begin(true, self.is_report());
+    }
+
+    /// The data are an error report in plain text, which began with what was `held`. That is due.
+    #[cold]
+    fn start_text<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>, held: &str) {
+        self.data = Data::Text;
+        machine.begin_plain_text(true, held);
+    }
+
+    /// Whether the event is an error report.
+    fn is_report(&self) -> bool {
+        self.is_error_body || self.event_type.is_error()
     }
 
     /// A blank line has ended the event.
@@ -234,7 +294,7 @@ impl EventStream {
         let data = core::mem::replace(&mut self.data, Data::None);
         match data {
             Data::Json => machine.finish()?,
-            Data::Bracket | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
+            Data::Opening(_) | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
             Data::Text => machine.end_plain_text(),
             Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
         }

@@ -74,7 +74,7 @@ struct Chunk {
     looks_like_error: bool,
     /// An error's message was read: `detail` would only repeat it.
     has_message: bool,
-    /// The current `error` object has a member: it is a report.
+    /// The current `error` object has a member, or `error` is a text: it is a report.
     error_begun: bool,
     /// A report has ended within the chunk.
     is_reported: bool,
@@ -89,7 +89,7 @@ struct Chunk {
 /// What is known of the current choice.
 #[derive(Clone, Copy, Debug, Default)]
 struct Choice {
-    /// The place in the array; it stands still where it is beyond any index.
+    /// The place among the choices of the array; it stands still where it is beyond any index.
     position: u8,
     index: Option<u8>,
     has_reason: bool,
@@ -280,7 +280,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Mode::Key => self.cut_name(),
             _ => None,
         };
-        if let Some(target) = held.filter(|target| *target != Target::Object) {
+        if let Some(target) = held.filter(|target| !target.is_looked_at()) {
             self.note(target, false);
             self.due.abandoned = Some(target);
         }

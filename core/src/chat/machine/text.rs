@@ -10,26 +10,40 @@ use crate::json::{Part, Text, line_end};
 const WINDOW: usize = 256;
 
 impl<const SCRATCH: usize> Machine<SCRATCH> {
-    /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line.
+    /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line. What was invalid or cut
+    /// is gathered as far as that goes.
     pub(in crate::chat) fn plain_text<'i>(
         &mut self,
         input: &mut &'i [u8],
         lines: bool,
     ) -> Option<Signal<'i>> {
-        let window = input.get(..WINDOW).unwrap_or(input);
-        let end = if lines { line_end(window) } else { window.len() };
-        let (mut text, _) = window.split_at_checked(end)?;
-        let before = text.len();
-        let found = self.utf8.next_text(&mut text);
-        *input = input.get(before.wrapping_sub(text.len())..).unwrap_or_default();
         let target = Target::Error(ErrorMember::Message);
-        match found? {
-            Text::Str(text) => self.lend(target, text, false),
-            scalar @ Text::Char(_) => {
-                self.scratch.push(scalar);
-                self.lend_scratch(target, false)
+        while self.scratch.has_room() {
+            // What is found behind something that was gathered has to fit there, too.
+            let most = if self.scratch.is_empty() { WINDOW } else { self.scratch.room().min(WINDOW) };
+            let window = input.get(..most).unwrap_or(input);
+            let end = if lines { line_end(window) } else { window.len() };
+            let mut text = window.get(..end).unwrap_or_default();
+            let before = text.len();
+            let found = self.utf8.next_text(&mut text);
+            *input = input.get(before.wrapping_sub(text.len())..).unwrap_or_default();
+            match found {
+                Some(Text::Str(text)) if self.scratch.is_empty() => return self.lend(target, text, false),
+                Some(text) => {
+                    self.scratch.push(text);
+                }
+                None => return self.lend_gathered(target),
             }
         }
+        self.lend_scratch(target, false)
+    }
+
+    /// The report is plain text, and began with this, which was held until that was known. It is due.
+    pub(in crate::chat) fn begin_plain_text(&mut self, lines: bool, held: &str) {
+        self.begin(lines, true);
+        self.scratch.clear();
+        self.scratch.push(Text::Str(held));
+        self.due.abandoned = Some(Target::Error(ErrorMember::Message)).filter(|_| !held.is_empty());
     }
 
     /// The report that is plain text has ended.
@@ -169,6 +183,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     fn lend_last<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
         let is_empty = text.map_or(self.scratch.is_empty(), str::is_empty);
         match target {
+            // What more the report says stands beside it.
+            Target::ErrorText if self.node() == Node::Chunk => {
+                self.chunk.error_begun |= !is_empty || self.is_started;
+            }
             Target::ErrorText if !is_empty || self.is_started => {
                 self.report_error();
                 self.due.chunk_end = self.depth == 0;
@@ -201,9 +219,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         last: bool,
     ) -> Option<Signal<'i>> {
         let first = !core::mem::replace(&mut self.is_started, true);
-        if target == Target::Object {
-            let object = text.unwrap_or(self.scratch.as_str());
-            self.chunk.looks_like_error |= first && last && object == "error";
+        if target.is_looked_at() {
+            if first && last {
+                self.look_at(target, text);
+            }
             self.scratch.clear();
             return None;
         }
@@ -212,6 +231,20 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             self.scratch.lend();
         }
         Some(Signal::Fragment(Fragment { target, text, first, last }))
+    }
+
+    /// Takes a whole value that is not handed out; `None` is what the scratch holds.
+    #[inline(never)]
+    fn look_at(&mut self, target: Target, text: Option<&str>) {
+        let text = text.unwrap_or(self.scratch.as_str());
+        match target {
+            Target::Index(index) => {
+                if let Some(value) = index_in_text(text) {
+                    self.set_index(index, value);
+                }
+            }
+            _ => self.chunk.looks_like_error |= text == "error",
+        }
     }
 
     /// What a text means for what comes later.
@@ -236,4 +269,14 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             _ => {}
         }
     }
+}
+
+/// The index that is written as a string of decimal digits: at most 20, as any `u64` has, and as any scratch holds.
+fn index_in_text(text: &str) -> Option<u64> {
+    let is_index = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_index.then(|| {
+        text.bytes().fold(0_u64, |value, digit| {
+            value.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
+        })
+    })
 }

@@ -4,7 +4,7 @@ use super::{Choice, Chunk, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
 use crate::chat::event::{ErrorMember, Event};
 use crate::chat::progress::MAX_CHOICE;
-use crate::chat::schema::{Action, Member, Node, Shape, Slot, Target};
+use crate::chat::schema::{Action, Index, Member, Node, Shape, Slot, Target};
 use crate::chat::usage::Usage;
 
 impl<const SCRATCH: usize> Machine<SCRATCH> {
@@ -70,7 +70,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             // Of several details, the first one's place is told.
             Action::Enter(Node::Loc) if self.chunk.details > 1 => Action::Skip,
             // A known shape of document, in a place where it can only be a report.
-            Action::Skip if self.is_report && node == Node::Root && shape == Shape::String => {
+            Action::Skip
+                if self.is_report && matches!(node, Node::Root | Node::List) && shape == Shape::String =>
+            {
                 Action::Read(Target::ErrorText)
             }
             Action::Enter(Node::Chunk) if self.is_report => Action::Enter(Node::Error),
@@ -152,8 +154,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Node::ToolCall | Node::LegacyCall => Some(Event::ToolCallEnd { index: self.call_index }),
             Node::Usage => return Ok((!self.usage.is_empty()).then_some(Signal::Usage)),
             Node::Chunk => {
-                let Chunk { looks_like_error, has_choices, is_reported, .. } = self.chunk;
-                if looks_like_error && !has_choices && !is_reported {
+                let Chunk { looks_like_error, error_begun, has_choices, is_reported, .. } = self.chunk;
+                if (error_begun || (looks_like_error && !has_choices)) && !is_reported {
                     self.report_error();
                 }
                 None
@@ -190,13 +192,23 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Err(kind) => return Some(Err(kind)),
         };
         self.mode = Mode::Idle;
-        let Some(value) = number.to_u64() else { return Some(Ok(None)) };
+        let value = match slot {
+            Slot::Created | Slot::Count(_) => number.to_u64(),
+            Slot::Index(_) => number.to_index(),
+        };
+        let Some(value) = value else { return Some(Ok(None)) };
         match slot {
             Slot::Created => return Some(Ok(Some(Signal::Event(Event::Created(value))))),
-            Slot::CallIndex => self.call_index = u32::try_from(value).ok(),
             Slot::Count(count) => self.usage.set(count, value),
-            Slot::ChoiceIndex => self.choice.index = Some(u8::try_from(value).unwrap_or(u8::MAX)),
+            Slot::Index(index) => self.set_index(index, value),
         }
         Some(Ok(None))
+    }
+
+    pub(super) fn set_index(&mut self, index: Index, value: u64) {
+        match index {
+            Index::Choice => self.choice.index = Some(u8::try_from(value).unwrap_or(u8::MAX)),
+            Index::Call => self.call_index = u32::try_from(value).ok(),
+        }
     }
 }

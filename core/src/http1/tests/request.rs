@@ -72,6 +72,13 @@ fn heads_are_written_alike_into_any_buffer() {
         &get.clone().with_content_length(u64::MAX),
         "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 18446744073709551615\r\n\r\n",
     );
+    let fields: &Fields<'_> = &[("Proxy-Authorization", b"Basic dTpw")];
+    let connect =
+        RequestHead::new(Method::Connect, "[::1]:443", "[::1]:443", fields.iter().copied()).unwrap();
+    check(
+        &connect,
+        "CONNECT [::1]:443 HTTP/1.1\r\nHost: [::1]:443\r\nProxy-Authorization: Basic dTpw\r\n\r\n",
+    );
     for (length, digits) in
         [(1, "1"), (9, "9"), (10, "10"), (99, "99"), (100, "100"), (10_u64.pow(19), "10000000000000000000")]
     {
@@ -104,6 +111,12 @@ fn what_cannot_be_sent_is_refused_and_named() {
         "https:///a",
     ] {
         assert_eq!(refused(target, "a", &[]).kind(), InvalidTarget, "{target:?}");
+    }
+    for target in
+        ["", "/", "a", ":443", "a:", "a:b", "a:+1", "a:1/", "u@a:1", "a b:1", "a:1\r\n", "http://a:1"]
+    {
+        let refused = RequestHead::new(Method::Connect, target, "a:1", []).unwrap_err();
+        assert_eq!(refused.kind(), InvalidTarget, "CONNECT {target:?}");
     }
     for host in ["", "a b", "a\r\n", "a\0", "user@a", "a/b", "a?b", "a#b", "a\\b", "\u{fc}.example", "a,b"] {
         assert_eq!(refused("/", host, &[]).kind(), InvalidHost, "{host:?}");

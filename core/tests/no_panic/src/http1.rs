@@ -54,6 +54,7 @@ fn response_end() {
     let mut response = new_response();
     consume(Response::is_complete(&response));
     consume(Response::may_reuse(&response, bytes()));
+    consume(Response::keeps_alive(&response));
     consume(Response::remaining(&response));
     consume(Response::end(&mut response));
     consume(response);

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use serde::de::IgnoredAny;
 
-use crate::output::Format;
+use crate::output::{Format, ListFormat};
 
 /// Talks to a ChoreoAI gateway.
 #[derive(Parser)]
@@ -19,6 +19,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Chat(Box<ChatArgs>),
+    Models(Box<ModelsArgs>),
+    Embed(Box<EmbedArgs>),
     Decode(DecodeArgs),
     Gateway(GatewayArgs),
 }
@@ -26,6 +28,8 @@ pub(crate) enum Command {
 const CHAT_EXAMPLES: &str = r#"Environment:
   CHOREOAI_BASE_URL  the gateway, unless --base-url is given
   CHOREOAI_API_KEY   the API key, unless --api-key is given
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+                     the proxy, but for a gateway on this machine
 
 Exit status:
   0 after a complete answer, 1 after an error, 2 for wrong usage, 130 after Ctrl-C
@@ -49,12 +53,8 @@ Examples:
     group = ArgGroup::new("messages").args(["system", "message", "prompt"]).required(true).multiple(true)
 )]
 pub(crate) struct ChatArgs {
-    /// The gateway, such as http://localhost:8000; a `/v1` at its end is not doubled
-    #[arg(long, value_name = "URL")]
-    pub(crate) base_url: Option<String>,
-    /// The API key; an empty one sends no Authorization header
-    #[arg(long, value_name = "KEY")]
-    pub(crate) api_key: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     /// The model; its name picks the provider
     #[arg(long, default_value = "gpt-4")]
     pub(crate) model: String,
@@ -82,15 +82,79 @@ pub(crate) struct ChatArgs {
     /// More members of the request, as a JSON object; they override the other options
     #[arg(long, value_name = "JSON", value_parser = json_object)]
     pub(crate) extra: Option<JsonObject>,
-    /// What carries the request
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) adapter: Adapter,
     /// Ask for the whole answer at once
     #[arg(long)]
     pub(crate) no_stream: bool,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: Format,
+    /// What to say, as the user
+    pub(crate) prompt: Option<String>,
+}
+
+/// Lists the models that the gateway serves.
+#[derive(Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_long_help = r#"Examples:
+  choreo models
+  choreo models --output jsonl gpt-4"#
+)]
+pub(crate) struct ModelsArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// How to write the models
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+    /// The one model to ask for
+    pub(crate) model: Option<String>,
+}
+
+/// Embeds texts: writes a vector for each.
+#[derive(Args)]
+#[command(
+    allow_negative_numbers = true,
+    after_long_help = r#"Examples:
+  choreo embed "a text" "another"
+  choreo embed --output jsonl --model text-embedding-3-large --dimensions 256 "a text""#
+)]
+pub(crate) struct EmbedArgs {
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
+    /// The model; its name picks the provider
+    #[arg(long, default_value = "text-embedding-3-small")]
+    pub(crate) model: String,
+    /// How long the vectors are to be, where the model leaves a choice
+    #[arg(long, value_name = "N")]
+    pub(crate) dimensions: Option<i64>,
+    /// Ask for numbers instead of base64, for a server that refuses it
+    #[arg(long)]
+    pub(crate) float: bool,
+    /// More members of the request, as a JSON object; they override the other options
+    #[arg(long, value_name = "JSON", value_parser = json_object)]
+    pub(crate) extra: Option<JsonObject>,
+    /// How to write the vectors
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) output: ListFormat,
+    /// What to embed
+    #[arg(required = true, value_name = "TEXT")]
+    pub(crate) texts: Vec<String>,
+}
+
+/// Which gateway is asked, and how patiently.
+// Not `Debug`: the key is among them.
+#[derive(Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct ServerArgs {
+    /// The gateway, such as http://localhost:8000; a `/v1` at its end is not doubled
+    #[arg(long, value_name = "URL")]
+    pub(crate) base_url: Option<String>,
+    /// The API key; an empty one sends no Authorization header
+    #[arg(long, value_name = "KEY")]
+    pub(crate) api_key: Option<String>,
+    /// What carries the request
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) adapter: Adapter,
     /// How many requests may follow one that failed before anything was answered
     #[arg(long, value_name = "N", default_value_t = 2)]
     pub(crate) max_retries: i64,
@@ -103,14 +167,12 @@ pub(crate) struct ChatArgs {
     /// How long the answer may pause [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) idle_timeout: Option<f64>,
-    /// How long it all may take [default: 30 with --no-stream, else no limit]
+    /// How long it all may take [default: 30, none for a stream]
     #[arg(long, value_name = "SECONDS")]
     pub(crate) total_timeout: Option<f64>,
     /// Certificates to trust, and no others: a file in PEM [default: what the platform trusts]
     #[arg(long, value_name = "PEM", value_parser = pem_file)]
     pub(crate) ca_file: Option<Pem>,
-    /// What to say, as the user
-    pub(crate) prompt: Option<String>,
 }
 
 /// What carries a request.

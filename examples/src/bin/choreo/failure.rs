@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use choreoai::{Error, ErrorClass, ErrorKind};
+use choreoai::{Error, ErrorKind};
 
 /// Why a command did not do all it was asked for.
 #[derive(Debug)]
@@ -20,8 +20,6 @@ pub(crate) enum Failure {
 #[derive(Debug)]
 pub(crate) struct AnswerFailure {
     pub(crate) kind: ErrorKind,
-    /// Of what the client met.
-    pub(crate) class: Option<ErrorClass>,
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<String>,
     pub(crate) error_type: Option<String>,
@@ -57,7 +55,7 @@ impl AnswerFailure {
     /// A failure that the client had no part in.
     pub(crate) fn new(kind: ErrorKind, message: String) -> Self {
         let line = message.clone();
-        Self { kind, class: None, status: None, code: None, error_type: None, message, attempts: None, line }
+        Self { kind, status: None, code: None, error_type: None, message, attempts: None, line }
     }
 
     pub(crate) fn with_message(self, message: String) -> Self {
@@ -72,7 +70,6 @@ impl From<&Error> for AnswerFailure {
         let is_servers = matches!(error.kind(), ErrorKind::Http | ErrorKind::Server);
         Self {
             kind: error.kind(),
-            class: Some(error.class()),
             status: error.status().map(|status| status.as_u16()),
             code: error.code().map(str::to_owned),
             error_type: error.error_type().map(str::to_owned),

@@ -3,10 +3,14 @@
 mod chat;
 mod cli;
 mod decode;
+mod embed;
 mod failure;
 mod gateway;
 mod interrupt;
+mod models;
 mod output;
+mod server;
+mod warnings;
 
 use std::process::ExitCode;
 
@@ -20,6 +24,8 @@ fn main() -> ExitCode {
     interrupt::install();
     let outcome = match cli.command {
         Command::Chat(args) => chat::run(&args),
+        Command::Models(args) => models::run(&args),
+        Command::Embed(args) => embed::run(&args),
         Command::Decode(args) => decode::run(&args),
         Command::Gateway(args) => gateway::run(&args),
     };

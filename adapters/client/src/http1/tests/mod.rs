@@ -1,5 +1,6 @@
 //! The transport over a scripted network: every cut, every failure, and the clock, all of it on one thread.
 
+mod proxy;
 mod response;
 mod reuse;
 mod script;

@@ -61,7 +61,12 @@ fn what_an_idle_connection_says_or_its_end_makes_it_useless() {
 
 #[test]
 fn a_request_on_a_stale_connection_is_sent_once_more_unseen() {
-    for step in [Step::End, Step::Fail(io::ErrorKind::ConnectionReset)] {
+    for step in [
+        Step::End,
+        Step::Fail(io::ErrorKind::ConnectionReset),
+        Step::Fail(io::ErrorKind::BrokenPipe),
+        Step::Fail(io::ErrorKind::UnexpectedEof),
+    ] {
         let bench = Bench::default();
         // It fails only once the second request has been written: no check beforehand can tell.
         bench.network.add([give(OK), Step::Await(2), step]);
@@ -81,6 +86,15 @@ fn nothing_else_is_ever_repeated() {
     bench.network.add([Step::Await(1), Step::End]);
     bench.network.add([give(OK)]);
     assert_eq!(send(&bench.transport()).unwrap_err().kind(), Kind::Io);
+    assert_eq!(bench.network.connected.get(), 1);
+
+    // A reused one that failed and was not closed: the server may have read the request.
+    let bench = Bench::default();
+    bench.network.add([give(OK), Step::Await(2), Step::Fail(io::ErrorKind::TimedOut)]);
+    bench.network.add([give(OK)]);
+    let transport = bench.transport();
+    assert_eq!(read_ok(send(&transport).unwrap()), b"hello");
+    assert_eq!(send(&transport).unwrap_err().kind(), Kind::Io);
     assert_eq!(bench.network.connected.get(), 1);
 
     // A reused one on which the answer had begun.
@@ -166,6 +180,54 @@ fn a_released_body_is_drained_when_its_connection_is_wanted() {
     assert_eq!(connections_after_release(with(vec![give("0\r\n\r\nHTTP/1.1 200 OK\r\n\r\n")])), 2);
     assert_eq!(connections_after_release([end.clone(), Step::End]), 2);
     assert_eq!(connections_after_release(with(vec![chunk(100_000), end])), 2);
+}
+
+#[test]
+fn a_released_body_whose_connection_will_not_last_closes_it_at_once() {
+    let close: [&[u8]; 4] = [
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 9\r\n\r\nhello",
+        b"HTTP/1.0 200 OK\r\ncontent-length: 9\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\n\r\nhello",
+    ];
+    for response in close {
+        let bench = Bench::default();
+        let wire = bench.network.add([give(response), Step::Stall]);
+        let transport = bench.transport();
+        let mut answer = send(&transport).unwrap();
+        assert_eq!(next(answer.body_mut(), 2).unwrap(), b"he");
+        Pin::new(answer.body_mut()).release();
+        assert!(wire.borrow().closed, "{}", response.escape_ascii());
+    }
+}
+
+/// Released with `rest` bytes of a body of known length to come, of which so many have arrived at the next request: how
+/// many connections the two take, and whether the first was kept until then.
+fn connections_with_rest(rest: usize, arrived: usize) -> (usize, bool) {
+    let bench = Bench::default();
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\nhello", 5 + rest);
+    let first = bench.network.add([give(head), give(vec![b'x'; arrived]), Step::Await(2), give(OK)]);
+    bench.network.add([give(OK)]);
+    let transport = bench.transport();
+    let mut answer = send(&transport).unwrap();
+    assert_eq!(next(answer.body_mut(), 5).unwrap(), b"hello");
+    Pin::new(answer.body_mut()).release();
+    let kept = !first.borrow().closed;
+    assert_eq!(read_ok(send(&transport).unwrap()), b"hello");
+    (bench.network.connected.get(), kept)
+}
+
+#[test]
+fn what_is_drained_is_bounded() {
+    const LIMIT: usize = 64 * 1024;
+    assert_eq!(connections_with_rest(0, 0), (1, true));
+    assert_eq!(connections_with_rest(LIMIT, LIMIT), (1, true));
+    assert_eq!(
+        connections_with_rest(LIMIT, LIMIT - 1),
+        (2, true),
+        "the end has not arrived, and is not waited for"
+    );
+    assert_eq!(connections_with_rest(LIMIT + 1, LIMIT + 1), (2, false), "it is too far to begin with");
 }
 
 #[test]

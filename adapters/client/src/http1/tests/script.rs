@@ -115,6 +115,8 @@ impl AsyncWrite for Stream {
 pub(super) struct Network {
     waiting: Rc<RefCell<VecDeque<Rc<RefCell<Wire>>>>>,
     pub(super) connected: Rc<Cell<usize>>,
+    /// Whom it was asked to connect to.
+    pub(super) asked: Rc<RefCell<Vec<String>>>,
 }
 
 impl Network {
@@ -136,7 +138,9 @@ impl Connect for Network {
     type Stream = Stream;
     type Connecting = Connecting;
 
-    fn connect(&self, _: &Target) -> Connecting {
+    fn connect(&self, target: &Target) -> Connecting {
+        let scheme = if target.is_https() { "https" } else { "http" };
+        self.asked.borrow_mut().push(format!("{scheme}://{target}"));
         let wire = self.waiting.borrow_mut().pop_front();
         if wire.is_some() {
             self.connected.set(self.connected.get() + 1);

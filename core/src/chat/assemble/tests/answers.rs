@@ -329,7 +329,7 @@ fn what_is_replaced_or_joined_does_not_count_twice() {
     let mut chunk = chunk(0, &inner);
     chunk.extend([Event::Id(whole("chatcmpl-1")), Event::ServiceTier(whole("default"))]);
     let mut assembler = Assembler::new(1024);
-    for _ in 0..1000 {
+    for _ in 0..if cfg!(miri) { 20 } else { 1000 } {
         for event in &chunk {
             assert_eq!(assembler.push(event), Ok(()));
         }
@@ -337,6 +337,7 @@ fn what_is_replaced_or_joined_does_not_count_twice() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "each of many calls is compared with all before it")]
 fn choices_and_tool_calls_are_bounded() {
     let mut assembler = Assembler::default();
     for index in 0..MAX_CHOICES as u32 {
@@ -364,6 +365,7 @@ fn choices_and_tool_calls_are_bounded() {
 proptest! {
     /// Fragments may be cut anywhere, over chunks or within them.
     #[test]
+    #[cfg_attr(miri, ignore = "to make text from a pattern takes proptest very long")]
     fn the_cut_of_the_text_does_not_matter(
         content in "\\PC{0,40}",
         arguments in "[{}\\[\\]\"\\\\a ]{0,20}",

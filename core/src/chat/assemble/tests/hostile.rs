@@ -53,6 +53,7 @@ fn complete(piece: Piece<'static>) -> Piece<'static> {
 
 proptest! {
     #[test]
+    #[cfg_attr(miri, ignore = "to make this many events takes proptest minutes")]
     fn both_assemblers_agree_on_anything(events in proptest::collection::vec(event(), 0..60)) {
         let mut grown = Assembler::default();
         let mut fixed = FixedAssembler::<256, 64, 256>::new();
@@ -79,6 +80,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "to make this many events takes proptest minutes")]
     fn no_more_text_is_kept_than_allowed(
         events in proptest::collection::vec(event(), 0..200),
         allowed in 0usize..1000,

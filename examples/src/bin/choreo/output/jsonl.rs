@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use choreoai::{ChatChunk, ChatCompletion, ErrorClass, Usage, Verdict};
+use choreoai::{ChatChunk, ChatCompletion, Usage, Verdict};
 use serde::Serialize;
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
@@ -62,9 +62,7 @@ impl<W: Write> Jsonl<W> {
     }
 
     fn line(&mut self, line: &Line<'_>) -> io::Result<()> {
-        serde_json::to_writer(&mut self.lines, line)?;
-        self.lines.push(b'\n');
-        Ok(())
+        line.write(&mut self.lines)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -91,7 +89,7 @@ impl<W: Write> Output for Jsonl<W> {
             self.line(&Line::usage(&usage))?;
         }
         self.line(&match ending {
-            Ok(verdict) => Line::End { verdict: name(verdict) },
+            Ok(verdict) => Line::end(verdict),
             Err(failure) => Line::error(failure),
         })?;
         self.flush()
@@ -101,7 +99,7 @@ impl<W: Write> Output for Jsonl<W> {
 /// Members that are not known are left out.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Line<'a> {
+pub(crate) enum Line<'a> {
     Role {
         #[serde(skip_serializing_if = "Option::is_none")]
         choice: Option<u32>,
@@ -147,13 +145,22 @@ enum Line<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         total_tokens: Option<u64>,
     },
+    Model {
+        id: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        created: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        owned_by: Option<&'a str>,
+    },
+    Embedding {
+        index: usize,
+        vector: &'a [f32],
+    },
     End {
         verdict: &'static str,
     },
     Error {
         kind: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        class: Option<&'static str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -167,7 +174,16 @@ enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn usage(usage: &Usage) -> Self {
+    pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut *out, self)?;
+        out.write_all(b"\n")
+    }
+
+    pub(super) fn end(verdict: Verdict) -> Self {
+        Self::End { verdict: name(verdict) }
+    }
+
+    pub(crate) fn usage(usage: &Usage) -> Self {
         Self::Usage {
             prompt_tokens: usage.prompt_tokens(),
             completion_tokens: usage.completion_tokens(),
@@ -175,10 +191,9 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn error(failure: &'a AnswerFailure) -> Self {
+    pub(super) fn error(failure: &'a AnswerFailure) -> Self {
         Self::Error {
             kind: failure.kind.as_str(),
-            class: failure.class.map(ErrorClass::as_str),
             status: failure.status,
             code: failure.code.as_deref(),
             error_type: failure.error_type.as_deref(),

@@ -1,6 +1,7 @@
 //! How an answer is written.
 
 mod jsonl;
+mod list;
 mod message;
 mod piece;
 mod text;
@@ -12,6 +13,8 @@ use clap::ValueEnum;
 
 use crate::failure::{AnswerFailure, Failure};
 use jsonl::Jsonl;
+pub(crate) use jsonl::Line;
+pub(crate) use list::{ListFormat, conclude_list};
 use message::WholeMessage;
 use text::Text;
 

@@ -16,13 +16,15 @@ use crate::{TransportError, TransportErrorKind};
 
 /// Writes the request and reads the response's head, both at once: a server may answer, and even close, before it
 /// has read everything, and what it said is still to be had.
-pub(super) struct Exchange<S> {
+pub(super) struct RoundTrip<S> {
     connection: Connection<S>,
     reused: bool,
     writing: Writing,
     head: HeadReader,
     /// At least a byte of the response has arrived.
     answered: bool,
+    /// It failed because the peer had closed the connection.
+    closed: bool,
 }
 
 enum Writing {
@@ -34,7 +36,7 @@ enum Writing {
     Failed(io::Error),
 }
 
-/// What an exchange leaves for the body.
+/// What a round trip leaves for the body.
 pub(super) struct Answered<S> {
     pub(super) parts: Parts,
     pub(super) response: Response,
@@ -43,10 +45,10 @@ pub(super) struct Answered<S> {
     pub(super) all_sent: bool,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> RoundTrip<S> {
     pub(super) fn new(connection: Connection<S>, reused: bool, request: &Request) -> Self {
         let head = HeadReader::new(request.method());
-        Self { connection, reused, writing: Writing::Pieces(0), head, answered: false }
+        Self { connection, reused, writing: Writing::Pieces(0), head, answered: false, closed: false }
     }
 
     /// Resolves once the final head has arrived; then [`finish`](Self::finish).
@@ -75,9 +77,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
     }
 
     /// Whether a failure most likely means that the server had closed the connection while it was idle: it was
-    /// reused, and not a byte of a response came.
+    /// reused, and then closed or reset with not a byte of a response.
     pub(super) fn was_stale(&self) -> bool {
-        self.reused && !self.answered
+        self.reused && self.closed && !self.answered
     }
 
     pub(super) fn finish(self) -> Answered<S> {
@@ -105,6 +107,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
     /// The connection ended, by `cause` if it was not closed in good order, before the head was complete.
     fn lost(&mut self, target: &Target, cause: Option<io::Error>) -> TransportError {
         let writing = mem::replace(&mut self.writing, Writing::Done);
+        self.closed = match (&writing, &cause) {
+            (_, Some(error)) | (Writing::Failed(error), None) => is_close(error),
+            (_, None) => true,
+        };
         let (kind, context, cause) = match (writing, cause) {
             (_, cause) if self.answered => {
                 let context = format!("{target} closed the connection in the middle of the response's head");
@@ -124,4 +130,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Exchange<S> {
             None => error,
         }
     }
+}
+
+/// Whether an error is how the close of the other end shows. Others, a timeout of the network for instance, say nothing
+/// about whether the request was read.
+fn is_close(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+            | io::ErrorKind::NotConnected
+            | io::ErrorKind::UnexpectedEof
+    )
 }

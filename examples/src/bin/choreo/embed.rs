@@ -1,0 +1,56 @@
+//! `choreo embed`.
+
+use choreoai::{ClientBuilder, EmbeddingList, EmbeddingRequest, EncodingFormat, Timer, Transport};
+use futures_lite::future;
+
+use crate::cli::{Adapter, EmbedArgs};
+use crate::failure::{AnswerFailure, Failure};
+use crate::output::{Line, conclude_list};
+use crate::server::{self, count};
+
+pub(crate) fn run(args: &EmbedArgs) -> Result<(), Failure> {
+    let outcome = match args.server.adapter {
+        Adapter::Smol => server::smol(&args.server).and_then(|builder| future::block_on(ask(args, builder))),
+    };
+    conclude_list(args.output, outcome, text, lines)
+}
+
+async fn ask<T: Transport, R: Timer>(
+    args: &EmbedArgs,
+    builder: ClientBuilder<T, R>,
+) -> Result<EmbeddingList, Failure> {
+    let request = request(args)?;
+    let (client, _gateway) = server::connect(&args.server, builder)?;
+    Ok(client.embeddings().create(&request).await?)
+}
+
+fn request(args: &EmbedArgs) -> Result<EmbeddingRequest, AnswerFailure> {
+    let mut request = match &*args.texts {
+        [text] => EmbeddingRequest::new(&args.model, text),
+        texts => EmbeddingRequest::new(&args.model, texts),
+    };
+    if args.float {
+        request = request.encoding_format(EncodingFormat::Float);
+    }
+    if let Some(dimensions) = args.dimensions {
+        request = request.dimensions(count("--dimensions", dimensions, 1..=u32::MAX)?);
+    }
+    if let Some(members) = &args.extra {
+        request = request.extra(&members.0);
+    }
+    Ok(request)
+}
+
+/// Each vector as a JSON array.
+fn text(list: &EmbeddingList) -> Vec<String> {
+    let array = |vector: &[f32]| {
+        let numbers: Vec<String> = vector.iter().map(f32::to_string).collect();
+        format!("[{}]", numbers.join(", "))
+    };
+    list.vectors().map(array).collect()
+}
+
+fn lines(list: &EmbeddingList) -> Vec<Line<'_>> {
+    let vectors = list.vectors().enumerate().map(|(index, vector)| Line::Embedding { index, vector });
+    vectors.chain(list.usage().map(Line::usage)).collect()
+}
