@@ -308,14 +308,14 @@ impl Framer {
     }
 
     /// Whether the input so far ended within the name of a field, that is behind the first byte of a line and before its
-    /// colon: [`end`](Self::end) would drop that line.
+    /// colon: [`end`](Self::end) would drop that line. Half a byte order mark at the start of the body is such a name.
     pub fn is_in_name(&self) -> bool {
-        self.state == State::Name
+        matches!(self.state, State::Name | State::Bom(1..))
     }
 
     /// Whether the input so far ended within what may be the name of a field that is known.
     pub(crate) fn may_be_in_known_name(&self) -> bool {
-        let name = self.name.get(..usize::from(self.name_length)).filter(|_| self.is_in_name());
+        let name = self.name.get(..usize::from(self.name_length)).filter(|_| self.state == State::Name);
         name.is_some_and(|name| {
             [&b"data"[..], b"event", b"id", b"retry", b"error"].iter().any(|known| known.starts_with(name))
         })

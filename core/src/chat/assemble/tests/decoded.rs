@@ -55,11 +55,12 @@ fn answer(body: &str) -> Outcome {
         assert_eq!(other.arguments, at_once.arguments, "{what}");
         assert_eq!(other.message, at_once.message, "{what}");
     };
-    same(decode(body.chunks(1)), "byte by byte");
     if cfg!(miri) {
         // Which is too slow for more ways than these.
+        same(decode(body.chunks(body.len().div_ceil(40).max(1))), "in at most 40 pieces");
         return at_once;
     }
+    same(decode(body.chunks(1)), "byte by byte");
     for cut in 0..=body.len() {
         let (head, tail) = body.split_at(cut);
         same(decode([head, tail]), &format!("cut at {cut}"));
