@@ -16,6 +16,8 @@ fuzz_target!(|body: &[u8]| {
     let text = &unmarked[blank..];
     match text.first() {
         None => assert_eq!((kind, &outcome.events[..]), (ErrorKind::Truncated, &[][..])),
+        // Half a byte order mark was cut, and says nothing.
+        Some(_) if matches!(body, [0xef] | [0xef, 0xbb]) => assert_eq!(kind, ErrorKind::Truncated),
         Some(b'{' | b'[') if begins_json(text) => {
             if is_json(text).is_ok()
                 && let Ok(tree) = serde_json::from_slice::<Tree>(text)
