@@ -15,6 +15,7 @@ use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 use super::report;
 use crate::body::{Coding, gist, to_utf8};
 use crate::error::{ErrorClass, ErrorKind, answered};
+use crate::http1::Target;
 use crate::{Error, ResponseBody, ResponseHead, Timer};
 
 /// How much of an error's body is kept.
@@ -38,13 +39,8 @@ pub(super) fn redirect<B>(response: &Response<B>, method: &Method, from: &Uri) -
     } else {
         Uri::try_from(location).ok()?
     };
-    let default_port = if scheme == "https" { 443 } else { 80 };
-    let same_origin = target.scheme_str() == Some(scheme)
-        && target.authority().is_some_and(|other| {
-            !other.as_str().contains('@')
-                && other.host().eq_ignore_ascii_case(authority.host())
-                && other.port_u16().unwrap_or(default_port) == authority.port_u16().unwrap_or(default_port)
-        });
+    // An origin is scheme, host and port. What is no target (with a user name, or a port out of range) is none.
+    let same_origin = Target::from_uri(&target).is_ok_and(|target| Target::from_uri(from).ok() == Some(target));
     same_origin.then_some(target)
 }
 
