@@ -191,6 +191,10 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// One request, until the head of its response.
     async fn attempt(&mut self) -> Result<Response<T::Body>, Error> {
         self.turn().await?;
+        // Whatever held the request back may have ended with the time.
+        if let Some(error) = self.watch.total_expired(self.client.timer()) {
+            return Err(error);
+        }
         let settings = self.client.settings();
         let mut request = Request::new(self.question.body.clone());
         *request.method_mut() = self.question.method.clone();

@@ -40,7 +40,8 @@ pub(super) fn redirect<B>(response: &Response<B>, method: &Method, from: &Uri) -
         Uri::try_from(location).ok()?
     };
     // An origin is scheme, host and port. What is no target (with a user name, or a port out of range) is none.
-    let same_origin = Target::from_uri(&target).is_ok_and(|target| Target::from_uri(from).ok() == Some(target));
+    let same_origin =
+        Target::from_uri(&target).is_ok_and(|target| Target::from_uri(from).ok() == Some(target));
     same_origin.then_some(target)
 }
 

@@ -168,7 +168,11 @@ fn an_origin_without_a_port_has_that_of_its_scheme() {
         let script = Script::new([Reply::status(307).header("location", location), Reply::body(answer())]);
         let client = script.builder().base_url("http://gateway.example").build().unwrap();
         let (_, failure) = stream(&script, &client);
-        assert_eq!((script.played().requests.len() == 2, failure.is_none()), (followed, followed), "{location}");
+        assert_eq!(
+            (script.played().requests.len() == 2, failure.is_none()),
+            (followed, followed),
+            "{location}"
+        );
     }
 }
 
