@@ -10,9 +10,9 @@ use choreoai_core::deadline::Deadlines;
 use choreoai_core::retry::Policy;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Settings};
+use crate::credentials::Credentials;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers};
 use crate::{Error, Timer, Transport};
@@ -35,7 +35,7 @@ const RESERVED: [HeaderName; 7] = [
 ];
 
 /// Headers whose values are secrets, whoever sets them.
-const CREDENTIALS: [&str; 6] =
+const SECRET_HEADERS: [&str; 6] =
     ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"];
 
 /// Makes a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
@@ -48,7 +48,7 @@ pub struct ClientBuilder<T, R> {
     timeouts: Timeouts,
     retry: Policy,
     headers: HeaderMap,
-    /// Of those, the ones with a secret, besides [`CREDENTIALS`].
+    /// Of those, the ones with a secret, besides [`SECRET_HEADERS`].
     secret_headers: Vec<HeaderName>,
     max_concurrent_calls: Option<usize>,
     max_requests: Option<(usize, Duration)>,
@@ -345,6 +345,7 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         }
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT))?;
         let mut headers = self.headers;
+        let has_api_key = matches!(self.api_key, Some(Key::Sent(_)));
         match (self.api_key, headers.get(header::AUTHORIZATION)) {
             (Some(Key::Sent(_)), Some(_)) => {
                 return Err(Error::invalid_request(
@@ -352,15 +353,15 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
                 ));
             }
             (Some(Key::Sent(key)), None) => {
-                headers.insert(header::AUTHORIZATION, ApiKey::bearer(&key)?);
+                headers.insert(header::AUTHORIZATION, Credentials::bearer(&key)?);
             }
             (_, Some(_)) | (Some(Key::None), None) => {}
             (None, None) => return Err(missing_key(&base_url)),
         }
         let is_secret =
-            |name: &HeaderName| CREDENTIALS.contains(&name.as_str()) || self.secret_headers.contains(name);
+            |name: &HeaderName| SECRET_HEADERS.contains(&name.as_str()) || self.secret_headers.contains(name);
         let secret = headers.iter().filter(|&(name, _)| is_secret(name));
-        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value));
+        let credentials = Credentials::of_headers(secret.map(|(_, value)| value), has_api_key);
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
@@ -369,8 +370,8 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         let settings = Settings {
             chat_url: base_url.endpoint("/v1/chat/completions")?,
             base_url,
-            api_key,
             headers,
+            credentials,
             timeouts: self.timeouts,
             retry: self.retry,
             observers: Arc::new(self.observers),

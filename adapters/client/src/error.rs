@@ -18,7 +18,7 @@ use http::StatusCode;
 pub use class::ErrorClass;
 pub use kind::ErrorKind;
 
-use crate::api_key::ApiKey;
+use crate::credentials::Credentials;
 use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
 
 /// Why there is no answer, or not the whole of it.
@@ -172,6 +172,20 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest, message)
     }
 
+    /// What a server reports within a successful response, with what to do about it.
+    pub(crate) fn reported(report: ErrorReport, credentials: Option<&Credentials>) -> Self {
+        let error =
+            Self::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string()).with_report(report);
+        let advice = match (error.class(), credentials) {
+            (ErrorClass::Authentication, Some(credentials)) => Some(credentials.advice()),
+            (class, _) => class.advice(),
+        };
+        match advice {
+            Some(advice) => error.with_hint(advice),
+            None => error,
+        }
+    }
+
     /// A deadline that has passed.
     pub(crate) fn timeout(kind: DeadlineKind, limit: Duration) -> Self {
         let (kind, what, name) = match kind {
@@ -284,25 +298,24 @@ impl Error {
         self
     }
 
-    /// Takes the API key out of all that a server had a hand in.
-    pub(crate) fn redacted(mut self, key: Option<&ApiKey>) -> Self {
-        let Some(key) = key else { return self };
+    /// Takes the API key, and what else is secret, out of all that a server had a hand in.
+    pub(crate) fn redacted(mut self, credentials: &Credentials) -> Self {
         let inner = &mut *self.0;
         let report = &mut inner.report;
         let texts = [&mut report.message, &mut report.code, &mut report.error_type, &mut report.param];
         for text in texts.into_iter().flatten().chain([&mut inner.message]) {
             if report.truncated {
-                text.truncate(text.len() - key.cut_at_end(text.as_bytes()));
+                text.truncate(text.len() - credentials.cut_at_end(text.as_bytes()));
             }
-            if let Cow::Owned(redacted) = key.redact(text) {
+            if let Cow::Owned(redacted) = credentials.redact(text) {
                 *text = redacted;
             }
         }
         if inner.body_shortened {
-            let cut = key.cut_at_end(&inner.body);
+            let cut = credentials.cut_at_end(&inner.body);
             inner.body.truncate(inner.body.len() - cut);
         }
-        if let Cow::Owned(redacted) = key.redact_bytes(&inner.body) {
+        if let Cow::Owned(redacted) = credentials.redact_bytes(&inner.body) {
             inner.body = redacted.into();
         }
         self

@@ -214,8 +214,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     }
 
     fn accept(&self, answer: call::Answer<T::Body>) -> Answer<T::Body> {
-        let key = self.call.client().settings().api_key.clone();
-        let mut decoder = ChunkDecoder::new().with_key(key);
+        let credentials = self.call.client().settings().credentials.clone();
+        let mut decoder = ChunkDecoder::new().with_credentials(credentials);
         if self.wanted.logprobs {
             decoder = decoder.with_logprobs();
         }
