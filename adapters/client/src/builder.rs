@@ -188,8 +188,9 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// How long a call may take altogether, retries and the time that a limit holds it back included; unless chosen otherwise 30 s for a whole answer and no
-    /// limit for a stream. `None` for no limit.
+    /// How long a call may take altogether, retries and the time that a limit holds it back included. Unless chosen
+    /// otherwise 30 s for a whole answer and no limit for a stream; `None` for no limit. No request is sent once it
+    /// has passed.
     ///
     /// A silent server is asked again only while this leaves time after the
     /// [first-event timeout](Self::first_event_timeout); the defaults leave none for a whole answer.
@@ -227,10 +228,10 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server repeats
-    /// in an error or in a header, like the API key: the whole value, and its last word, which is what follows the
-    /// scheme in `Bearer` and the like. Fewer than 4 bytes are no secret, and fewer than 8 are found only where they
-    /// stand alone.
+    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server
+    /// repeats in an error or in a header, like the API key: the whole value, and its last word, which is what
+    /// follows the scheme in `Bearer` and the like; of `Cookie` each cookie and its value. Fewer than 4 bytes are
+    /// no secret, and fewer than 8 are found only where they stand alone.
     ///
     /// `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key`, `Api-Key` and `X-Auth-Token` are secret however
     /// they are set.
@@ -361,7 +362,7 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         let is_secret =
             |name: &HeaderName| SECRET_HEADERS.contains(&name.as_str()) || self.secret_headers.contains(name);
         let secret = headers.iter().filter(|&(name, _)| is_secret(name));
-        let credentials = Credentials::of_headers(secret.map(|(_, value)| value), has_api_key);
+        let credentials = Credentials::of_headers(secret, has_api_key);
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));

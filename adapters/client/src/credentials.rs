@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue, header};
 
 use crate::Error;
 
@@ -52,14 +52,24 @@ impl Credentials {
     }
 
     /// What is secret in headers with credentials: their values, and the last word of each, which is all after the
-    /// scheme in `Bearer` and `Basic`. `has_api_key`: one of them is that of an API key.
-    pub(crate) fn of_headers<'h>(values: impl Iterator<Item = &'h HeaderValue>, has_api_key: bool) -> Self {
-        let mut secrets = values
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| [Some(value.trim_ascii()), value.split_ascii_whitespace().next_back()])
-            .flatten()
-            .map(Box::from)
-            .collect::<Vec<Box<str>>>();
+    /// scheme in `Bearer` and `Basic`; of `Cookie` each cookie and its value. `has_api_key`: one of them is that of an
+    /// API key.
+    pub(crate) fn of_headers<'h>(
+        headers: impl Iterator<Item = (&'h HeaderName, &'h HeaderValue)>,
+        has_api_key: bool,
+    ) -> Self {
+        let mut secrets = Vec::<Box<str>>::new();
+        for (name, value) in headers {
+            let Ok(value) = value.to_str() else { continue };
+            let last_word = value.split_ascii_whitespace().next_back();
+            secrets.extend([Some(value.trim_ascii()), last_word].into_iter().flatten().map(Box::from));
+            if *name == header::COOKIE {
+                let cookies = value.split(';').map(str::trim_ascii);
+                let parts =
+                    cookies.flat_map(|cookie| [Some(cookie), cookie.split_once('=').map(|(_, value)| value)]);
+                secrets.extend(parts.flatten().map(Box::from));
+            }
+        }
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         secrets.dedup();
         Self { secrets: secrets.into(), has_api_key }
@@ -213,18 +223,30 @@ mod tests {
     use super::*;
 
     fn api_key(key: &str) -> Credentials {
-        Credentials::of_headers([&Credentials::bearer(key).unwrap()].into_iter(), true)
+        Credentials::of_headers(
+            [(&header::AUTHORIZATION, &Credentials::bearer(key).unwrap())].into_iter(),
+            true,
+        )
     }
 
     #[test]
     fn redacts_all_that_is_secret() {
-        let values = ["Bearer sk-12345678", "sk-12345678-too", "a phrase of words", "abc"];
-        let values = values.map(HeaderValue::from_static);
-        let secrets = Credentials::of_headers(values.iter(), false);
+        let headers = [
+            ("authorization", "Bearer sk-12345678"),
+            ("x-api-key", "sk-12345678-too"),
+            ("x-phrase", "a phrase of words"),
+            ("x-short", "abc"),
+            ("cookie", "session=c00k1e-value==; theme=dark-mode"),
+        ];
+        let headers =
+            headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let secrets = Credentials::of_headers(headers.iter().map(|(name, value)| (name, value)), false);
         for (text, expected) in [
             ("Bearer sk-12345678", "[redacted]"),
             ("sk-12345678 and sk-12345678-too", "[redacted] and [redacted]"),
             ("a phrase of words, some words, abc", "[redacted], some [redacted], abc"),
+            ("the session c00k1e-value== is over", "the session [redacted] is over"),
+            ("session=c00k1e-value==; theme=light", "[redacted]; theme=light"),
             ("sk-1234 and sk-12345", "sk-1234 and [redacted]"),
         ] {
             assert_eq!(secrets.redact(text), expected);

@@ -24,8 +24,9 @@ use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
 /// Why there is no answer, or not the whole of it.
 ///
 /// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`class`](Self::class);
-/// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts, even where the server repeated it; only the
-/// answer itself is as it came ([`partial`](Self::partial), and what [`ChatCompletion::parse`] says of it).
+/// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts,
+/// even where the server repeated it; only the answer itself is as it came ([`partial`](Self::partial), and what
+/// [`ChatCompletion::parse`] says of it).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -122,7 +123,8 @@ impl Error {
     }
 
     /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
-    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
+    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given
+    /// inflated, and UTF-16 as UTF-8. Empty when there was none.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }

@@ -53,7 +53,8 @@ const SCRATCH: usize = 256;
 /// # Bounds
 ///
 /// It holds one event at most, and of that 64 MiB; an event of more than 1 MiB is handed out at the end of each of
-/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the bytes it consumes.
+/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the
+/// bytes it consumes.
 pub struct ChunkDecoder {
     decoder: Decoder<SCRATCH>,
     builder: ChunkBuilder,

@@ -188,7 +188,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         Poll::Ready(last.map(|chunk| chunk.map_err(|error| self.finish(error))))
     }
 
-    /// Ends the answer by an error; a chunk that is held goes first. That the body is no answer weighs more. Dropping the body cancels it at the server.
+    /// Ends the answer by an error; a chunk that is held goes first. That the body is no answer weighs more.
+    /// Dropping the body cancels it at the server.
     fn stop(&mut self, error: Error) -> Result<ChatChunk, Error> {
         let fault = self.answer.as_mut().and_then(|answer| answer.decoder.take_fault());
         let error = self.finish(fault.unwrap_or(error));
