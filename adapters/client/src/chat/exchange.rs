@@ -202,9 +202,12 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         }
     }
 
-    /// The caller gives up on the answer, with this error.
+    /// The caller gives up on the answer, with this error. That cancels it at the server.
     pub(super) fn fail(&mut self, error: Error) -> Error {
         let error = self.finish(error);
+        if let Some(answer) = &mut self.answer {
+            answer.body = None;
+        }
         self.call.failed_for_good(&error);
         error
     }

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use choreoai::{ChatRequest, Client, ClientBuilder, Error, ErrorKind, Load};
+use choreoai::{ChatRequest, Client, ClientBuilder, Conversation, Error, ErrorKind, Load};
 
 use crate::support::*;
 
@@ -93,6 +93,32 @@ fn an_error_frees_the_place() {
         assert_eq!(error.kind(), kind, "{error}");
     }
     assert_eq!(script.run(ask(&client, "q")).unwrap(), "Hello world");
+}
+
+#[test]
+fn an_answer_that_is_given_up_is_dropped_with_its_place() {
+    // More choices than an answer may have.
+    let choice = |index| {
+        format!("data: {{\"choices\": [{{\"delta\": {{\"content\": \"x\"}}, \"index\": {index}}}]}}\n\n")
+    };
+    let choices = (0..=128).map(choice).collect::<String>();
+    let script = Script::new([Reply::body(choices).step(Step::Hang)]);
+    let client = script.client();
+    let mut conversation = Conversation::new("gpt-4");
+    script.run(async {
+        let mut stream = conversation.ask_stream(&client, "q").await.unwrap();
+        let error = loop {
+            if let Err(error) = next(&mut stream).await.unwrap() {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+        assert_eq!(
+            (client.load(), script.played().dropped),
+            (load(0, 0), 1),
+            "while the stream is still held"
+        );
+    });
 }
 
 #[test]

@@ -123,8 +123,8 @@ fn a_secret_of_another_header_is_kept_likewise() {
 
 #[test]
 fn what_was_not_accepted_is_named_as_it_was_given() {
-    type Builder = ClientBuilder<Script, Clock>;
-    let cases: [(fn(Builder) -> Builder, &str); 5] = [
+    type Configure = fn(ClientBuilder<Script, Clock>) -> ClientBuilder<Script, Clock>;
+    let cases: [(Configure, &str); 5] = [
         (|builder| builder, "check CHOREOAI_API_KEY"),
         (|builder| builder.secret_header("x-team", "s3cr3t-team"), "check CHOREOAI_API_KEY"),
         (|builder| builder.without_key(), "no API key was sent; set CHOREOAI_API_KEY"),

@@ -27,6 +27,20 @@ fn a_stream_that_takes_nothing_is_an_error_and_no_endless_loop() {
     assert_eq!(send(&bench.transport()).unwrap_err().kind(), Kind::Io);
 }
 
+/// RFC 9110, section 8.6.
+#[test]
+fn a_length_is_told_where_there_may_be_a_body() {
+    for (method, length) in [("GET", false), ("HEAD", false), ("POST", true)] {
+        let bench = Bench::default();
+        let wire = bench.network.add([Step::Await(1), give(OK)]);
+        let request = Request::builder().method(method).uri("http://gateway.example/v1/models");
+        run(bench.transport().send(request.body(Bytes::new()).unwrap(), SECOND)).unwrap();
+        let written = String::from_utf8(wire.borrow().written.clone()).unwrap().to_ascii_lowercase();
+        assert_eq!(written.contains("\r\ncontent-length: 0\r\n"), length, "{written}");
+        assert_eq!(written.contains("content-length"), length, "{written}");
+    }
+}
+
 #[test]
 fn connecting_has_its_deadline() {
     let bench = Bench::default();
