@@ -1,12 +1,12 @@
 //! The gateway's base URL.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use http::Uri;
 use http::uri::Authority;
 
 use crate::Error;
+use crate::http1::Target;
 
 /// Where the gateway is: scheme, host, port and path prefix, without the version.
 #[derive(Clone, PartialEq, Eq)]
@@ -66,16 +66,8 @@ impl BaseUrl {
 
     /// Whether it is reached in the clear, over a network: `http://`, and neither `localhost` nor a loopback address.
     pub(crate) fn is_unencrypted(&self) -> bool {
-        let Ok(url) = Uri::try_from(&self.text) else { return false };
-        let host = url.host().unwrap_or_default();
-        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        // RFC 6761, section 6.3.
-        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-        let is_local = match address {
-            Ok(address) => address.to_canonical().is_loopback(),
-            Err(_) => name == "localhost" || name.ends_with(".localhost"),
-        };
-        url.scheme_str() == Some("http") && !is_local
+        let target = self.endpoint("/").ok().and_then(|url| Target::from_uri(&url).ok());
+        target.is_some_and(|target| !target.is_https() && !target.is_loopback())
     }
 }
 

@@ -10,9 +10,9 @@ use choreoai_core::deadline::Deadlines;
 use choreoai_core::retry::Policy;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::client::{Client, Settings};
+use crate::credentials::Credentials;
 use crate::limits::Limits;
 use crate::observe::{Observer, Observers};
 use crate::{Error, Timer, Transport};
@@ -35,7 +35,7 @@ const RESERVED: [HeaderName; 7] = [
 ];
 
 /// Headers whose values are secrets, whoever sets them.
-const CREDENTIALS: [&str; 6] =
+const SECRET_HEADERS: [&str; 6] =
     ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token"];
 
 /// Makes a [`Client`]. What is wrong with a setting is told by [`build`](Self::build).
@@ -48,7 +48,7 @@ pub struct ClientBuilder<T, R> {
     timeouts: Timeouts,
     retry: Policy,
     headers: HeaderMap,
-    /// Of those, the ones with a secret, besides [`CREDENTIALS`].
+    /// Of those, the ones with a secret, besides [`SECRET_HEADERS`].
     secret_headers: Vec<HeaderName>,
     max_concurrent_calls: Option<usize>,
     max_requests: Option<(usize, Duration)>,
@@ -188,8 +188,9 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// How long a call may take altogether, retries and the time that a limit holds it back included; unless chosen otherwise 30 s for a whole answer and no
-    /// limit for a stream. `None` for no limit.
+    /// How long a call may take altogether, retries and the time that a limit holds it back included. Unless chosen
+    /// otherwise 30 s for a whole answer and no limit for a stream; `None` for no limit. No request is sent once it
+    /// has passed.
     ///
     /// A silent server is asked again only while this leaves time after the
     /// [first-event timeout](Self::first_event_timeout); the defaults leave none for a whole answer.
@@ -227,10 +228,10 @@ impl<T, R> ClientBuilder<T, R> {
         self
     }
 
-    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server repeats
-    /// in an error or in a header, like the API key: the whole value, and its last word, which is what follows the
-    /// scheme in `Bearer` and the like. Fewer than 4 bytes are no secret, and fewer than 8 are found only where they
-    /// stand alone.
+    /// A [`default_header`](Self::default_header) with a secret in it, which is taken out of all that a server
+    /// repeats in an error or in a header, like the API key: the whole value, and its last word, which is what
+    /// follows the scheme in `Bearer` and the like; of `Cookie` each cookie and its value. Fewer than 4 bytes are
+    /// no secret, and fewer than 8 are found only where they stand alone.
     ///
     /// `Authorization`, `Proxy-Authorization`, `Cookie`, `X-Api-Key`, `Api-Key` and `X-Auth-Token` are secret however
     /// they are set.
@@ -345,6 +346,7 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         }
         let base_url = BaseUrl::parse(self.base_url.as_deref().unwrap_or(BaseUrl::DEFAULT))?;
         let mut headers = self.headers;
+        let has_api_key = matches!(self.api_key, Some(Key::Sent(_)));
         match (self.api_key, headers.get(header::AUTHORIZATION)) {
             (Some(Key::Sent(_)), Some(_)) => {
                 return Err(Error::invalid_request(
@@ -352,15 +354,15 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
                 ));
             }
             (Some(Key::Sent(key)), None) => {
-                headers.insert(header::AUTHORIZATION, ApiKey::bearer(&key)?);
+                headers.insert(header::AUTHORIZATION, Credentials::bearer(&key)?);
             }
             (_, Some(_)) | (Some(Key::None), None) => {}
             (None, None) => return Err(missing_key(&base_url)),
         }
         let is_secret =
-            |name: &HeaderName| CREDENTIALS.contains(&name.as_str()) || self.secret_headers.contains(name);
+            |name: &HeaderName| SECRET_HEADERS.contains(&name.as_str()) || self.secret_headers.contains(name);
         let secret = headers.iter().filter(|&(name, _)| is_secret(name));
-        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value));
+        let credentials = Credentials::of_headers(secret, has_api_key);
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
@@ -369,8 +371,8 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         let settings = Settings {
             chat_url: base_url.endpoint("/v1/chat/completions")?,
             base_url,
-            api_key,
             headers,
+            credentials,
             timeouts: self.timeouts,
             retry: self.retry,
             observers: Arc::new(self.observers),

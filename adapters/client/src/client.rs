@@ -6,9 +6,9 @@ use std::sync::Arc;
 use choreoai_core::retry::Policy;
 use http::{HeaderMap, Uri};
 
-use crate::api_key::ApiKey;
 use crate::base_url::BaseUrl;
 use crate::builder::Timeouts;
+use crate::credentials::Credentials;
 use crate::limits::Limits;
 use crate::observe::Observers;
 use crate::{Chat, ClientBuilder, Embeddings, Error, Health, Models, Timer, Transport, health};
@@ -35,9 +35,10 @@ struct Inner<T, R> {
 pub(crate) struct Settings {
     pub(crate) base_url: BaseUrl,
     pub(crate) chat_url: Uri,
-    pub(crate) api_key: Option<ApiKey>,
-    /// Of every request; the key is among them.
+    /// Of every request; those with credentials are among them.
     pub(crate) headers: HeaderMap,
+    /// What is secret in them.
+    pub(crate) credentials: Credentials,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: Policy,
     pub(crate) observers: Arc<Observers>,

@@ -18,14 +18,15 @@ use http::StatusCode;
 pub use class::ErrorClass;
 pub use kind::ErrorKind;
 
-use crate::api_key::ApiKey;
+use crate::credentials::Credentials;
 use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
 
 /// Why there is no answer, or not the whole of it.
 ///
 /// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`class`](Self::class);
-/// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts, even where the server repeated it; only the
-/// answer itself is as it came ([`partial`](Self::partial), and what [`ChatCompletion::parse`] says of it).
+/// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts,
+/// even where the server repeated it; only the answer itself is as it came ([`partial`](Self::partial), and what
+/// [`ChatCompletion::parse`] says of it).
 pub struct Error(Box<Inner>);
 
 struct Inner {
@@ -122,7 +123,8 @@ impl Error {
     }
 
     /// The body of the error response as it came, up to 64 KiB (for an answer that could not be read: its first
-    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given inflated, and UTF-16 as UTF-8. Empty when there was none.
+    /// KiB; for one that [could not be parsed](ChatCompletion::parse): its text). A compressed body is given
+    /// inflated, and UTF-16 as UTF-8. Empty when there was none.
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
@@ -170,6 +172,20 @@ impl Error {
 
     pub(crate) fn invalid_request(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::InvalidRequest, message)
+    }
+
+    /// What a server reports within a successful response, with what to do about it.
+    pub(crate) fn reported(report: ErrorReport, credentials: Option<&Credentials>) -> Self {
+        let error =
+            Self::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string()).with_report(report);
+        let advice = match (error.class(), credentials) {
+            (ErrorClass::Authentication, Some(credentials)) => Some(credentials.advice()),
+            (class, _) => class.advice(),
+        };
+        match advice {
+            Some(advice) => error.with_hint(advice),
+            None => error,
+        }
     }
 
     /// A deadline that has passed.
@@ -284,25 +300,24 @@ impl Error {
         self
     }
 
-    /// Takes the API key out of all that a server had a hand in.
-    pub(crate) fn redacted(mut self, key: Option<&ApiKey>) -> Self {
-        let Some(key) = key else { return self };
+    /// Takes the API key, and what else is secret, out of all that a server had a hand in.
+    pub(crate) fn redacted(mut self, credentials: &Credentials) -> Self {
         let inner = &mut *self.0;
         let report = &mut inner.report;
         let texts = [&mut report.message, &mut report.code, &mut report.error_type, &mut report.param];
         for text in texts.into_iter().flatten().chain([&mut inner.message]) {
             if report.truncated {
-                text.truncate(text.len() - key.cut_at_end(text.as_bytes()));
+                text.truncate(text.len() - credentials.cut_at_end(text.as_bytes()));
             }
-            if let Cow::Owned(redacted) = key.redact(text) {
+            if let Cow::Owned(redacted) = credentials.redact(text) {
                 *text = redacted;
             }
         }
         if inner.body_shortened {
-            let cut = key.cut_at_end(&inner.body);
+            let cut = credentials.cut_at_end(&inner.body);
             inner.body.truncate(inner.body.len() - cut);
         }
-        if let Cow::Owned(redacted) = key.redact_bytes(&inner.body) {
+        if let Cow::Owned(redacted) = credentials.redact_bytes(&inner.body) {
             inner.body = redacted.into();
         }
         self

@@ -209,7 +209,6 @@
 //!
 //! The minimum Rust version is 1.88.
 
-mod api_key;
 mod base_url;
 mod body;
 mod builder;
@@ -217,6 +216,7 @@ mod call;
 mod chat;
 mod client;
 mod close;
+mod credentials;
 mod embeddings;
 mod error;
 mod health;

@@ -1,11 +1,12 @@
 //! What is known of a response besides its body.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use choreoai_core::rate_limit::RateLimit;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use crate::api_key::ApiKey;
+use crate::credentials::Credentials;
 
 /// The head of a response, and how many requests it took.
 #[derive(Clone, Debug)]
@@ -16,15 +17,13 @@ pub struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Values that echo the API key are left out.
-    pub(crate) fn new(parts: http::response::Parts, attempts: u32, key: Option<&ApiKey>) -> Self {
+    /// Whatever echoes a secret is redacted.
+    pub(crate) fn new(parts: http::response::Parts, attempts: u32, credentials: &Credentials) -> Self {
         let mut headers = parts.headers;
-        if let Some(key) = key {
-            for value in headers.values_mut() {
-                if let std::borrow::Cow::Owned(redacted) = key.redact_bytes(value.as_bytes()) {
-                    *value = HeaderValue::try_from(redacted)
-                        .unwrap_or_else(|_| HeaderValue::from_static("[redacted]"));
-                }
+        for value in headers.values_mut() {
+            if let Cow::Owned(redacted) = credentials.redact_bytes(value.as_bytes()) {
+                *value = HeaderValue::try_from(redacted)
+                    .unwrap_or_else(|_| HeaderValue::from_static("[redacted]"));
             }
         }
         Self { status: parts.status, headers, attempts }
@@ -35,7 +34,7 @@ impl ResponseHead {
         self.status
     }
 
-    /// The headers, as the server sent them; where a value repeated the API key, it is redacted.
+    /// The headers, as the server sent them; where a value repeated the API key or another secret, that is redacted.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -45,7 +44,7 @@ impl ResponseHead {
         self.text("x-request-id")
     }
 
-    /// How many requests were sent until this response came: 1 plus the retries.
+    /// How many requests were sent until this response came: 1, plus the retries, plus those that were redirected.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }

@@ -210,9 +210,14 @@ const NAMES: usize = 5;
 /// Says in plain words what a failed handshake means; the library's own words stay as the source.
 fn handshake_error(target: &Target, error: io::Error) -> TransportError {
     let reason = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    let Some(reason) = reason else {
+        // The stream failed, and TLS has nothing to say about it: that may pass.
+        let context = format!("the connection to {target} was lost in the TLS handshake");
+        return TransportError::new(TransportErrorKind::Connect, context).with_source(error);
+    };
     let context = match reason {
-        Some(rustls::Error::InvalidCertificate(certificate)) => certificate_refused(target, certificate),
-        Some(rustls::Error::InvalidMessage(_)) => {
+        rustls::Error::InvalidCertificate(certificate) => certificate_refused(target, certificate),
+        rustls::Error::InvalidMessage(_) => {
             format!("{target} does not speak TLS: check whether its URL starts with http://")
         }
         _ => format!("the TLS handshake with {target} failed"),

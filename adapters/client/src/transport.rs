@@ -109,9 +109,10 @@ impl StdError for TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The name could not be resolved, or nobody accepted the connection.
+    /// The name could not be resolved, nobody accepted the connection, or it was lost before it stood (in the TLS
+    /// handshake, for instance).
     Connect,
-    /// The TLS handshake failed, a certificate that is not trusted included.
+    /// The two sides could not agree on TLS, a certificate that is not trusted included: it would fail again.
     Tls,
     /// The connection did not stand within its deadline.
     ConnectTimeout,

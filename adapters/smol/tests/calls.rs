@@ -1,8 +1,8 @@
 //! Whole calls over real sockets, driven by a bare `block_on`, against the scripted gateway.
 
-use choreoai_smol::{ChatRequest, Client, ClientBuilder, ErrorKind, TransportBuilder};
+use choreoai_smol::{ChatRequest, Client, ClientBuilder, ErrorKind};
 use choreoai_testkit::wire::{Chunks, Dialect};
-use choreoai_testkit::{Answer, Gate, Gateway, Script, tls::Authority};
+use choreoai_testkit::{Answer, Gate, Gateway, Script};
 use futures_lite::StreamExt as _;
 use futures_lite::future::block_on;
 
@@ -85,6 +85,9 @@ fn a_cut_answer_is_truncated() {
 #[cfg(feature = "rustls")]
 #[test]
 fn https_with_a_custom_authority_and_without_it() {
+    use choreoai_smol::TransportBuilder;
+    use choreoai_testkit::tls::Authority;
+
     let authority = Authority::new().unwrap();
     let gateway = Gateway::start_tls(answer(), &authority.identity(None).unwrap()).unwrap();
     let transport = TransportBuilder::new().ca_pem(authority.pem()).build().unwrap();

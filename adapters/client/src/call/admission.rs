@@ -32,15 +32,19 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let (limits, timer, sent) = (client.limits(), client.timer(), *sent);
         let Some(rate) = &limits.rate else { return Ok(()) };
         let mut turn = pin!(rate.turn(timer));
+        let closed = || (sent == 0 && limits.gate.is_closed()).then(|| Poll::Ready(Err(Error::closed())));
         poll_fn(|cx| {
-            if sent == 0 && limits.gate.is_closed() {
-                return Poll::Ready(Err(Error::closed()));
+            if let Some(refused) = closed() {
+                return refused;
             }
             match turn.as_mut().poll(cx) {
                 Poll::Ready(()) => Poll::Ready(Ok(())),
-                Poll::Pending => watch.poll_held_back(timer, cx).map(|limit| {
-                    let turn = format_args!("its turn (no more than {rate})");
-                    Err(Error::held_back(turn, limit, sent).with_hint("`max_requests` sets that"))
+                // Whoever closed the client before this task could be woken is seen here.
+                Poll::Pending => closed().unwrap_or_else(|| {
+                    watch.poll_held_back(timer, cx).map(|limit| {
+                        let turn = format_args!("its turn (no more than {rate})");
+                        Err(Error::held_back(turn, limit, sent).with_hint("`max_requests` sets that"))
+                    })
                 }),
             }
         })

@@ -191,6 +191,10 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// One request, until the head of its response.
     async fn attempt(&mut self) -> Result<Response<T::Body>, Error> {
         self.turn().await?;
+        // Whatever held the request back may have ended with the time.
+        if let Some(error) = self.watch.total_expired(self.client.timer()) {
+            return Err(error);
+        }
         let settings = self.client.settings();
         let mut request = Request::new(self.question.body.clone());
         *request.method_mut() = self.question.method.clone();
@@ -218,7 +222,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
     /// Takes the head of a response off its body.
     fn split(&self, response: Response<T::Body>) -> (Arc<ResponseHead>, T::Body) {
         let (parts, body) = response.into_parts();
-        let head = ResponseHead::new(parts, self.sent, self.client.settings().api_key.as_ref());
+        let head = ResponseHead::new(parts, self.sent, &self.client.settings().credentials);
         self.trace.response(&head, self.now());
         (Arc::new(head), body)
     }
@@ -240,7 +244,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let (head, body) = self.split(response);
         let body = Decoded::new(body, Coding::of(head.headers()).leniently());
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
-        let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
+        let error = refusal::error(Arc::clone(&head), body, shortened, &settings.credentials);
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));
         self.follow(decision, error).await
     }
@@ -259,7 +263,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
             Decision::Wait(wait) => {
                 let retry_after = error.retry_after();
                 let error = error.with_retry(true, retry_after);
-                self.trace.retry(&error.redacted(self.client.settings().api_key.as_ref()), wait);
+                self.trace.retry(&error.redacted(&self.client.settings().credentials), wait);
                 timer.sleep(wait).await;
                 self.watch.attempt_started(timer);
                 Ok(())
@@ -273,9 +277,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
                     }
                     _ => error,
                 };
-                Err(error
-                    .with_retry(retryable, retry_after)
-                    .redacted(self.client.settings().api_key.as_ref()))
+                Err(error.with_retry(retryable, retry_after).redacted(&self.client.settings().credentials))
             }
         }
     }
@@ -360,7 +362,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
             Some(head) => error.with_head(Arc::clone(head)),
             None => error,
         };
-        error.with_retry(retryable, None).redacted(self.client.settings().api_key.as_ref())
+        error.with_retry(retryable, None).redacted(&self.client.settings().credentials)
     }
 }
 

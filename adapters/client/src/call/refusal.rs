@@ -14,7 +14,9 @@ use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use super::report;
 use crate::body::{Coding, gist, to_utf8};
+use crate::credentials::Credentials;
 use crate::error::{ErrorClass, ErrorKind, answered};
+use crate::http1::Target;
 use crate::{Error, ResponseBody, ResponseHead, Timer};
 
 /// How much of an error's body is kept.
@@ -38,13 +40,9 @@ pub(super) fn redirect<B>(response: &Response<B>, method: &Method, from: &Uri) -
     } else {
         Uri::try_from(location).ok()?
     };
-    let default_port = if scheme == "https" { 443 } else { 80 };
-    let same_origin = target.scheme_str() == Some(scheme)
-        && target.authority().is_some_and(|other| {
-            !other.as_str().contains('@')
-                && other.host().eq_ignore_ascii_case(authority.host())
-                && other.port_u16().unwrap_or(default_port) == authority.port_u16().unwrap_or(default_port)
-        });
+    // An origin is scheme, host and port. What is no target (with a user name, or a port out of range) is none.
+    let same_origin =
+        Target::from_uri(&target).is_ok_and(|target| Target::from_uri(from).ok() == Some(target));
     same_origin.then_some(target)
 }
 
@@ -93,7 +91,12 @@ pub(super) async fn read_body<B: ResponseBody, R: Timer>(
 }
 
 /// What a response with another status than 2xx says.
-pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_key: bool) -> Error {
+pub(super) fn error(
+    head: Arc<ResponseHead>,
+    body: Bytes,
+    shortened: bool,
+    credentials: &Credentials,
+) -> Error {
     let is_readable = Coding::of(head.headers()) != Coding::Unknown;
     let text = if is_readable { to_utf8(&body, head.headers()) } else { Cow::Borrowed("") };
     let page = gist(&text);
@@ -112,7 +115,7 @@ pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_k
         .with_body(body, shortened)
         .with_head(head)
         .with_retry(false, retry_after);
-    match hint(&error, page.is_some(), has_key) {
+    match hint(&error, page.is_some(), credentials) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
@@ -181,7 +184,7 @@ fn unix_now(head: &ResponseHead) -> Option<u64> {
 }
 
 /// What to do about it.
-fn hint(error: &Error, is_page: bool, has_key: bool) -> Option<Cow<'static, str>> {
+fn hint(error: &Error, is_page: bool, credentials: &Credentials) -> Option<Cow<'static, str>> {
     let head = error.response()?;
     Some(match (head.status().as_u16(), error.class()) {
         (301..=303 | 305..=308, _) => match head.text("location") {
@@ -190,7 +193,7 @@ fn hint(error: &Error, is_page: bool, has_key: bool) -> Option<Cow<'static, str>
             }
             None => "it redirects without saying where to; check the base URL".into(),
         },
-        (_, ErrorClass::Authentication) if !has_key => "no API key was sent; set CHOREOAI_API_KEY".into(),
+        (_, ErrorClass::Authentication) => credentials.advice().into(),
         (_, ErrorClass::InvalidRequest) if !is_page && !error.has_server_message() => {
             "it does not say why; check the model and what the request asks for".into()
         }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 
 use super::{Answer, Call, READS_PER_TURN, excerpt, report};
-use crate::api_key::ApiKey;
+use crate::credentials::Credentials;
 use crate::error::ErrorKind;
 use crate::members::Members;
 use crate::{Error, ResponseBody, ResponseHead, Timer, Transport};
@@ -78,7 +78,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
 
     /// The error of an answer that cannot be used.
     pub(crate) fn unusable(&mut self, fault: Fault, body: &Bytes, head: &Arc<ResponseHead>) -> Error {
-        let error = fault.into_error(body, self.client.settings().api_key.as_ref());
+        let error = fault.into_error(body, &self.client.settings().credentials);
         let error = self.finish(error, Some(head));
         self.failed_for_good(&error);
         error
@@ -159,18 +159,16 @@ impl Fault {
         Self::new(ErrorKind::Protocol, format!("the answer cannot be used: {}", what.into()))
     }
 
-    fn into_error(self, body: &Bytes, key: Option<&ApiKey>) -> Error {
+    fn into_error(self, body: &Bytes, credentials: &Credentials) -> Error {
         let shortened = body.len() > KEPT;
-        let start = start_of(body, key);
+        let start = start_of(body, credentials);
         if !self.is_foreign {
             return Error::new(self.kind, self.message).with_body(start, shortened);
         }
         if matches!(body.first(), Some(b'{' | b'['))
             && let Some(report) = report::said(body)
         {
-            return Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
-                .with_report(report)
-                .with_body(start, shortened);
+            return Error::reported(report, Some(credentials)).with_body(start, shortened);
         }
         let mut message = format!("the answer is not what was asked for: {}", self.message);
         if let Some(excerpt) = excerpt(&start) {
@@ -181,12 +179,11 @@ impl Fault {
     }
 }
 
-/// The beginning of a body, without the key.
-fn start_of(body: &Bytes, key: Option<&ApiKey>) -> Bytes {
+/// The beginning of a body, without secrets.
+fn start_of(body: &Bytes, credentials: &Credentials) -> Bytes {
     let mut start = body.slice(..body.len().min(KEPT));
-    let Some(key) = key else { return start };
     if start.len() < body.len() {
-        start.truncate(start.len() - key.cut_at_end(&start));
+        start.truncate(start.len() - credentials.cut_at_end(&start));
     }
-    key.redact_bytes(&start).into_owned().into()
+    credentials.redact_bytes(&start).into_owned().into()
 }

@@ -9,8 +9,8 @@ use choreoai_core::chat::{Decoder, Event, Verdict};
 use super::chunk::ChatChunk;
 use super::chunk_builder::ChunkBuilder;
 use crate::Error;
-use crate::api_key::ApiKey;
 use crate::call::excerpt;
+use crate::credentials::Credentials;
 use crate::error::ErrorKind;
 
 /// How much of the beginning of a body is kept, to be shown when it turns out to be no answer.
@@ -53,7 +53,8 @@ const SCRATCH: usize = 256;
 /// # Bounds
 ///
 /// It holds one event at most, and of that 64 MiB; an event of more than 1 MiB is handed out at the end of each of
-/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the bytes it consumes.
+/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the
+/// bytes it consumes.
 pub struct ChunkDecoder {
     decoder: Decoder<SCRATCH>,
     builder: ChunkBuilder,
@@ -73,7 +74,7 @@ pub struct ChunkDecoder {
     failure: Option<Error>,
     has_failed: bool,
     /// Taken out of what errors repeat.
-    key: Option<ApiKey>,
+    credentials: Option<Credentials>,
 }
 
 impl ChunkDecoder {
@@ -93,7 +94,7 @@ impl ChunkDecoder {
             fault: None,
             failure: None,
             has_failed: false,
-            key: None,
+            credentials: None,
         }
     }
 
@@ -111,9 +112,9 @@ impl ChunkDecoder {
         self
     }
 
-    /// Keeps the key out of errors.
-    pub(crate) fn with_key(mut self, key: Option<ApiKey>) -> Self {
-        self.key = key;
+    /// Keeps what is secret out of errors.
+    pub(crate) fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
         self
     }
 
@@ -279,11 +280,10 @@ impl ChunkDecoder {
     }
 
     fn server_error(&mut self) -> Error {
-        let error = Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
-            .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
-            .redacted(self.key.as_ref());
-        match error.class().advice() {
-            Some(advice) => error.with_hint(advice),
+        let report = std::mem::take(&mut self.report).into_report().unwrap_or_default();
+        let error = Error::reported(report, self.credentials.as_ref());
+        match &self.credentials {
+            Some(credentials) => error.redacted(credentials),
             None => error,
         }
     }
@@ -310,18 +310,18 @@ impl ChunkDecoder {
         Error::new(kind, message).with_body(start.into(), shortened).with_source(error)
     }
 
-    /// The beginning of the body as far as it was understood, without the key, and whether there was more.
+    /// The beginning of the body as far as it was understood, without secrets, and whether there was more.
     fn take_start(&mut self, understood: Option<u64>) -> (Vec<u8>, bool) {
         let mut start = std::mem::take(&mut self.start);
         let understood = understood.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or(usize::MAX);
         let kept = understood.min(START_LIMIT);
         let shortened = !self.is_ended || start.len() > kept;
         start.truncate(kept);
-        if let Some(key) = &self.key {
+        if let Some(credentials) = &self.credentials {
             if shortened {
-                start.truncate(start.len() - key.cut_at_end(&start));
+                start.truncate(start.len() - credentials.cut_at_end(&start));
             }
-            start = key.redact_bytes(&start).into_owned();
+            start = credentials.redact_bytes(&start).into_owned();
         }
         (start, shortened)
     }

@@ -188,7 +188,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         Poll::Ready(last.map(|chunk| chunk.map_err(|error| self.finish(error))))
     }
 
-    /// Ends the answer by an error; a chunk that is held goes first. That the body is no answer weighs more. Dropping the body cancels it at the server.
+    /// Ends the answer by an error; a chunk that is held goes first. That the body is no answer weighs more.
+    /// Dropping the body cancels it at the server.
     fn stop(&mut self, error: Error) -> Result<ChatChunk, Error> {
         let fault = self.answer.as_mut().and_then(|answer| answer.decoder.take_fault());
         let error = self.finish(fault.unwrap_or(error));
@@ -201,9 +202,12 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
         }
     }
 
-    /// The caller gives up on the answer, with this error.
+    /// The caller gives up on the answer, with this error. That cancels it at the server.
     pub(super) fn fail(&mut self, error: Error) -> Error {
         let error = self.finish(error);
+        if let Some(answer) = &mut self.answer {
+            answer.body = None;
+        }
         self.call.failed_for_good(&error);
         error
     }
@@ -214,8 +218,8 @@ impl<T: Transport, R: Timer> Exchange<T, R> {
     }
 
     fn accept(&self, answer: call::Answer<T::Body>) -> Answer<T::Body> {
-        let key = self.call.client().settings().api_key.clone();
-        let mut decoder = ChunkDecoder::new().with_key(key);
+        let credentials = self.call.client().settings().credentials.clone();
+        let mut decoder = ChunkDecoder::new().with_credentials(credentials);
         if self.wanted.logprobs {
             decoder = decoder.with_logprobs();
         }

@@ -76,7 +76,7 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         let completion = self.create(request).await?;
         match completion.parse() {
             Ok(value) => Ok(Parsed { value, completion }),
-            Err(error) => Err(error.redacted(self.client.settings().api_key.as_ref())),
+            Err(error) => Err(error.redacted(&self.client.settings().credentials)),
         }
     }
 

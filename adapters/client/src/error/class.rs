@@ -119,7 +119,8 @@ impl ErrorClass {
     /// What a person can do about it, where the server's words seldom say so.
     pub(crate) const fn advice(self) -> Option<&'static str> {
         Some(match self {
-            Self::Authentication => "check CHOREOAI_API_KEY",
+            // Where it is known what was sent, `Credentials` know better.
+            Self::Authentication => "check the API key",
             Self::Permission => "the key may not use this model or endpoint",
             Self::NotFound => "check the base URL and the model",
             Self::RateLimit => "send fewer requests at a time, or wait longer between them",

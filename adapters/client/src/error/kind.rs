@@ -15,7 +15,7 @@ pub enum ErrorKind {
     Truncated,
     /// No response: the name could not be resolved, nobody listens, or the connection failed before the head came.
     Connect,
-    /// The TLS handshake failed; the certificate is not trusted, for instance.
+    /// The two sides could not agree on TLS; the certificate is not trusted, for instance.
     Tls,
     /// No connection stood within the connect timeout.
     TimeoutConnect,

@@ -56,8 +56,8 @@ pub trait Observer: Send + Sync {
         let _ = (call, elapsed);
     }
 
-    /// The call has ended; nothing more is told of it. Told once for each call of which a request was told, or that
-    /// failed before.
+    /// The call has ended; nothing more is told of it. Told once for each call, also for one that was held back and
+    /// never sent a request.
     fn end(&self, end: &EndInfo<'_>) {
         let _ = end;
     }

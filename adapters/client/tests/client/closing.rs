@@ -1,8 +1,13 @@
 //! What becomes of calls, and of connections, when a client is closed.
 
+use std::future::{Future as _, poll_fn};
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-use choreoai::{Error, ErrorKind};
+use choreoai::{Client, Error, ErrorKind, Timer};
 
 use crate::support::*;
 
@@ -69,6 +74,75 @@ fn closing_lets_retries_go_on_but_sends_nothing_that_has_not_begun() {
         closing.await;
     });
     assert_eq!(script.played().times, [seconds(0), seconds(10)]);
+}
+
+/// The clock of a client that is closed, as by another thread, when it is asked for the time once more.
+#[derive(Clone)]
+struct ClosingClock(Arc<Closing>);
+
+struct Closing {
+    clock: Clock,
+    client: OnceLock<Client<Script, ClosingClock>>,
+    /// How often the time may be asked before that.
+    left: AtomicUsize,
+}
+
+impl ClosingClock {
+    fn has_closed(&self) -> bool {
+        self.0.client.get().is_some_and(Client::is_closed)
+    }
+}
+
+impl Timer for ClosingClock {
+    type Sleep = <Clock as Timer>::Sleep;
+
+    fn now(&self) -> Duration {
+        let left = self.0.left.load(Ordering::Relaxed);
+        self.0.left.store(left.saturating_sub(1), Ordering::Relaxed);
+        if left == 0
+            && let Some(client) = self.0.client.get()
+            && !client.is_closed()
+        {
+            let closing = pin!(client.close());
+            let _ = closing.poll(&mut Context::from_waker(Waker::noop()));
+        }
+        self.0.clock.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Self::Sleep {
+        self.0.clock.sleep(duration)
+    }
+}
+
+#[test]
+fn closing_is_never_missed_by_a_call_that_is_about_to_wait() {
+    for left in 0.. {
+        let script = Script::new([Reply::body(answer())]);
+        let (clock, client) = (script.clock().clone(), OnceLock::new());
+        let clock = ClosingClock(Arc::new(Closing { clock, client, left: AtomicUsize::new(usize::MAX) }));
+        let builder = Client::builder_with(script.clone(), clock.clone()).api_key(KEY);
+        let client = builder.max_requests(1, seconds(10)).build().unwrap();
+        assert!(clock.0.client.set(client.clone()).is_ok());
+        let refused = script.run(async {
+            let (chat, request) = (client.chat(), request());
+            chat.create(&request).await.unwrap();
+            clock.0.left.store(left, Ordering::Relaxed);
+            let mut waiting = pin!(chat.create(&request));
+            // Not polled again unless it is woken.
+            poll_fn(|cx| match waiting.as_mut().poll(cx) {
+                Poll::Pending if clock.has_closed() => Poll::Pending,
+                Poll::Pending => Poll::Ready(None),
+                Poll::Ready(refused) => Poll::Ready(Some(refused)),
+            })
+            .await
+        });
+        let Some(refused) = refused else {
+            assert!(left > 0, "it never asked for the time");
+            break;
+        };
+        assert_refused(&refused.unwrap_err());
+        assert_eq!(script.now(), seconds(0), "closed when the time was asked for {left} times");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use choreoai::{ChatRequest, Client, Error, ErrorKind, Load};
+use choreoai::{ChatRequest, Client, ClientBuilder, Conversation, Error, ErrorKind, Load};
 
 use crate::support::*;
 
@@ -96,6 +96,32 @@ fn an_error_frees_the_place() {
 }
 
 #[test]
+fn an_answer_that_is_given_up_is_dropped_with_its_place() {
+    // More choices than an answer may have.
+    let choice = |index| {
+        format!("data: {{\"choices\": [{{\"delta\": {{\"content\": \"x\"}}, \"index\": {index}}}]}}\n\n")
+    };
+    let choices = (0..=128).map(choice).collect::<String>();
+    let script = Script::new([Reply::body(choices).step(Step::Hang)]);
+    let client = script.client();
+    let mut conversation = Conversation::new("gpt-4");
+    script.run(async {
+        let mut stream = conversation.ask_stream(&client, "q").await.unwrap();
+        let error = loop {
+            if let Err(error) = next(&mut stream).await.unwrap() {
+                break error;
+            }
+        };
+        assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+        assert_eq!(
+            (client.load(), script.played().dropped),
+            (load(0, 0), 1),
+            "while the stream is still held"
+        );
+    });
+}
+
+#[test]
 fn a_call_that_gives_up_leaves_the_queue() {
     let script = Script::new([Reply::hang(), Reply::body(answer())]);
     let client = script.builder().max_concurrent_calls(1).build().unwrap();
@@ -152,6 +178,26 @@ fn waiting_for_a_place_counts_for_the_total_deadline_alone() {
          was sent; `max_concurrent_calls` sets that"
     );
     assert_eq!((script.now(), script.played().requests.len()), (seconds(30), 1));
+}
+
+#[test]
+fn nothing_is_sent_that_has_no_time_left() {
+    // The place, or the turn, comes free at the very moment of the total deadline.
+    for limit in [
+        |builder: ClientBuilder<Script, Clock>| builder.max_concurrent_calls(1),
+        |builder: ClientBuilder<Script, Clock>| builder.max_requests(1, seconds(30)),
+    ] {
+        let script = Script::new([Reply::body(answer()).after(seconds(30))]);
+        let client = limit(script.builder()).build().unwrap();
+        let answers = script.run(all(["q0", "q1"].map(|text| ask(&client, text))));
+        let attempts = answers.into_iter().map(|answer| {
+            let error = answer.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::TimeoutTotal, "{error}");
+            error.attempts()
+        });
+        assert_eq!(attempts.collect::<Vec<_>>(), [1, 0]);
+        assert_eq!((script.played().requests.len(), client.load()), (1, load(0, 0)));
+    }
 }
 
 #[test]

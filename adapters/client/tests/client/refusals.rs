@@ -154,6 +154,9 @@ fn a_redirect_within_the_origin_is_followed_and_no_other() {
         (307, "http://evil.example/x", None),
         (307, "//evil.example/x", None),
         (307, "http://user@localhost:8000/x", None),
+        (307, "http://localhost/x", None),
+        (307, "http://localhost:99999/x", None),
+        (307, "v2/chat/completions", None),
     ] {
         let script = Script::new([Reply::status(status).header("location", location), Reply::body(answer())]);
         let (_, failure) = stream(&script, &script.client());
@@ -161,6 +164,27 @@ fn a_redirect_within_the_origin_is_followed_and_no_other() {
         let second = played.requests.get(1).map(|request| request.uri().to_string());
         assert_eq!(second.as_deref(), followed, "{status} {location}");
         assert_eq!(failure.is_none(), followed.is_some(), "{status} {location}");
+    }
+}
+
+#[test]
+fn an_origin_without_a_port_has_that_of_its_scheme() {
+    for (location, followed) in [
+        ("http://gateway.example:80/x", true),
+        ("http://gateway.example:/x", true),
+        ("http://gateway.example:99999/x", false),
+        ("http://gateway.example:+80/x", false),
+        ("http://gateway.example:443/x", false),
+        ("https://gateway.example:80/x", false),
+    ] {
+        let script = Script::new([Reply::status(307).header("location", location), Reply::body(answer())]);
+        let client = script.builder().base_url("http://gateway.example").build().unwrap();
+        let (_, failure) = stream(&script, &client);
+        assert_eq!(
+            (script.played().requests.len() == 2, failure.is_none()),
+            (followed, followed),
+            "{location}"
+        );
     }
 }
 

@@ -124,6 +124,38 @@ fn a_secret_of_another_header_is_kept_likewise() {
 }
 
 #[test]
+fn what_was_not_accepted_is_named_as_it_was_given() {
+    type Configure = fn(ClientBuilder<Script, Clock>) -> ClientBuilder<Script, Clock>;
+    let cases: [(Configure, &str); 5] = [
+        (|builder| builder, "check CHOREOAI_API_KEY"),
+        (|builder| builder.secret_header("x-team", "s3cr3t-team"), "check CHOREOAI_API_KEY"),
+        (|builder| builder.without_key(), "no API key was sent; set CHOREOAI_API_KEY"),
+        (
+            |builder| builder.without_key().secret_header("x-team", "s3cr3t-team"),
+            "check the credentials in the headers that the client was given",
+        ),
+        (
+            |builder| builder.without_key().default_header("Authorization", "Basic dXNlcjpwYXNz"),
+            "check the credentials in the headers that the client was given",
+        ),
+    ];
+    let report = r#"{"error": {"message": "No.", "type": "authentication_error"}}"#;
+    for (configured, advice) in cases {
+        // As the status of the response, and within an answer.
+        for reply in [Reply::status(401).data(report), Reply::body(format!("data: {report}\n\n"))] {
+            let script = Script::new([reply]);
+            let client = configured(script.builder()).build().unwrap();
+            let line = stream(&script, &client).1.unwrap().to_string();
+            assert!(line.ends_with(&format!("(authentication_error); {advice}")), "{line}");
+        }
+        let script = Script::new([Reply::body(report)]);
+        let client = configured(script.builder()).build().unwrap();
+        let line = script.run(client.models().list()).unwrap_err().to_string();
+        assert!(line.ends_with(&format!("(authentication_error); {advice}")), "{line}");
+    }
+}
+
+#[test]
 fn a_refused_key_is_not_repeated() {
     let error = Script::new([]).builder().api_key(format!("{KEY}\n")).build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);

@@ -27,6 +27,20 @@ fn a_stream_that_takes_nothing_is_an_error_and_no_endless_loop() {
     assert_eq!(send(&bench.transport()).unwrap_err().kind(), Kind::Io);
 }
 
+/// RFC 9110, section 8.6.
+#[test]
+fn a_length_is_told_where_there_may_be_a_body() {
+    for (method, length) in [("GET", false), ("HEAD", false), ("POST", true)] {
+        let bench = Bench::default();
+        let wire = bench.network.add([Step::Await(1), give(OK)]);
+        let request = Request::builder().method(method).uri("http://gateway.example/v1/models");
+        run(bench.transport().send(request.body(Bytes::new()).unwrap(), SECOND)).unwrap();
+        let written = String::from_utf8(wire.borrow().written.clone()).unwrap().to_ascii_lowercase();
+        assert_eq!(written.contains("\r\ncontent-length: 0\r\n"), length, "{written}");
+        assert_eq!(written.contains("content-length"), length, "{written}");
+    }
+}
+
 #[test]
 fn connecting_has_its_deadline() {
     let bench = Bench::default();
@@ -41,28 +55,54 @@ fn connecting_has_its_deadline() {
 }
 
 #[cfg(feature = "rustls")]
-#[test]
-fn the_connect_deadline_covers_the_handshake() {
+mod tls {
     use std::sync::Arc;
 
     use futures_rustls::rustls::{ClientConfig, RootCertStore, crypto::ring};
 
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth();
-    let bench = Bench::default();
-    let wire = bench.network.add([Step::Stall]);
-    let connector = crate::Tls::with_config(bench.network.clone(), Arc::new(config));
-    let transport = Http1::new(connector, bench.clock.clone());
-    let request = Request::get("https://gateway.example/health").body(Bytes::new()).unwrap();
-    let mut sending = pin!(transport.send(request, SECOND));
-    assert!(poll(sending.as_mut()).is_pending());
-    assert_eq!(wire.borrow().written.first(), Some(&0x16), "a handshake record, and not the request");
-    bench.clock.advance(SECOND);
-    let Poll::Ready(Err(error)) = poll(sending.as_mut()) else { panic!("no timeout") };
-    assert_eq!(error.kind(), Kind::ConnectTimeout);
+    use super::*;
+    use crate::http1::Sending;
+
+    /// Sends a request over TLS, over the next stream.
+    fn sending(bench: &Bench) -> Sending<crate::Tls<Network>, Clock> {
+        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(RootCertStore::empty())
+            .with_no_client_auth();
+        let connector = crate::Tls::with_config(bench.network.clone(), Arc::new(config));
+        let request = Request::get("https://gateway.example/health").body(Bytes::new()).unwrap();
+        Http1::new(connector, bench.clock.clone()).send(request, SECOND)
+    }
+
+    #[test]
+    fn the_connect_deadline_covers_the_handshake() {
+        let bench = Bench::default();
+        let wire = bench.network.add([Step::Stall]);
+        let mut sending = pin!(sending(&bench));
+        assert!(poll(sending.as_mut()).is_pending());
+        assert_eq!(wire.borrow().written.first(), Some(&0x16), "a handshake record, and not the request");
+        bench.clock.advance(SECOND);
+        let Poll::Ready(Err(error)) = poll(sending.as_mut()) else { panic!("no timeout") };
+        assert_eq!(error.kind(), Kind::ConnectTimeout);
+    }
+
+    #[test]
+    fn a_handshake_that_is_cut_is_a_lost_connection_and_no_fault_of_tls() {
+        let alert = give([0x15, 3, 3, 0, 2, 2, 40]);
+        for (step, kind, words) in [
+            (Step::End, Kind::Connect, "was lost in the TLS handshake"),
+            (Step::Fail(io::ErrorKind::ConnectionReset), Kind::Connect, "was lost in the TLS handshake"),
+            (alert, Kind::Tls, "the TLS handshake with gateway.example:443 failed"),
+            (give("HTTP/1.1 400 Bad Request"), Kind::Tls, "does not speak TLS"),
+        ] {
+            let bench = Bench::default();
+            bench.network.add([step.clone()]);
+            let error = run(sending(&bench)).map(drop).unwrap_err();
+            assert_eq!(error.kind(), kind, "{step:?}: {error}");
+            assert!(error.to_string().contains(words), "{step:?}: {error}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! The API key, kept out of everything that is printed.
+//! What tells the gateway who asks, kept out of everything that is printed.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue, header};
 
 use crate::Error;
 
@@ -20,15 +20,17 @@ const MOST_BACKSLASHES: usize = 8;
 /// The bytes of the longest escape of a character.
 const LONGEST_ESCAPE: usize = MOST_BACKSLASHES + "u0061".len();
 
-/// An API key, and what else is secret in the headers that go with it. Never shown by `Debug`, and taken out of what a
+/// The API key, and what else is secret in the headers of a client. Never shown by `Debug`, and taken out of what a
 /// server echoes.
 #[derive(Clone)]
-pub(crate) struct ApiKey {
+pub(crate) struct Credentials {
     /// The longest first: one may be a part of another.
     secrets: Arc<[Box<str>]>,
+    /// The key is among them.
+    has_api_key: bool,
 }
 
-impl ApiKey {
+impl Credentials {
     /// The value of the `Authorization` header for a key, marked as sensitive. Refuses what an HTTP header cannot carry,
     /// without repeating it.
     pub(crate) fn bearer(key: &str) -> Result<HeaderValue, Error> {
@@ -50,17 +52,38 @@ impl ApiKey {
     }
 
     /// What is secret in headers with credentials: their values, and the last word of each, which is all after the
-    /// scheme in `Bearer` and `Basic`. `None` where there are no such headers.
-    pub(crate) fn of_headers<'h>(values: impl Iterator<Item = &'h HeaderValue>) -> Option<Self> {
-        let mut secrets = values
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| [Some(value.trim_ascii()), value.split_ascii_whitespace().next_back()])
-            .flatten()
-            .map(Box::from)
-            .collect::<Vec<Box<str>>>();
+    /// scheme in `Bearer` and `Basic`; of `Cookie` each cookie and its value. `has_api_key`: one of them is that of an
+    /// API key.
+    pub(crate) fn of_headers<'h>(
+        headers: impl Iterator<Item = (&'h HeaderName, &'h HeaderValue)>,
+        has_api_key: bool,
+    ) -> Self {
+        let mut secrets = Vec::<Box<str>>::new();
+        for (name, value) in headers {
+            let Ok(value) = value.to_str() else { continue };
+            let last_word = value.split_ascii_whitespace().next_back();
+            secrets.extend([Some(value.trim_ascii()), last_word].into_iter().flatten().map(Box::from));
+            if *name == header::COOKIE {
+                let cookies = value.split(';').map(str::trim_ascii);
+                let parts =
+                    cookies.flat_map(|cookie| [Some(cookie), cookie.split_once('=').map(|(_, value)| value)]);
+                secrets.extend(parts.flatten().map(Box::from));
+            }
+        }
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         secrets.dedup();
-        (!secrets.is_empty()).then(|| Self { secrets: secrets.into() })
+        Self { secrets: secrets.into(), has_api_key }
+    }
+
+    /// What to do when the gateway does not accept them.
+    pub(crate) fn advice(&self) -> &'static str {
+        if self.has_api_key {
+            "check CHOREOAI_API_KEY"
+        } else if self.secrets.is_empty() {
+            "no API key was sent; set CHOREOAI_API_KEY"
+        } else {
+            "check the credentials in the headers that the client was given"
+        }
     }
 
     /// `text` without the secrets, as [`redact_bytes`](Self::redact_bytes) does it.
@@ -184,7 +207,7 @@ fn spelled(wanted: u8, bytes: &[u8]) -> Option<Option<&[u8]>> {
     Some(Some(&rest[4..]))
 }
 
-impl fmt::Debug for ApiKey {
+impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REDACTED)
     }
@@ -199,25 +222,41 @@ fn stands_alone(bytes: &[u8], start: usize, end: usize) -> bool {
 mod tests {
     use super::*;
 
-    fn api_key(key: &str) -> ApiKey {
-        ApiKey::of_headers([&ApiKey::bearer(key).unwrap()].into_iter()).unwrap()
+    fn api_key(key: &str) -> Credentials {
+        Credentials::of_headers(
+            [(&header::AUTHORIZATION, &Credentials::bearer(key).unwrap())].into_iter(),
+            true,
+        )
     }
 
     #[test]
     fn redacts_all_that_is_secret() {
-        let values = ["Bearer sk-12345678", "sk-12345678-too", "a phrase of words", "abc"];
-        let values = values.map(HeaderValue::from_static);
-        let secrets = ApiKey::of_headers(values.iter()).unwrap();
+        let headers = [
+            ("authorization", "Bearer sk-12345678"),
+            ("x-api-key", "sk-12345678-too"),
+            ("x-phrase", "a phrase of words"),
+            ("x-short", "abc"),
+            ("cookie", "session=c00k1e-value==; theme=dark-mode"),
+        ];
+        let headers =
+            headers.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+        let secrets = Credentials::of_headers(headers.iter().map(|(name, value)| (name, value)), false);
         for (text, expected) in [
             ("Bearer sk-12345678", "[redacted]"),
             ("sk-12345678 and sk-12345678-too", "[redacted] and [redacted]"),
             ("a phrase of words, some words, abc", "[redacted], some [redacted], abc"),
+            ("the session c00k1e-value== is over", "the session [redacted] is over"),
+            ("session=c00k1e-value==; theme=light", "[redacted]; theme=light"),
             ("sk-1234 and sk-12345", "sk-1234 and [redacted]"),
         ] {
             assert_eq!(secrets.redact(text), expected);
         }
         assert_eq!(secrets.cut_at_end(b"it is a phrase of wo"), 14);
-        assert!(ApiKey::of_headers([].into_iter()).is_none());
+        let none = Credentials::of_headers([].into_iter(), false);
+        assert_eq!(
+            (none.redact("Bearer sk-12345678").as_ref(), none.cut_at_end(b"sk-123")),
+            ("Bearer sk-12345678", 0)
+        );
     }
 
     #[test]
@@ -267,7 +306,7 @@ mod tests {
             ("SECRET\u{7f}", "a control character"),
             ("SECRETé", "outside ASCII"),
         ] {
-            let error = ApiKey::bearer(key).unwrap_err().to_string();
+            let error = Credentials::bearer(key).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
             assert!(!error.contains("SEC"), "{error}");
         }
@@ -275,7 +314,7 @@ mod tests {
 
     #[test]
     fn is_not_shown() {
-        let bearer = ApiKey::bearer("sk-12345678").unwrap();
+        let bearer = Credentials::bearer("sk-12345678").unwrap();
         assert!(bearer.is_sensitive());
         assert_eq!(bearer, "Bearer sk-12345678");
         assert_eq!(format!("{:?}", api_key("sk-12345678")), "[redacted]");
