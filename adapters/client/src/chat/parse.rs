@@ -74,13 +74,7 @@ impl ChatCompletion {
             Some(choice) => parse_content(choice, self.verdict().is_some()),
             None => Err(unusable(ErrorClass::EmptyAnswer, "the answer has no such choice", "")),
         };
-        outcome.map_err(|error| {
-            let error = error.with_partial(self.clone());
-            match self.shared_head() {
-                Some(head) => error.with_head(head),
-                None => error,
-            }
-        })
+        outcome.map_err(|error| self.clone().blamed(error))
     }
 }
 

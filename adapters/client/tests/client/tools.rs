@@ -242,7 +242,8 @@ fn nothing_is_called_by_an_answer_that_was_cut() {
         let call = json!({"id": "c0", "type": "function", "function": {"name": "delete", "arguments": ""}});
         let message = json!({"role": "assistant", "content": null, "tool_calls": [call]});
         let choice = json!({"index": 0, "message": message, "finish_reason": reason});
-        let script = Script::new([Reply::body(json!({"choices": [choice]}).to_string())]);
+        let reply = Reply::body(json!({"choices": [choice]}).to_string());
+        let script = Script::new([reply.header("x-request-id", "req-1")]);
         let client = script.client();
         let called = AtomicU32::new(0);
         let toolbox = Toolbox::new().tool("delete", "", SCHEMA, async |_: Value| {
@@ -253,6 +254,7 @@ fn nothing_is_called_by_an_answer_that_was_cut() {
         let error = script.run(conversation.ask_with_tools(&client, &toolbox, "Go")).unwrap_err();
         assert_eq!((error.kind(), error.class()), (ErrorKind::Answer, class), "{reason}");
         assert_eq!(error.partial().unwrap().tool_calls().len(), 1);
+        assert_eq!((error.request_id(), error.attempts()), (Some("req-1"), 1));
         drop(toolbox);
         assert_eq!((called.into_inner(), roles(&conversation)), (0, String::new()), "{reason}");
     }

@@ -65,19 +65,20 @@ impl Toolbox<'_> {
             }
             if rounds == self.max_rounds {
                 let message = format!("the model still calls tools after {rounds} rounds");
-                return Err(Error::new(ErrorKind::Limit, message)
-                    .with_hint("allow more with `max_rounds`, or go on from the history")
-                    .with_partial(answer));
+                return Err(answer.blamed(
+                    Error::new(ErrorKind::Limit, message)
+                        .with_hint("allow more with `max_rounds`, or go on from the history"),
+                ));
             }
             // Its last call may lack arguments, and none at all would count as `{}`.
             if let Some(Err(error)) = answer.choice(0).map(check_whole) {
-                return Err(error.with_partial(answer));
+                return Err(answer.blamed(error));
             }
             rounds += 1;
             let running = calls.iter().map(|call| Box::pin(self.call(call))).collect();
             let results = match try_join_all(running).await {
                 Ok(results) => results,
-                Err(error) => return Err(error.with_partial(answer)),
+                Err(error) => return Err(answer.blamed(error)),
             };
             turn.push(Message::from(&answer));
             for (call, result) in calls.iter().zip(results) {
