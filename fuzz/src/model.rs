@@ -242,6 +242,7 @@ fn add_content(content: Option<&Tree>, text: &mut String) {
                 text.push_str(part.unwrap_or_default());
             }
         }
-        _ => {}
+        Some(part) => text.push_str(part.member("text").and_then(Tree::as_str).unwrap_or_default()),
+        None => {}
     }
 }

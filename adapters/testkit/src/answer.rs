@@ -31,6 +31,9 @@ pub enum Step {
     /// Sends bytes in pieces of so many, each a write (and, over TLS, a record) of its own. The peer's kernel may
     /// join them again: put gates between pieces where that matters.
     SendCut(Vec<u8>, usize),
+    /// Sends bytes as they are again and again, and lets that much time pass after each time, until the peer closes or
+    /// the gateway stops.
+    Flood(Vec<u8>, Duration),
     /// Lets time pass.
     Pause(Duration),
     /// Waits until the gate is open.
@@ -178,6 +181,12 @@ impl Answer {
     #[must_use]
     pub fn send(self, bytes: impl Into<Vec<u8>>) -> Self {
         self.step(Step::Send(bytes.into()))
+    }
+
+    /// Sends bytes as they are for ever, whatever the framing, with a pause after each time.
+    #[must_use]
+    pub fn flood(self, bytes: impl Into<Vec<u8>>, pause: Duration) -> Self {
+        self.step(Step::Flood(bytes.into(), pause))
     }
 
     /// Lets time pass here.

@@ -73,6 +73,12 @@ fn play(mut link: Link, answer: Answer, mut sent: impl FnMut(usize)) -> Played {
             Step::SendCut(bytes, size) => {
                 bytes.chunks(size.max(1)).try_for_each(|piece| link.send(piece).map(|()| sent(piece.len())))
             }
+            Step::Flood(bytes, pause) => loop {
+                let again = link.send(&bytes).map(|()| sent(bytes.len())).and_then(|()| link.pause(pause));
+                if again.is_err() {
+                    break again;
+                }
+            },
             Step::Pause(duration) => link.pause(duration),
             Step::WaitFor(gate) => link.wait_for(&gate),
             Step::Stall => Err(link.stall()),

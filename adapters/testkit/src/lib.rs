@@ -11,6 +11,7 @@
 //! | [`Gate`] | holds an answer until the test lets it go on; tests interleave by gates, never by sleeping |
 //! | [`wire`] | bodies as the ChoreoAI gateway and its kin write them |
 //! | [`demo`] | a gateway that answers prompts, for demonstrations and end-to-end tests |
+//! | `conformance` | the behaviours that every transport is tried with (feature `conformance`) |
 //! | `tls` | throw-away certificates, good and bad (feature `tls`) |
 //!
 //! ```
@@ -37,6 +38,8 @@
 //! ```
 
 mod answer;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod connection;
 pub mod demo;
 mod gate;

@@ -260,3 +260,18 @@ fn many_connections_at_once() {
     }
     gateway.wait_for_open_connections(0);
 }
+
+#[test]
+fn a_flood_ends_when_the_peer_leaves() {
+    for pause in [Duration::ZERO, Duration::from_millis(1), Duration::from_secs(3600)] {
+        let gateway = Gateway::start(Answer::event_stream().flood("1\r\nx\r\n", pause)).unwrap();
+        let mut stream = ask(&gateway, GET);
+        let pieces = if pause > Duration::from_secs(1) { 1 } else { 100 };
+        for _ in 0..pieces {
+            read_until(&mut stream, "1\r\nx\r\n");
+        }
+        assert_eq!(gateway.requests()[0].outcome, Outcome::Pending);
+        drop(stream);
+        assert_eq!(gateway.wait_for_outcome(0), Outcome::PeerClosed);
+    }
+}

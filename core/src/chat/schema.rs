@@ -237,6 +237,7 @@ impl Node {
             (Self::Delta, M::Role, S::String) => Read(T::Role),
             (Self::Delta, M::Content, S::String) => Read(T::Content),
             (Self::Delta, M::Content, S::Array) => Enter(Self::ContentParts),
+            (Self::Delta, M::Content, S::Object) => Enter(Self::ContentPart),
             (Self::Delta, M::Refusal, S::String) => Read(T::Refusal),
             (Self::Delta, M::ReasoningContent | M::Reasoning, S::String) => Read(T::Reasoning),
             (Self::Delta, M::ReasoningDetails, S::Array) => Enter(Self::ReasoningParts),

@@ -112,6 +112,25 @@ data: {"choices":[{"index":0,"delta":{"content":[{"type":"thinking","thinking":"
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
+            name: "content that is one part, in no array",
+            body: br#"data: {"choices":[{"index":0,"delta":{"content":{"type":"text","text":"so"}}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":{}},"message":{"content":{"type":"thinking","thinking":"hm"}},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                content so
+                choice 0 ends
+                chunk ends
+                choice
+                reasoning hm
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
             name: "refusal, audio, annotations",
             body: br#"data: {"choices":[{"index":0,"delta":{"refusal":"I can't","audio":{"id":"x","transcript":"t"},"annotations":[{"type":"url_citation"}]},"finish_reason":"stop"}]}
 

@@ -22,6 +22,7 @@ before(async () => {
   mock.onMessage("no quota", error("you have no quota left", "rate_limit_error", "insufficient_quota", 429));
   mock.onMessage("too busy", error("try later", "service_unavailable_error", "service_overloaded", 503));
   mock.onMessage("bad key", error("who are you?", "authentication_error", "invalid_api_key", 401));
+  mock.onEmbedding("a text", { embedding: [0.5, -0.25, 1] });
   // Slow enough that what was sent before the cut has arrived before it.
   mock.onMessage("cut short", { content: "0123456789".repeat(9) }, { latency: 20, truncateAfterChunks: 4 });
   await mock.start();
@@ -103,6 +104,21 @@ test("a cut stream is truncated, after all that came, and is not asked for again
   assert.deepEqual([answer.last.type, answer.last.kind], ["error", "truncated"]);
   assert.deepEqual([answer.status, answer.requests], [1, 1]);
 });
+
+test("models", async () => {
+  const { status, out } = await choreo("models");
+  assert.ok(out.split("\n").includes("gpt-4"), out);
+  assert.equal(status, 0);
+});
+
+for (const form of [[], ["--float"]]) {
+  test(`embeddings ${form.join()}`, async () => {
+    const { status, out } = await choreo("embed", "--output", "jsonl", ...form, "a text", "a text");
+    const vectors = out.trim().split("\n").map((line) => JSON.parse(line)).filter(({ type }) => type === "embedding");
+    assert.deepEqual(vectors.map(({ index, vector }) => [index, vector]), [[0, [0.5, -0.25, 1]], [1, [0.5, -0.25, 1]]]);
+    assert.equal(status, 0);
+  });
+}
 
 test("nobody listens any more", async () => {
   const gone = new LLMock({ port: 0, logLevel: "silent" });

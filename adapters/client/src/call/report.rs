@@ -11,17 +11,26 @@ pub(super) fn read(body: &[u8]) -> ErrorReport {
     let mut decoder = Decoder::new().for_error_body();
     let mut assembler = ErrorAssembler::new();
     let mut input = body;
-    // What was reported before a fault counts.
-    while let Some(Ok(event)) = decoder.next_event(&mut input) {
-        assembler.push(&event);
-    }
-    decoder.end();
-    while let Some(Ok(event)) = decoder.next_event(&mut &[][..]) {
-        assembler.push(&event);
+    let mut is_whole = true;
+    for is_end in [false, true] {
+        if is_end {
+            decoder.end();
+        }
+        while let Some(event) = decoder.next_event(&mut input) {
+            match event {
+                Ok(event) => assembler.push(&event),
+                Err(_) => {
+                    is_whole = false;
+                    break;
+                }
+            }
+        }
     }
     // Of a body that was cut, what came of its report counts.
     assembler.push(&Event::ErrorEnd);
-    assembler.into_report().unwrap_or_default()
+    let mut report = assembler.into_report().unwrap_or_default();
+    report.truncated |= !is_whole;
+    report
 }
 
 /// The same for a success, if its body reports an error.

@@ -1,6 +1,6 @@
 //! Responses that are no success.
 
-use choreoai::ErrorKind;
+use choreoai::{ErrorKind, TransportErrorKind};
 
 use crate::support::*;
 
@@ -42,6 +42,18 @@ fn every_shape_of_error_body_is_understood() {
         assert!(!error.is_body_shortened());
         assert!(!error.is_retryable());
     }
+}
+
+#[test]
+fn what_a_cut_body_said_counts() {
+    let body = r#"{"error": {"type": "invalid_request_error", "message": "no", "param": "n"#;
+    for end in [Step::Fail(TransportErrorKind::Truncated), Step::Hang] {
+        let error = refused(Reply::status(400).data(body).step(end));
+        assert_eq!((error.message(), error.error_type()), ("no", Some("invalid_request_error")));
+        assert!(error.is_body_shortened());
+    }
+    // Not cut, but broken: what came before counts likewise.
+    assert_eq!(refused(Reply::status(400).data(r#"{"error": {"message": "no"}, oops"#)).message(), "no");
 }
 
 #[test]

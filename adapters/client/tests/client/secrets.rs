@@ -44,6 +44,8 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
         format!("<{}{KEY}", "x".repeat(190)),
         format!("<{}{KEY}", " ".repeat(1024 - 8)),
         format!(r#"{{"error": {{"message": "{}{KEY}"}}}}"#, "x".repeat((16 << 10) - 7)),
+        format!(r#"{{"error": {{"message": "bad key {}"#, &KEY[..KEY.len() - 1]),
+        format!(r#"{{"error": {{"message": "bad key", "code": "{}"#, &KEY[..KEY.len() - 1]),
         format!(r#"{{"error": {{"message": "x", "code": "{}{KEY}"}}}}"#, "x".repeat(1024 - 7)),
     ];
     for body in bodies {
