@@ -232,7 +232,9 @@ impl Error {
             TransportErrorKind::Io if in_body => ErrorKind::Truncated,
             TransportErrorKind::Connect | TransportErrorKind::Io => ErrorKind::Connect,
         };
-        Self::new(kind, with_causes(&error)).with_source(error)
+        let nobody_there = error.kind() == TransportErrorKind::Connect;
+        let error = Self::new(kind, with_causes(&error)).with_source(error);
+        if nobody_there { error.with_hint("check the base URL, the network and any proxy") } else { error }
     }
 
     /// Says how long the transport was given to connect, if that was the failure.

@@ -113,7 +113,7 @@
 //! | `connection` | nobody listens, TLS, a connection that broke | check the network and the base URL |
 //! | `protocol` | no such server there: HTML, malformed JSON | check the base URL and any proxy |
 //! | `truncated`, `limit` | the answer ended too early, or is too large | what came of it is in [`Error::partial`] |
-//! | `refusal`, `length`, `content_filter`, `empty_answer`, `malformed_answer` | an answer that is not [what was asked for](ChatCompletion::parse) | the answer is in [`Error::partial`] |
+//! | `refusal`, `length`, `content_filter`, `empty_answer`, `malformed_answer` | an answer that is not [what was asked for](ChatCompletion::parse), or was cut when it [called tools](Conversation::ask_with_tools) | the answer is in [`Error::partial`] |
 //! | `closed` | the client was [closed](Client::close) | make another one |
 //! | `tool` | a function of a [`Toolbox`] failed | it is its own error, the source of this one |
 //!

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::ExtraMembers;
+
 /// How many members an object may have.
 const MAX_MEMBERS: usize = 1024;
 
@@ -28,19 +30,29 @@ impl<'b> Members<'b> {
         self.0.remove(name).filter(|value| value.get() != "null")
     }
 
+    /// An object of one member.
+    pub(crate) fn of_one(name: &str, value: &'b RawValue) -> Self {
+        Self(BTreeMap::from([(name.to_owned(), value)]))
+    }
+
+    /// Puts a member back, to be found among the unknown.
+    pub(crate) fn put_back(&mut self, name: &str, value: &'b RawValue) {
+        self.0.insert(name.to_owned(), value);
+    }
+
     /// Takes a member out if it is of this type; one of another type stays, to be found among the unknown.
     pub(crate) fn take_as<V: Deserialize<'b>>(&mut self, name: &str) -> Option<V> {
         let value = self.take(name)?;
         let typed = serde_json::from_str(value.get()).ok();
         if typed.is_none() {
-            self.0.insert(name.to_owned(), value);
+            self.put_back(name, value);
         }
         typed
     }
 
     /// What was not taken out, as JSON text by name.
-    pub(crate) fn into_extra(self) -> BTreeMap<String, String> {
-        self.0.into_iter().map(|(name, value)| (name, value.get().to_owned())).collect()
+    pub(crate) fn into_extra(self) -> ExtraMembers {
+        ExtraMembers::of_object(self.0.into_iter().map(|(name, value)| (name, value.get().to_owned())))
     }
 }
 
@@ -112,8 +124,7 @@ mod tests {
         assert_eq!(members.take("a").unwrap().get(), r#"[2, {"x": 3}]"#);
         assert_eq!(members.take_as::<String>("n"), None);
         assert_eq!(members.take_as::<String>("cA").as_deref(), Some("d"));
-        let extra = [("n", "7"), ("s", "null")].map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(members.into_extra(), BTreeMap::from(extra));
+        assert_eq!(members.into_extra().iter().collect::<Vec<_>>(), [("n", "7"), ("s", "null")]);
     }
 
     #[test]

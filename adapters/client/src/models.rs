@@ -1,6 +1,5 @@
 //! `GET /v1/models`.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::call::{Call, Fault, Question, ask};
 use crate::members::{Members, elements};
-use crate::{Client, Error, ResponseHead, Timer, Transport};
+use crate::{Client, Error, ExtraMembers, ResponseHead, Timer, Transport};
 
 /// How long an answer may be.
 const BODY_LIMIT: usize = 8 << 20;
@@ -25,7 +24,7 @@ impl<'c, T: Transport, R: Timer> Models<'c, T, R> {
         Self { client }
     }
 
-    /// Asks for all models that the key may use.
+    /// Asks for all models that the key may use. (A server that sends the array of them alone is understood.)
     ///
     /// Failures are retried and deadlines kept as for [`Chat::create`](crate::Chat::create). Dropping the future cancels
     /// the request.
@@ -35,7 +34,8 @@ impl<'c, T: Transport, R: Timer> Models<'c, T, R> {
     /// Any [`ErrorKind`](crate::ErrorKind): `protocol` when the answer is no list of models, of which each has an id;
     /// `limit` when it has more than 8 MiB.
     pub async fn list(&self) -> Result<ModelList, Error> {
-        let (mut models, head) = ask(self.call("/v1/models")?, BODY_LIMIT, ModelList::read).await?;
+        let (mut models, head) =
+            ask(self.call("/v1/models")?, BODY_LIMIT, Some("data"), ModelList::read).await?;
         models.head = Some(head);
         Ok(models)
     }
@@ -55,7 +55,7 @@ impl<'c, T: Transport, R: Timer> Models<'c, T, R> {
             Model::read(members).ok_or_else(|| Fault::foreign("`id` is missing, or no text"))
         };
         let call = self.call(&format!("/v1/models/{}", Escaped(id)))?;
-        let (mut model, head) = ask(call, BODY_LIMIT, read).await?;
+        let (mut model, head) = ask(call, BODY_LIMIT, None, read).await?;
         model.head = Some(head);
         Ok(model)
     }
@@ -77,7 +77,7 @@ impl<T, R> fmt::Debug for Models<'_, T, R> {
 #[derive(Clone, Debug)]
 pub struct ModelList {
     models: Vec<Model>,
-    extra: BTreeMap<String, String>,
+    extra: ExtraMembers,
     head: Option<Arc<ResponseHead>>,
 }
 
@@ -92,8 +92,8 @@ impl ModelList {
         self.models
     }
 
-    /// Members of the answer that have no accessor, as JSON text by name.
-    pub fn extra(&self) -> &BTreeMap<String, String> {
+    /// Members of the answer that have no accessor.
+    pub fn extra(&self) -> &ExtraMembers {
         &self.extra
     }
 
@@ -146,7 +146,7 @@ pub struct Model {
     id: String,
     created: Option<u64>,
     owned_by: Option<String>,
-    extra: BTreeMap<String, String>,
+    extra: ExtraMembers,
     head: Option<Arc<ResponseHead>>,
 }
 
@@ -166,15 +166,20 @@ impl Model {
         self.owned_by.as_deref()
     }
 
-    /// Members that have no accessor, as JSON text by name: what else the gateway says of it. Members of an unusual type
+    /// Members that have no accessor: what else the gateway says of it. Members of an unusual type
     /// (a time that is no whole number, say) are here, too.
-    pub fn extra(&self) -> &BTreeMap<String, String> {
+    pub fn extra(&self) -> &ExtraMembers {
         &self.extra
     }
 
     /// The head of the response, and how many requests it took; `None` for a model of a list, which has it itself.
     pub fn response(&self) -> Option<&ResponseHead> {
         self.head.as_deref()
+    }
+
+    /// The server's name for the request; `None` for a model of a list, too.
+    pub fn request_id(&self) -> Option<&str> {
+        self.response().and_then(ResponseHead::request_id)
     }
 
     fn read(mut members: Members<'_>) -> Option<Self> {

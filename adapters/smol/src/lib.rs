@@ -63,52 +63,50 @@
 //!
 //! # Tools
 //!
-//! An answer that calls tools is pushed back as it is, followed by a result for each call:
+//! A [`Conversation`] remembers what was said, and a [`Toolbox`] has the functions that the model may call:
 //!
 //! ```no_run
-//! use choreoai_smol::{ChatRequest, Client, Error, Tool};
+//! use choreoai_smol::{Client, Conversation, Error, ToolResult, Toolbox};
 //!
-//! async fn weather(client: &Client) -> Result<String, Error> {
-//!     let tool = Tool::function("weather")
-//!         .description("The weather of a city")
-//!         .parameters(r#"{"type": "object", "properties": {"city": {"type": "string"}}}"#);
-//!     let mut request = ChatRequest::new("gpt-4").user("How is the weather in Köln?").tool(tool);
-//!     for _ in 0..5 {
-//!         let answer = client.chat().create(&request).await?;
-//!         if answer.tool_calls().is_empty() {
-//!             return Ok(answer.text().to_owned());
-//!         }
-//!         request = request.push(&answer);
-//!         for call in answer.tool_calls() {
-//!             // `call.arguments` is JSON that a model wrote: it may be invalid.
-//!             request = request.tool_result(&call.id, run(&call.name, &call.arguments));
-//!         }
-//!     }
-//!     Ok("The model does not stop calling tools.".to_owned())
+//! #[derive(serde::Deserialize)]
+//! struct Place {
+//!     city: String,
 //! }
 //!
-//! fn run(name: &str, arguments: &str) -> String {
-//!     match name {
-//!         "weather" => format!("Sunny, for {arguments}"),
-//!         _ => format!("There is no tool {name}."),
-//!     }
+//! async fn weather(place: Place) -> ToolResult {
+//!     Ok(format!("Sunny in {}", place.city))
+//! }
+//!
+//! async fn talk(client: &Client) -> Result<(), Error> {
+//!     let schema = r#"{"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}"#;
+//!     let toolbox = Toolbox::new().tool("weather", "The weather of a city", schema, weather);
+//!
+//!     let mut conversation = Conversation::new("gpt-4");
+//!     let answer = conversation.ask_with_tools(client, &toolbox, "How is the weather in Köln?").await?;
+//!     println!("{}", answer.text());
+//!     let answer = conversation.ask(client, "What shall I wear?").await?;
+//!     println!("{} ({:?})", answer.text(), conversation.usage());
+//!     Ok(())
 //! }
 //! ```
 //!
+//! For a loop of one's own, an answer that calls tools is [pushed](ChatRequest::push) back as it is, followed by
+//! a [result](ChatRequest::tool_result) for each call, whose arguments [`ToolCallExt`] parses.
+//!
 //! # Errors
 //!
-//! Printed, an [`Error`] is one line for a person. Decide by its [`kind`](Error::kind):
+//! Printed, an [`Error`] is one line for a person. Decide by its [`class`](Error::class):
 //!
 //! ```no_run
-//! use choreoai_smol::{ChatRequest, Client, ErrorKind};
+//! use choreoai_smol::{ChatRequest, Client, ErrorClass};
 //!
 //! async fn ask(client: &Client, request: &ChatRequest) {
 //!     match client.chat().create(request).await {
 //!         Ok(answer) => println!("{}", answer.text()),
-//!         Err(error) => match error.kind() {
-//!             ErrorKind::Http if error.code() == Some("invalid_api_key") => eprintln!("Check the API key."),
-//!             ErrorKind::TimeoutFirstEvent | ErrorKind::TimeoutIdle => eprintln!("The model is slow: {error}"),
-//!             ErrorKind::Truncated => {
+//!         Err(error) => match error.class() {
+//!             ErrorClass::Authentication => eprintln!("Check the API key."),
+//!             ErrorClass::Timeout => eprintln!("The model is slow: {error}"),
+//!             ErrorClass::Truncated => {
 //!                 let text = error.partial().map(|answer| answer.text()).unwrap_or_default();
 //!                 println!("{text} [cut]");
 //!             }
@@ -225,5 +223,17 @@ pub use transport::{SmolConnect, SmolTransport, TransportBuilder};
 pub type Client = choreoai::Client<SmolTransport, SmolTimer>;
 /// The settings of a [`Client`].
 pub type ClientBuilder = choreoai::ClientBuilder<SmolTransport, SmolTimer>;
+/// Chat completions of a [`Client`].
+pub type Chat<'c> = choreoai::Chat<'c, SmolTransport, SmolTimer>;
+/// Chat completions by the first of several models that answers.
+pub type Fallback<'c> = choreoai::Fallback<'c, SmolTransport, SmolTimer>;
 /// A streamed answer of a [`Client`].
 pub type ChatStream = choreoai::ChatStream<SmolTransport, SmolTimer>;
+/// The text of a streamed answer.
+pub type TextStream = choreoai::TextStream<SmolTransport, SmolTimer>;
+/// A streamed answer within a [`Conversation`].
+pub type ConversationStream<'c> = choreoai::ConversationStream<'c, SmolTransport, SmolTimer>;
+/// Embeddings of a [`Client`].
+pub type Embeddings<'c> = choreoai::Embeddings<'c, SmolTransport, SmolTimer>;
+/// The models of a [`Client`]'s gateway.
+pub type Models<'c> = choreoai::Models<'c, SmolTransport, SmolTimer>;

@@ -31,14 +31,16 @@ pub(crate) struct Fault {
     is_foreign: bool,
 }
 
-/// Makes the call, and of its answer, a JSON object of at most `limit` bytes, what `read` makes of its members.
+/// Makes the call, and of its answer, a JSON object of at most `limit` bytes, what `read` makes of its members. An array
+/// that stands alone counts as the member `array` of an object, if that is named.
 pub(crate) async fn ask<T: Transport, R: Timer, A>(
     mut call: Call<T, R>,
     limit: usize,
+    array: Option<&str>,
     read: impl FnOnce(Members<'_>) -> Result<A, Fault>,
 ) -> Result<(A, Arc<ResponseHead>), Error> {
     let Whole { head, body } = call.whole(limit).await?;
-    match members(&body).and_then(read) {
+    match members(&body, array).and_then(read) {
         Ok(answer) => {
             call.finished(None);
             Ok((answer, head))
@@ -121,7 +123,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
 }
 
 /// The members of the object that an answer is, unless it reports an error.
-fn members(body: &[u8]) -> Result<Members<'_>, Fault> {
+fn members<'b>(body: &'b [u8], array: Option<&str>) -> Result<Members<'b>, Fault> {
     if body.is_empty() {
         return Err(Fault::new(
             ErrorKind::Truncated,
@@ -130,7 +132,12 @@ fn members(body: &[u8]) -> Result<Members<'_>, Fault> {
     }
     let text = str::from_utf8(body)
         .map_err(|error| Fault::foreign(format!("it is not UTF-8 at byte {}", error.valid_up_to())))?;
-    let members = Members::parse(text).map_err(|error| {
+    let array = array.filter(|_| body.starts_with(b"["));
+    let members = match array {
+        Some(name) => serde_json::from_str(text).map(|array| Members::of_one(name, array)),
+        None => Members::parse(text),
+    };
+    let members = members.map_err(|error| {
         if error.is_eof() {
             Fault::new(ErrorKind::Truncated, "the answer ended before it was complete")
         } else {
@@ -138,7 +145,7 @@ fn members(body: &[u8]) -> Result<Members<'_>, Fault> {
             Fault::foreign(format!("it is not a JSON object (line {line}, column {column})"))
         }
     })?;
-    if members.has("error") && report::said(body).is_some() {
+    if (array.is_some() || members.has("error")) && report::said(body).is_some() {
         return Err(Fault::foreign("it is an error"));
     }
     Ok(members)

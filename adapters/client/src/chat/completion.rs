@@ -140,8 +140,14 @@ impl ChatCompletion {
         self.response().and_then(ResponseHead::request_id)
     }
 
-    pub(super) fn shared_head(&self) -> Option<Arc<ResponseHead>> {
-        self.head.clone()
+    /// An error about this answer, which goes with it.
+    pub(super) fn blamed(self, error: Error) -> Error {
+        let head = self.head.clone();
+        let error = error.with_partial(self);
+        match head {
+            Some(head) => error.with_head(head),
+            None => error,
+        }
     }
 
     pub(super) fn ended(&mut self, head: Option<Arc<ResponseHead>>, verdict: Option<Verdict>) {

@@ -6,6 +6,8 @@ mod turn;
 
 use std::mem;
 
+use choreoai_core::chat::Usage;
+
 pub use stream::ConversationStream;
 pub(super) use turn::Turn;
 
@@ -33,7 +35,12 @@ use crate::Error;
 /// An answer that says nothing (no text, no refusal, no tool call) leaves it alone too.
 ///
 /// **Answers go back as they came:** choice 0's text, always as a plain string, its refusal if it is one, and its tool calls with
-/// their ids and the members that this crate does not know, such as the signatures of Gemini's thoughts.
+/// their ids and the members that this crate does not know, such as the signatures of Gemini's thoughts; those of the message, such
+/// as `thinking_blocks`, too ([which](Message#impl-From<%26ChatCompletion>-for-Message)). A request without tools asks for them by
+/// [`keep_extra`](ChatRequest::keep_extra).
+///
+/// **An answer that calls tools** wants their results before anything else is said: [`push`](Self::push) a [`Message::tool`] for each
+/// call and [`send`](Self::send), or let [`ask_with_tools`](Self::ask_with_tools) do it.
 ///
 /// **It grows without bound** unless told otherwise by [`keep_turns`](Self::keep_turns), which trims it after each answer, or
 /// by [`trim`](Self::trim).
@@ -54,6 +61,7 @@ use crate::Error;
 pub struct Conversation {
     request: ChatRequest,
     turns: Option<usize>,
+    usage: Usage,
 }
 
 /// The history.
@@ -94,6 +102,13 @@ impl Conversation {
     /// tool calls stay with their results. What was said before the first turn goes with it. Linear in the number of messages.
     pub fn trim(&mut self, turns: usize) {
         trim::trim(&mut self.request.messages, turns);
+    }
+
+    /// The token counts of all answers so far together, as far as the server told them: those of tool calls too, of which only
+    /// the last answer is given, and those of turns that are forgotten. Streams tell them only when
+    /// [asked](ChatRequest::include_usage).
+    pub fn usage(&self) -> &Usage {
+        &self.usage
     }
 
     /// The request that [`send`](Self::send) would send.
@@ -170,6 +185,14 @@ impl Conversation {
 }
 
 impl Conversation {
+    /// Counts what an answer took.
+    fn took(&mut self, answer: &ChatCompletion) {
+        for (count, value) in answer.usage().into_iter().flat_map(Usage::iter) {
+            let sum = self.usage.count(count).unwrap_or_default().saturating_add(value);
+            self.usage = self.usage.with(count, sum);
+        }
+    }
+
     /// Appends what ends a turn.
     fn complete(&mut self, answer: Message) {
         self.push(answer);
@@ -181,7 +204,7 @@ impl Conversation {
 
 impl Turn<'_> {
     async fn create<A: Ask>(mut self, asker: &A) -> Result<ChatCompletion, Error> {
-        let answer = asker.create(self.request()).await?;
+        let answer = self.ask(asker).await?;
         self.answered(&answer);
         Ok(answer)
     }
@@ -190,6 +213,6 @@ impl Turn<'_> {
 impl From<ChatRequest> for Conversation {
     /// A conversation that goes on from this request, with its settings.
     fn from(request: ChatRequest) -> Self {
-        Self { request, turns: None }
+        Self { request, turns: None, usage: Usage::default() }
     }
 }

@@ -37,16 +37,16 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
 ///
 /// The next model is asked only when nothing of an answer has come, by an error that another model may not meet:
 ///
-/// | another model is asked after | and not after |
+/// | [class](crate::ErrorClass) of the error | another model is asked |
 /// |---|---|
-/// | 402, 429, also without quota left | 401 or `authentication_error`, whatever the status |
-/// | 403, 404 but `endpoint_not_found`, a model that is unknown | any other 4xx, redirects |
-/// | a context that is too long for the model | a request that was not sent (`invalid_request`) |
-/// | 408, 409, 425, 5xx | |
-/// | an error in the answer (not `invalid_request_error`), before its first chunk | any error after the first chunk |
-/// | a body that is no answer, or ends before its first chunk | `limit` |
-/// | the first-event timeout, or the total timeout of that model | the connect timeout, a TLS failure |
-/// | a connection that fails before the answer | |
+/// | `permission`, `quota`, `rate_limit`, `conflict`, `provider`, `server`, `truncated` | yes |
+/// | `not_found` | yes, but after the code `endpoint_not_found` |
+/// | `invalid_request` | only after the code `context_length_exceeded`, or when it is about the member `model` |
+/// | `timeout` | yes, but after the connect timeout |
+/// | `connection` | yes, but after a TLS failure |
+/// | `protocol` | yes, but after a redirect |
+/// | all others, `authentication` and `limit` among them | no |
+/// | any, once something of the answer has come | no |
 ///
 /// The client's own retries and its timeouts, the total one too, are for each model anew: with two retries, three models make
 /// at most nine requests. [`total_timeout`](Self::total_timeout) bounds all together.

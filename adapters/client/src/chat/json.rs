@@ -57,13 +57,10 @@ pub(super) fn object_text(members: &BTreeMap<String, String>) -> String {
     text
 }
 
-/// The text of an object with one member, a string.
-pub(super) fn string_member(name: &str, value: &str) -> String {
-    let mut text = String::from("{");
-    push_string(&mut text, name);
-    text.push(':');
+/// The text of a string.
+pub(super) fn string(value: &str) -> String {
+    let mut text = String::new();
     push_string(&mut text, value);
-    text.push('}');
     text
 }
 

@@ -149,13 +149,19 @@ impl From<String> for Message {
 
 impl From<&ChatCompletion> for Message {
     /// The answer of choice 0, to be sent back with the next question: its text (an empty string when it has none), its
-    /// refusal if it is one, and its tool calls, signatures included.
+    /// refusal if it is one, its tool calls, signatures included, and the members of its
+    /// [message](ChatCompletion::message_extra) that have no accessor, such as `thinking_blocks`.
+    ///
+    /// Of these, arrays that came in pieces are put together, `audio` becomes its `id`, and what says nothing (`null`, `[]`) or
+    /// came in pieces of another type is left out. They are known where the request asked for them: see
+    /// [`keep_extra`](crate::ChatRequest::keep_extra).
     fn from(completion: &ChatCompletion) -> Self {
         let message = Self::assistant(completion.text()).tool_calls(completion.tool_calls());
-        match completion.choice(0).and_then(|choice| choice.refusal.as_deref()) {
-            Some(refusal) => message.extra(json::string_member("refusal", refusal)),
-            None => message,
+        let mut members = completion.message_extra(0).to_send_back();
+        if let Some(refusal) = completion.choice(0).and_then(|choice| choice.refusal.as_deref()) {
+            members.insert("refusal".to_owned(), json::string(refusal));
         }
+        if members.is_empty() { message } else { message.extra(json::object_text(&members)) }
     }
 }
 

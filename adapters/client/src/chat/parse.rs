@@ -63,6 +63,7 @@ impl ChatCompletion {
     /// | `refusal` | the model refuses, and says so in place of an answer |
     /// | `content_filter` | a filter took the answer away |
     /// | `length` | the answer was cut at the greatest length: allow more tokens |
+    /// | `truncated` | the answer never ended: it is an error's [`partial`](Error::partial), or was assembled of some chunks |
     /// | `empty_answer` | there is no such choice, or no content in it (tool calls, for instance) |
     /// | `malformed_answer` | the content is not JSON, or does not fit `T` |
     ///
@@ -70,16 +71,10 @@ impl ChatCompletion {
     /// [source](std::error::Error::source) is serde_json's error.
     pub fn parse_choice<T: DeserializeOwned>(&self, index: u32) -> Result<T, Error> {
         let outcome = match self.choice(index) {
-            Some(choice) => parse_content(choice),
+            Some(choice) => parse_content(choice, self.verdict().is_some()),
             None => Err(unusable(ErrorClass::EmptyAnswer, "the answer has no such choice", "")),
         };
-        outcome.map_err(|error| {
-            let error = error.with_partial(self.clone());
-            match self.shared_head() {
-                Some(head) => error.with_head(head),
-                None => error,
-            }
-        })
+        outcome.map_err(|error| self.clone().blamed(error))
     }
 }
 
@@ -115,14 +110,33 @@ impl ToolCallExt for ToolCall {
     }
 }
 
-fn parse_content<T: DeserializeOwned>(choice: &Choice) -> Result<T, Error> {
+fn parse_content<T: DeserializeOwned>(choice: &Choice, has_ended: bool) -> Result<T, Error> {
     let content = choice.content.as_deref().unwrap_or_default();
-    let reason = choice.finish_reason.as_deref().unwrap_or_default();
-    let is_reason = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(reason));
     if let Some(refusal) = choice.refusal.as_deref().filter(|refusal| !refusal.trim().is_empty()) {
         let message = format!("the model refuses to answer: {refusal}");
         return Err(unusable(ErrorClass::Refusal, message, content));
     }
+    check_whole(choice)?;
+    // The first digits of a number are a number.
+    if !has_ended && choice.finish_reason.is_none() {
+        let message = "the answer did not come to its end, and a part of it is not parsed";
+        return Err(unusable(ErrorClass::Truncated, message, content));
+    }
+    if content.trim().is_empty() {
+        let message = match &*choice.tool_calls {
+            [] => "the answer has no content",
+            _ => "the answer calls tools, and has no content",
+        };
+        return Err(unusable(ErrorClass::EmptyAnswer, message, content));
+    }
+    parse_json("the answer", without_fence(content))
+}
+
+/// Whether a choice is all that the model had to say, by the reason for its end.
+pub(super) fn check_whole(choice: &Choice) -> Result<(), Error> {
+    let content = choice.content.as_deref().unwrap_or_default();
+    let reason = choice.finish_reason.as_deref().unwrap_or_default();
+    let is_reason = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(reason));
     if is_reason(&["content_filter"]) {
         let message = "a content filter took the answer, or the rest of it, away";
         return Err(unusable(ErrorClass::ContentFilter, message, content));
@@ -133,14 +147,7 @@ fn parse_content<T: DeserializeOwned>(choice: &Choice) -> Result<T, Error> {
             unusable(ErrorClass::Length, message, content).with_hint("allow more tokens, or ask for less")
         );
     }
-    if content.trim().is_empty() {
-        let message = match &*choice.tool_calls {
-            [] => "the answer has no content",
-            _ => "the answer calls tools, and has no content",
-        };
-        return Err(unusable(ErrorClass::EmptyAnswer, message, content));
-    }
-    parse_json("the answer", without_fence(content))
+    Ok(())
 }
 
 fn parse_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, Error> {

@@ -24,6 +24,7 @@ pub use write_to::{WriteCause, WriteError};
 /// arrived before an error has been delivered before it.
 ///
 /// Dropping it cancels the answer at the server at once. Read to its end, it gives its connection back.
+#[must_use = "the answer is cancelled when the stream is dropped"]
 pub struct ChatStream<T: Transport, R: Timer> {
     exchange: Exchange<T, R>,
     first: Option<ChatChunk>,
@@ -108,6 +109,7 @@ impl<T: Transport, R: Timer> fmt::Debug for ChatStream<T, R> {
 ///
 /// Ends and fails as the [`ChatStream`] does.
 #[derive(Debug)]
+#[must_use = "the answer is cancelled when the stream is dropped"]
 pub struct TextStream<T: Transport, R: Timer> {
     chunks: ChatStream<T, R>,
 }

@@ -11,7 +11,8 @@ use std::pin::Pin;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Tool;
+use super::{Tool, ToolCall, ToolCallExt};
+use crate::Error;
 
 /// What a function of a [`Toolbox`] gives: something to be serialised, or any error.
 pub type ToolResult<O = String> = Result<O, Box<dyn StdError + Send + Sync>>;
@@ -68,7 +69,7 @@ pub struct Toolbox<'f> {
 struct Function<'f> {
     name: String,
     tool: Tool,
-    call: Box<dyn Fn(&str) -> Calling<'f> + Send + Sync + 'f>,
+    call: Box<dyn Fn(&ToolCall) -> Calling<'f> + Send + Sync + 'f>,
 }
 
 /// A function that runs.
@@ -77,7 +78,7 @@ type Calling<'f> = Pin<Box<dyn Future<Output = Result<String, Failure>> + Send +
 /// Why a call has no result.
 enum Failure {
     /// The model wrote arguments that the function does not take.
-    Arguments(serde_json::Error),
+    Arguments(Error),
     Function(Box<dyn StdError + Send + Sync>),
 }
 
@@ -93,8 +94,8 @@ impl<'f> Toolbox<'f> {
     /// Adds a function, or replaces the one of this name.
     ///
     /// `parameters` is the JSON schema of its argument: text, or a `serde_json::Value`. It is checked when it is sent.
-    /// The argument is deserialised from what the model wrote, where no text at all counts as `{}`; a
-    /// `serde_json::Value` takes anything. The result is serialised; a string is sent as it is.
+    /// The argument is deserialised from what the model wrote, as by
+    /// [`parse_arguments`](ToolCallExt::parse_arguments); a `serde_json::Value` takes anything. The result is serialised; a string is sent as it is.
     pub fn tool<A, F, Fut, O, E>(
         self,
         name: impl Into<String>,
@@ -111,8 +112,8 @@ impl<'f> Toolbox<'f> {
     {
         let name = name.into();
         let tool = Tool::function(&name).description(description).parameters(parameters.to_string());
-        let call = move |arguments: &str| -> Calling<'f> {
-            match read(arguments) {
+        let call = move |call: &ToolCall| -> Calling<'f> {
+            match call.parse_arguments() {
                 Err(error) => Box::pin(ready(Err(Failure::Arguments(error)))),
                 Ok(argument) => {
                     let running = function(argument);
@@ -146,11 +147,6 @@ impl<'f> Toolbox<'f> {
         }
         self
     }
-}
-
-/// The argument, of what the model wrote.
-fn read<A: DeserializeOwned>(arguments: &str) -> Result<A, serde_json::Error> {
-    serde_json::from_str(if arguments.trim().is_empty() { "{}" } else { arguments })
 }
 
 /// The result, as the model reads it: a string without quotes, anything else as JSON.

@@ -1,15 +1,14 @@
 //! The vectors.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use choreoai_core::chat::{Count, Usage};
 use serde_json::value::RawValue;
 
 use super::base64;
-use crate::ResponseHead;
 use crate::call::Fault;
 use crate::members::{Members, elements};
+use crate::{ExtraMembers, ResponseHead};
 
 /// How many vectors an answer may have when it is not known how many were asked for.
 const MAX_EMBEDDINGS: usize = 64 << 10;
@@ -20,7 +19,7 @@ pub struct EmbeddingList {
     embeddings: Vec<Embedding>,
     model: Option<String>,
     usage: Option<Usage>,
-    extra: BTreeMap<String, String>,
+    extra: ExtraMembers,
     head: Option<Arc<ResponseHead>>,
 }
 
@@ -45,13 +44,13 @@ impl EmbeddingList {
         self.model.as_deref()
     }
 
-    /// Token counts.
+    /// Token counts. A `usage` that says more than they do is in [`extra`](Self::extra), too.
     pub fn usage(&self) -> Option<&Usage> {
         self.usage.as_ref()
     }
 
-    /// Members of the answer that have no accessor, as JSON text by name.
-    pub fn extra(&self) -> &BTreeMap<String, String> {
+    /// Members of the answer that have no accessor.
+    pub fn extra(&self) -> &ExtraMembers {
         &self.extra
     }
 
@@ -74,10 +73,11 @@ impl EmbeddingList {
         let data = members.take("data").ok_or_else(|| Fault::foreign("`data` is missing"))?;
         let embeddings = read_data(data, wanted)?;
         members.take_as::<String>("object");
+        let usage = read_usage(&mut members);
         Ok(Self {
             embeddings,
             model: members.take_as("model"),
-            usage: members.take("usage").and_then(read_usage),
+            usage,
             extra: members.into_extra(),
             head: None,
         })
@@ -88,7 +88,7 @@ impl EmbeddingList {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedding {
     vector: Vec<f32>,
-    extra: BTreeMap<String, String>,
+    extra: ExtraMembers,
 }
 
 impl Embedding {
@@ -102,8 +102,8 @@ impl Embedding {
         self.vector
     }
 
-    /// Members that have no accessor, as JSON text by name.
-    pub fn extra(&self) -> &BTreeMap<String, String> {
+    /// Members that have no accessor.
+    pub fn extra(&self) -> &ExtraMembers {
         &self.extra
     }
 }
@@ -170,11 +170,18 @@ fn read_vector(value: &RawValue) -> Result<Vec<f32>, String> {
     }
 }
 
-fn read_usage(value: &RawValue) -> Option<Usage> {
-    let mut members = Members::parse(value.get()).ok()?;
-    let counts = [Count::Prompt, Count::Total];
-    let usage = counts.into_iter().fold(Usage::default(), |usage, count| {
-        members.take_as(count.name()).map_or(usage, |value| usage.with(count, value))
+/// Takes the token counts out; what says more than they do stays.
+fn read_usage(members: &mut Members<'_>) -> Option<Usage> {
+    let value = members.take("usage")?;
+    let mut usage = Usage::default();
+    let is_all = Members::parse(value.get()).is_ok_and(|mut counts| {
+        for count in [Count::Prompt, Count::Completion, Count::Total] {
+            usage = counts.take_as(count.name()).map_or(usage, |value| usage.with(count, value));
+        }
+        counts.into_extra().iter().all(|(_, value)| value == "null")
     });
+    if !is_all {
+        members.put_back("usage", value);
+    }
     (!usage.is_empty()).then_some(usage)
 }

@@ -42,7 +42,7 @@ impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
         let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(false))
             .of_model(request.asked_model());
         let read = |members: Members<'_>| EmbeddingList::read(members, request.inputs());
-        let (mut list, head) = ask(call, BODY_LIMIT, read).await?;
+        let (mut list, head) = ask(call, BODY_LIMIT, None, read).await?;
         list.answered(head);
         Ok(list)
     }

@@ -12,7 +12,7 @@ use super::ErrorKind;
 /// | of the response or the report | class |
 /// |---|---|
 /// | code `quota_exceeded`, `insufficient_quota`, `billing_hard_limit_reached`, `billing_not_active`, `exceeded_current_quota_error` | [`Quota`](Self::Quota) |
-/// | code `invalid_api_key`, `missing_authorization`, `malformed_authorization`, `api_key_expired` | [`Authentication`](Self::Authentication) |
+/// | code `invalid_api_key`, `missing_authorization`, `malformed_authorization`, `api_key_expired`; type `authentication_error` | [`Authentication`](Self::Authentication) |
 /// | code `model_not_found`, `endpoint_not_found`, `resource_not_found` | [`NotFound`](Self::NotFound) |
 /// | code `missing_parameter`, `invalid_parameter_value`, `invalid_parameter_type`, `context_length_exceeded`, `invalid_messages_format`, `invalid_json` | [`InvalidRequest`](Self::InvalidRequest) |
 /// | code `rate_limit_exceeded` | [`RateLimit`](Self::RateLimit) |
@@ -26,10 +26,9 @@ use super::ErrorKind;
 /// | status 409 | [`Conflict`](Self::Conflict) |
 /// | status 413, 422 | [`InvalidRequest`](Self::InvalidRequest) |
 /// | status 429 | [`RateLimit`](Self::RateLimit) |
-/// | type `authentication_error` | [`Authentication`](Self::Authentication) |
 /// | type `permission_error` | [`Permission`](Self::Permission) |
 /// | type `not_found_error` | [`NotFound`](Self::NotFound) |
-/// | type `invalid_request_error` | [`InvalidRequest`](Self::InvalidRequest) |
+/// | type `invalid_request_error`, unless the status is 5xx | [`InvalidRequest`](Self::InvalidRequest) |
 /// | type `rate_limit_error` | [`RateLimit`](Self::RateLimit) |
 /// | type `timeout_error` | [`Timeout`](Self::Timeout) |
 /// | type `provider_error` | [`Provider`](Self::Provider) |
@@ -160,7 +159,7 @@ impl ErrorClass {
         labels()
             .find_map(of_code)
             .or_else(|| status.and_then(of_telling_status))
-            .or_else(|| labels().find_map(of_type))
+            .or_else(|| labels().find_map(of_type).filter(|&class| !is_contradicted(class, status)))
             .or_else(|| status.map(of_other_status))
             .unwrap_or(Self::Server)
     }
@@ -173,7 +172,7 @@ impl fmt::Display for ErrorClass {
 }
 
 /// The status that a code within an answer is, as in `{"error": {"code": 429}}`.
-pub(super) fn embedded_status(code: Option<&str>) -> Option<u16> {
+fn embedded_status(code: Option<&str>) -> Option<u16> {
     let code = code.filter(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_digit()))?;
     code.parse().ok().filter(|status| (400..600).contains(status))
 }
@@ -185,9 +184,11 @@ fn of_code(code: &str) -> Option<ErrorClass> {
         | "billing_hard_limit_reached"
         | "billing_not_active"
         | "exceeded_current_quota_error" => ErrorClass::Quota,
-        "invalid_api_key" | "missing_authorization" | "malformed_authorization" | "api_key_expired" => {
-            ErrorClass::Authentication
-        }
+        "invalid_api_key"
+        | "missing_authorization"
+        | "malformed_authorization"
+        | "api_key_expired"
+        | "authentication_error" => ErrorClass::Authentication,
         "model_not_found" | "endpoint_not_found" | "resource_not_found" => ErrorClass::NotFound,
         "missing_parameter"
         | "invalid_parameter_value"
@@ -209,7 +210,6 @@ fn of_code(code: &str) -> Option<ErrorClass> {
 
 fn of_type(error_type: &str) -> Option<ErrorClass> {
     Some(match error_type {
-        "authentication_error" => ErrorClass::Authentication,
         "permission_error" => ErrorClass::Permission,
         "not_found_error" => ErrorClass::NotFound,
         "invalid_request_error" => ErrorClass::InvalidRequest,
@@ -219,6 +219,11 @@ fn of_type(error_type: &str) -> Option<ErrorClass> {
         "server_error" | "service_unavailable_error" | "api_error" | "overloaded_error" => ErrorClass::Server,
         _ => return None,
     })
+}
+
+/// Whether the server puts the blame on the request by the type, but on itself by the status.
+fn is_contradicted(class: ErrorClass, status: Option<u16>) -> bool {
+    class == ErrorClass::InvalidRequest && status.is_some_and(|status| status >= 500)
 }
 
 /// A status that tells more than the type, which some servers set to `invalid_request_error` whatever it is.
@@ -321,6 +326,11 @@ mod tests {
             (Some(429), None, Some("insufficient_quota"), ErrorClass::Quota),
             (Some(429), Some("rate_limit_exceeded"), Some("tokens"), ErrorClass::RateLimit),
             (Some(403), Some("insufficient_quota"), None, ErrorClass::Quota),
+            (Some(403), None, Some("authentication_error"), ErrorClass::Authentication),
+            (Some(503), None, Some("invalid_request_error"), ErrorClass::Server),
+            (Some(502), None, Some("invalid_request_error"), ErrorClass::Provider),
+            (Some(500), Some("invalid_json"), Some("invalid_request_error"), ErrorClass::InvalidRequest),
+            (None, Some("503"), Some("invalid_request_error"), ErrorClass::Server),
             // One status for everything.
             (Some(500), None, Some("rate_limit_error"), ErrorClass::RateLimit),
             (Some(400), None, Some("authentication_error"), ErrorClass::Authentication),

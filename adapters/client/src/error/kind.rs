@@ -32,7 +32,8 @@ pub enum ErrorKind {
     Limit,
     /// The request or the client's settings cannot be right; nothing was sent.
     InvalidRequest,
-    /// The answer is complete, but not what it was asked to be: a refusal, for instance, where JSON was to be parsed.
+    /// The answer is not what it was asked to be: a refusal, for instance, where JSON was to be parsed, or calls of tools
+    /// that were cut.
     Answer,
     /// A function of a [`Toolbox`](crate::Toolbox) failed, and is not to be told to the model.
     Tool,

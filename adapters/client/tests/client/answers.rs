@@ -53,13 +53,34 @@ fn a_member_that_comes_piece_by_piece_is_kept_in_all_its_pieces() {
             "data: {{\"choices\": [{{\"delta\": {{\"audio\": {audio}}}, \"index\": 0}}], \"o\": \"x\"}}\n\n"
         )
     };
-    let body =
-        [&event("null"), &event("{\"id\": \"a\"}"), &event("{\"data\": \"QQ\"}"), &event("null"), STOP, DONE];
+    let body = [
+        &event("null"),
+        &event("{\"id\": \"a\"}"),
+        &event("{\"data\": \"QQ\"}"),
+        &event("{\"data\": \"QQ\"}"),
+        &event("null"),
+        STOP,
+        DONE,
+    ];
     let request = request().audio("alloy", "wav");
     let answer = create(Reply::body(body.concat()), &request).unwrap();
     let pieces = answer.message_extra(0).values("audio").collect::<Vec<_>>();
-    assert_eq!(pieces, ["null", "{\"id\": \"a\"}", "{\"data\": \"QQ\"}"]);
+    // Two pieces of a recording may well be the same.
+    assert_eq!(pieces, ["null", "{\"id\": \"a\"}", "{\"data\": \"QQ\"}", "{\"data\": \"QQ\"}"]);
     assert_eq!(answer.extra().values("o").collect::<Vec<_>>(), ["\"x\""]);
+}
+
+#[test]
+fn a_part_of_an_answer_is_not_parsed() {
+    let cut = Reply::body(r#"{"choices": [{"index": 0, "message": {"content": "12"#);
+    let mut error = create(cut, &request()).unwrap_err();
+    let partial = error.take_partial().unwrap();
+    assert_eq!(partial.text(), "12");
+    let error = partial.parse::<u64>().unwrap_err();
+    assert_eq!((error.kind(), error.class()), (ErrorKind::Answer, ErrorClass::Truncated));
+    // `[DONE]` is an end, even without a reason.
+    let whole = create(Reply::body([&content("12"), DONE].concat()), &request()).unwrap();
+    assert_eq!(whole.parse::<u64>().unwrap(), 12);
 }
 
 #[test]

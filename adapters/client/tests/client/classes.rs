@@ -233,3 +233,12 @@ fn an_error_within_an_answer_has_the_class_of_what_it_reports() {
         }
     }
 }
+
+#[test]
+fn a_gateway_that_is_not_there_says_what_to_check() {
+    let script = Script::new([Reply::fail(TransportErrorKind::Connect)]);
+    let client = script.builder().max_retries(0).build().unwrap();
+    let error = script.run(client.chat().create(&request())).unwrap_err();
+    assert_eq!(error.class(), ErrorClass::Connection);
+    assert!(error.to_string().ends_with("; check the base URL, the network and any proxy"), "{error}");
+}

@@ -1,6 +1,6 @@
 //! Histories that grow by answers, and by nothing else.
 
-use choreoai::{ChatRequest, Conversation, ErrorKind, Message, TransportErrorKind, Verdict};
+use choreoai::{ChatRequest, Conversation, Count, ErrorKind, Message, TransportErrorKind, Verdict};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -218,6 +218,88 @@ fn answers_are_sent_back_as_they_came() {
         });
         assert_eq!(sent(&script)[1][1], expected);
     }
+}
+
+#[test]
+fn members_of_a_message_go_back_with_it() {
+    let details = r#"{"type": "thinking", "thinking": " ha"}"#;
+    for (messages, expected) in [
+        (vec![r#""annotations": [], "audio": null, "mood": 1.50"#], json!({"mood": 1.5})),
+        // Two pieces may well be the same.
+        (
+            vec![
+                r#""thinking_blocks": null"#,
+                &*format!(r#""thinking_blocks": [{details}]"#),
+                &format!(r#""thinking_blocks": [{details}]"#),
+                r#""thinking_blocks": [], "scrap": "a", "mark": null"#,
+                r#""thinking_blocks": [{"type": "thinking", "signature": "c2ln"}], "scrap": "b", "mark": {"x": []}"#,
+            ],
+            json!({"mark": {"x": []}, "thinking_blocks": [
+                serde_json::from_str::<Value>(details).unwrap(),
+                serde_json::from_str::<Value>(details).unwrap(),
+                {"type": "thinking", "signature": "c2ln"},
+            ]}),
+        ),
+        (
+            vec![r#""audio": {"id": "audio-1"}"#, r#""audio": {"data": "QQ==", "transcript": "Hi"}"#],
+            json!({"audio": {"id": "audio-1"}}),
+        ),
+        (vec![r#""audio": {"data": "QQ=="}"#], json!({})),
+    ] {
+        let chunk = |members: &&str| {
+            format!(
+                "data: {{\"choices\": [{{\"index\": 0, \"delta\": {{\"content\": \"H\", {members}}}}}]}}\n\n"
+            )
+        };
+        let body = messages.iter().map(chunk).chain([STOP.to_owned(), DONE.to_owned()]).collect::<String>();
+        let script = Script::new([Reply::body(body), reply("x")]);
+        let client = script.client();
+        let mut conversation = Conversation::from(ChatRequest::new("gpt-4").keep_extra(true));
+        script.run(async {
+            conversation.ask(&client, "Hi").await.unwrap();
+            conversation.ask(&client, "And?").await.unwrap();
+        });
+        let mut expected = expected;
+        expected["role"] = json!("assistant");
+        expected["content"] = json!("H".repeat(messages.len()));
+        assert_eq!(sent(&script)[1][1], expected);
+    }
+    // A recording alone is an answer, too.
+    let spoken = r#"{"choices": [{"index": 0, "message": {"content": null, "audio": {"id": "audio-1", "data": ""}}, "finish_reason": "stop"}]}"#;
+    let script = Script::new([Reply::body(spoken)]);
+    let client = script.client();
+    let mut conversation = Conversation::from(ChatRequest::new("gpt-4").audio("alloy", "wav"));
+    script.run(conversation.ask(&client, "Hi")).unwrap();
+    assert_eq!(conversation.messages().len(), 2);
+}
+
+#[test]
+fn the_usage_of_all_answers_is_summed() {
+    let counted = |text: &str, usage: Value| {
+        let message = json!({"role": "assistant", "content": text});
+        let choice = json!({"index": 0, "message": message, "finish_reason": "stop"});
+        Reply::body(json!({"choices": [choice], "usage": usage}).to_string())
+    };
+    let script = Script::new([
+        counted("a", json!({"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6})),
+        reply("b"),
+        Reply::status(400),
+        counted("", json!({"prompt_tokens": 7, "prompt_tokens_details": {"cached_tokens": 5}})),
+        counted("d", json!({"total_tokens": u64::MAX})),
+    ]);
+    let client = script.client();
+    let mut conversation = Conversation::new("gpt-4").keep_turns(1);
+    script.run(async {
+        conversation.ask(&client, "1").await.unwrap();
+        conversation.ask(&client, "2").await.unwrap();
+        conversation.ask(&client, "3").await.unwrap_err();
+        conversation.ask(&client, "4").await.unwrap();
+        let stream = conversation.ask_stream(&client, "5").await.unwrap();
+        stream.collect_message().await.unwrap();
+    });
+    let usage = conversation.usage();
+    assert_eq!((usage.prompt_tokens(), usage.completion_tokens()), (Some(12), Some(1)));
+    assert_eq!((usage.total_tokens(), usage.count(Count::Cached)), (Some(u64::MAX), Some(5)));
 }
 
 #[test]

@@ -76,7 +76,9 @@ fn the_least_and_the_most_of_an_answer() {
     assert_eq!((least.model(), least.usage(), least.request_id()), (None, None, None));
     let most = r#"{"data": [{"index": 0, "embedding": [0], "text": "a"}], "id": 7, "usage": {"total_tokens": 3, "cost": 1}}"#;
     let most = ask(&one, most).unwrap();
-    assert_eq!((&*most.extra()["id"], &*most.embeddings()[0].extra()["text"]), ("7", "\"a\""));
+    assert_eq!(most.extra().get("id"), Some("7"));
+    assert_eq!(most.embeddings()[0].extra().get("text"), Some("\"a\""));
+    assert_eq!(most.extra().get("usage"), Some(r#"{"total_tokens": 3, "cost": 1}"#));
     let usage = most.usage().unwrap();
     assert_eq!((usage.prompt_tokens(), usage.total_tokens()), (None, Some(3)));
 }
@@ -139,6 +141,7 @@ fn there_is_no_partial_success() {
             format!(r#"[{good}, {{"index": 1, "embedding": "AACAPwAAAMA"}}]"#),
             "`data[1].embedding` is not valid base64",
         ),
+        (format!(r#"[{good}, {{"index": 1, "embedding": "x"}}]"#), "`data[1].embedding` is not valid base64"),
         (
             format!(r#"[{good}, {{"index": 1, "embedding": {{}}}}]"#),
             "`data[1].embedding` is not an array of numbers",

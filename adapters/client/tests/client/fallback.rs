@@ -95,6 +95,8 @@ fn another_model_is_asked_where_that_may_help() {
         ("request", refused(400, r#"{"code": "invalid_parameter_value", "param": "n"}"#), false),
         ("request, 400", Reply::status(400), false),
         ("request, 422", Reply::status(422), false),
+        ("blamed on the request", refused(503, r#"{"type": "invalid_request_error"}"#), true),
+        ("gone", Reply::status(410), true),
         ("redirect", Reply::status(302), false),
         ("connect", cut_head(TransportErrorKind::Connect), true),
         ("reset", cut_head(TransportErrorKind::Io), true),

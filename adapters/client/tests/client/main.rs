@@ -20,6 +20,4 @@ mod sending;
 mod support;
 mod threads;
 mod tools;
-#[cfg(feature = "tracing")]
-mod tracing;
 mod writing;

@@ -1,7 +1,5 @@
 //! `GET /v1/models`, and what any answer that is read as a whole has in common.
 
-use std::collections::BTreeMap;
-
 use choreoai::{Error, ErrorKind, ModelList, TransportErrorKind};
 
 use crate::support::*;
@@ -63,15 +61,35 @@ fn however_it_arrives() {
 fn unknown_members_are_kept() {
     let body = r#"{"data": [{"id": "m", "created": 1750.25, "context": {"length": [8192]}, "owned_by": 7, "id": "n"}], "has_more": false, "object": "list"}"#;
     let list = list(&Script::new([Reply::body(body)])).unwrap();
-    let map = |members: &[(&str, &str)]| -> BTreeMap<String, String> {
-        members.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    };
-    assert_eq!(*list.extra(), map(&[("has_more", "false")]));
+    assert_eq!(list.extra().iter().collect::<Vec<_>>(), [("has_more", "false")]);
     let [model] = list.models() else { panic!("{list:?}") };
     assert_eq!((model.id(), model.created(), model.owned_by()), ("n", None, None));
     let extra = [("context", r#"{"length": [8192]}"#), ("created", "1750.25"), ("owned_by", "7")];
-    assert_eq!(*model.extra(), map(&extra));
+    assert_eq!(model.extra().iter().collect::<Vec<_>>(), extra);
     assert!(self::list(&Script::new([Reply::body(r#"{"data": []}"#)])).unwrap().models().is_empty());
+}
+
+#[test]
+fn a_list_may_stand_alone() {
+    let models = |body: &'static str| list(&Script::new([Reply::body(body)]));
+    let alone = models(r#" [{"id": "a", "object": "model"}, {"id": "b", "x": 1}]"#).unwrap();
+    assert_eq!(alone.models().iter().map(choreoai::Model::id).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(alone.models()[1].extra().get("x"), Some("1"));
+    assert!(alone.extra().is_empty() && models("[]").unwrap().models().is_empty());
+
+    let error = models(r#"[{"id": "a"}, {"name": "b"}]"#).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
+    assert_eq!(error.message(), "the answer cannot be used: `data[1]` is not an object with an `id`");
+    let error = models(r#"[{"error": {"message": "No.", "code": "model_not_found"}}]"#).unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Server, Some("model_not_found")));
+    assert_eq!(models(r#"[{"id": "a"}"#).unwrap_err().kind(), ErrorKind::Truncated);
+    assert_eq!(models(r#"[{"id": "a"}] x"#).unwrap_err().kind(), ErrorKind::Protocol);
+
+    // One model is no list.
+    let script = Script::new([Reply::body(r#"[{"id": "a"}]"#)]);
+    let client = script.client();
+    let error = script.run(client.models().retrieve("a")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Protocol);
 }
 
 #[test]
@@ -82,10 +100,13 @@ fn one_model() {
         ("a?b#c d\r\nX: 1", "/v1/models/a%3Fb%23c%20d%0D%0AX%3A%201"),
         ("../../admin", "/v1/models/..%2F..%2Fadmin"),
     ] {
-        let script = Script::new([Reply::body(r#"{"id": "gpt-4", "created": 1, "x": [ ]}"#)]);
+        let script = Script::new([
+            Reply::body(r#"{"id": "gpt-4", "created": 1, "x": [ ]}"#).header("x-request-id", "req-1")
+        ]);
         let client = script.client();
         let model = script.run(client.models().retrieve(id)).unwrap();
-        assert_eq!((model.id(), model.created(), &*model.extra()["x"]), ("gpt-4", Some(1), "[ ]"));
+        assert_eq!((model.id(), model.created(), model.extra().get("x")), ("gpt-4", Some(1), Some("[ ]")));
+        assert_eq!(model.request_id(), Some("req-1"));
         assert_eq!(model.response().unwrap().status(), 200);
         assert_eq!(script.played().requests[0].uri().path_and_query().unwrap().as_str(), path);
     }

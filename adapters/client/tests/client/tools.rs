@@ -4,7 +4,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use choreoai::{
-    ChatRequest, Conversation, ErrorKind, Timer, Tool, ToolChoice, ToolResult, Toolbox, TransportErrorKind,
+    ChatRequest, Conversation, ErrorClass, ErrorKind, Timer, Tool, ToolChoice, ToolResult, Toolbox,
+    TransportErrorKind,
 };
 use serde_json::{Value, json};
 
@@ -94,6 +95,58 @@ fn functions_are_called_until_the_model_answers() {
 }
 
 #[test]
+fn signatures_of_thoughts_go_back_with_their_calls() {
+    // As Gemini streams: whole calls without an index, the first of an answer signed.
+    let call = |id: &str, city: &str, signature: Option<&str>| {
+        let arguments = json!({"city": city}).to_string();
+        let mut call = json!({"id": id, "type": "function",
+            "function": {"name": "weather", "arguments": arguments}});
+        if let Some(signature) = signature {
+            call["extra_content"] = json!({"google": {"thought_signature": signature}});
+        }
+        call
+    };
+    let event = |delta: Value, reason: Option<&str>| {
+        let choice = json!({"index": 0, "delta": delta, "finish_reason": reason});
+        format!("data: {}\n\n", json!({"choices": [choice], "object": "chat.completion.chunk"}))
+    };
+    let (rome, oslo, bonn) = (
+        call("f1", "Rom", Some("c2lnLUE+/w==")),
+        call("f2", "Oslo", None),
+        call("f3", "Bonn", Some("c2lnLUI=")),
+    );
+    let first = [
+        event(json!({"role": "assistant", "tool_calls": [rome]}), None),
+        event(json!({"role": "assistant", "tool_calls": [oslo]}), Some("tool_calls")),
+        DONE.to_owned(),
+    ];
+    let second =
+        [event(json!({"role": "assistant", "tool_calls": [bonn]}), Some("tool_calls")), DONE.to_owned()];
+    let text = json!({"content": "Sunny.", "extra_content": {"google": {"thought_signature": "c2lnLUM="}}});
+    let third = [event(text, Some("stop")), DONE.to_owned()];
+    let script = Script::new([
+        Reply::body(first.concat()),
+        Reply::body(second.concat()),
+        Reply::body(third.concat()),
+        done(),
+    ]);
+    let client = script.client();
+    let mut conversation = Conversation::new("gemini-3-pro");
+    script.run(async {
+        let toolbox = toolbox();
+        conversation.ask_with_tools(&client, &toolbox, "How is it?").await.unwrap();
+        conversation.ask_with_tools(&client, &toolbox, "And now?").await.unwrap();
+    });
+    assert_eq!(roles(&conversation), "uattataua");
+    let messages = sent(&script).pop().unwrap()["messages"].take();
+    assert_eq!(messages[1]["tool_calls"], json!([rome, oslo]));
+    assert_eq!(messages[4]["tool_calls"], json!([bonn]));
+    let last = json!({"role": "assistant", "content": "Sunny.",
+        "extra_content": {"google": {"thought_signature": "c2lnLUM="}}});
+    assert_eq!(messages[6], last);
+}
+
+#[test]
 fn results_are_told_as_text_or_json() {
     #[derive(serde::Serialize)]
     struct Report {
@@ -163,7 +216,7 @@ fn what_cannot_be_called_is_told_to_the_model() {
         script.run(Conversation::new("gpt-4").ask_with_tools(&client, &toolbox, "Go")).unwrap();
         let told = results(&script).pop().unwrap();
         let expected = if wrong.0 == "weather" {
-            "error: these are no arguments of `weather`: ".to_owned()
+            "error: the argument of the call of \"weather\" cannot be used: ".to_owned()
         } else {
             format!("error: there is no function `{}`, only `weather`, `other`", wrong.0)
         };
@@ -177,6 +230,34 @@ fn what_cannot_be_called_is_told_to_the_model() {
     script.run(conversation.ask_with_tools(&client, &Toolbox::new(), "Go")).unwrap();
     assert_eq!(results(&script), ["error: there is no function `f`, nor any other"]);
     assert_eq!(sent(&script)[0]["tools"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn nothing_is_called_by_an_answer_that_was_cut() {
+    for (reason, class) in [
+        ("length", ErrorClass::Length),
+        ("MAX_TOKENS", ErrorClass::Length),
+        ("content_filter", ErrorClass::ContentFilter),
+    ] {
+        let call = json!({"id": "c0", "type": "function", "function": {"name": "delete", "arguments": ""}});
+        let message = json!({"role": "assistant", "content": null, "tool_calls": [call]});
+        let choice = json!({"index": 0, "message": message, "finish_reason": reason});
+        let reply = Reply::body(json!({"choices": [choice]}).to_string());
+        let script = Script::new([reply.header("x-request-id", "req-1")]);
+        let client = script.client();
+        let called = AtomicU32::new(0);
+        let toolbox = Toolbox::new().tool("delete", "", SCHEMA, async |_: Value| {
+            called.fetch_add(1, Ordering::SeqCst);
+            ToolResult::Ok("all is gone")
+        });
+        let mut conversation = Conversation::new("gpt-4");
+        let error = script.run(conversation.ask_with_tools(&client, &toolbox, "Go")).unwrap_err();
+        assert_eq!((error.kind(), error.class()), (ErrorKind::Answer, class), "{reason}");
+        assert_eq!(error.partial().unwrap().tool_calls().len(), 1);
+        assert_eq!((error.request_id(), error.attempts()), (Some("req-1"), 1));
+        drop(toolbox);
+        assert_eq!((called.into_inner(), roles(&conversation)), (0, String::new()), "{reason}");
+    }
 }
 
 #[test]

@@ -84,6 +84,11 @@ impl<'c, T: Transport, R: Timer> ConversationStream<'c, T, R> {
         self.gathering.stream().response()
     }
 
+    /// The server's name for the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.response().and_then(ResponseHead::request_id)
+    }
+
     /// Reads to the end and gives the whole answer, with what was taken from the stream before.
     ///
     /// # Errors
@@ -158,6 +163,7 @@ impl<T: Transport, R: Timer> Stream for ConversationStream<'_, T, R> {
             Some(Err(_)) => this.outcome = Outcome::Failed,
             None => {
                 let completion = this.gathering.finish();
+                this.conversation.took(&completion);
                 if let Some(message) = to_remember(&completion) {
                     this.append(message);
                 }

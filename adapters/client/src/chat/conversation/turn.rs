@@ -3,8 +3,9 @@
 use std::mem;
 
 use super::Conversation;
+use crate::Error;
 use crate::chat::options::{Tool, ToolChoice};
-use crate::chat::{ChatCompletion, ChatRequest, Message};
+use crate::chat::{Ask, ChatCompletion, ChatRequest, Message};
 
 /// Messages and settings for the time of a turn. Dropping it takes back the messages since the last
 /// [`keep`](Self::keep), and all settings.
@@ -37,6 +38,13 @@ impl<'c> Turn<'c> {
 
     pub(in crate::chat) fn request(&self) -> &ChatRequest {
         &self.conversation.request
+    }
+
+    /// Sends what was said, and counts what the answer took.
+    pub(in crate::chat) async fn ask<A: Ask>(&mut self, asker: &A) -> Result<ChatCompletion, Error> {
+        let answer = asker.create(&self.conversation.request).await?;
+        self.conversation.took(&answer);
+        Ok(answer)
     }
 
     pub(in crate::chat) fn push(&mut self, message: Message) {
@@ -73,7 +81,10 @@ impl<'c> Turn<'c> {
 /// The answer as a message, if it says anything.
 pub(super) fn to_remember(answer: &ChatCompletion) -> Option<Message> {
     let choice = answer.choice(0)?;
-    let says = choice.content.is_some() || choice.refusal.is_some() || !choice.tool_calls.is_empty();
+    let says = choice.content.is_some()
+        || choice.refusal.is_some()
+        || !choice.tool_calls.is_empty()
+        || answer.message_extra(0).get("audio").is_some_and(|audio| audio != "null");
     says.then(|| Message::from(answer))
 }
 

@@ -4,6 +4,7 @@ use super::join::try_join_all;
 use super::{Calling, Failure, Function, Toolbox};
 use crate::Error;
 use crate::chat::conversation::{Conversation, Turn};
+use crate::chat::parse::check_whole;
 use crate::chat::{Ask, ChatCompletion, Message, ToolCall};
 use crate::error::ErrorKind;
 
@@ -24,7 +25,8 @@ impl Conversation {
     ///
     /// # Errors
     ///
-    /// As [`Chat::create`](crate::Chat::create). `limit` when the model still calls functions after as many rounds as the toolbox
+    /// As [`Chat::create`](crate::Chat::create). Class `length` or `content_filter` when an answer that calls functions was cut:
+    /// none of them is called, and [`Error::partial`] has it. `limit` when the model still calls functions after as many rounds as the toolbox
     /// allows; [`Error::partial`] has its last answer, whose calls were not made. `tool` when a function failed and the toolbox
     /// says to [abort](Toolbox::abort_on_error); the results of that round are lost, and the partial is the answer that called.
     pub async fn ask_with_tools<A: Ask>(
@@ -55,7 +57,7 @@ impl Toolbox<'_> {
         turn.offer(self.functions.iter().map(|function| function.tool.clone()));
         let mut rounds = 0;
         loop {
-            let answer = asker.create(turn.request()).await?;
+            let answer = turn.ask(asker).await?;
             let calls = answer.tool_calls();
             if calls.is_empty() {
                 turn.answered(&answer);
@@ -63,15 +65,20 @@ impl Toolbox<'_> {
             }
             if rounds == self.max_rounds {
                 let message = format!("the model still calls tools after {rounds} rounds");
-                return Err(Error::new(ErrorKind::Limit, message)
-                    .with_hint("allow more with `max_rounds`, or go on from the history")
-                    .with_partial(answer));
+                return Err(answer.blamed(
+                    Error::new(ErrorKind::Limit, message)
+                        .with_hint("allow more with `max_rounds`, or go on from the history"),
+                ));
+            }
+            // Its last call may lack arguments, and none at all would count as `{}`.
+            if let Some(Err(error)) = answer.choice(0).map(check_whole) {
+                return Err(answer.blamed(error));
             }
             rounds += 1;
             let running = calls.iter().map(|call| Box::pin(self.call(call))).collect();
             let results = match try_join_all(running).await {
                 Ok(results) => results,
-                Err(error) => return Err(error.with_partial(answer)),
+                Err(error) => return Err(answer.blamed(error)),
             };
             turn.push(Message::from(&answer));
             for (call, result) in calls.iter().zip(results) {
@@ -87,13 +94,10 @@ impl Toolbox<'_> {
         let Some(function) = self.functions.iter().find(|function| function.name == call.name) else {
             return Ok(self.unknown(&call.name));
         };
-        let calling: Calling<'_> = (function.call)(&call.arguments);
+        let calling: Calling<'_> = (function.call)(call);
         match calling.await {
             Ok(result) => Ok(result),
-            Err(Failure::Arguments(error)) => Ok(format!(
-                "error: these are no arguments of `{}`: {error}; call it again with others",
-                call.name
-            )),
+            Err(Failure::Arguments(error)) => Ok(format!("error: {error}; call it again with others")),
             Err(Failure::Function(error)) if self.aborts => {
                 let message = format!("the function `{}` failed: {error}", call.name);
                 Err(Error::new(ErrorKind::Tool, message).with_source(error))

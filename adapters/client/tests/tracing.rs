@@ -1,4 +1,10 @@
-//! What is traced.
+//! What is traced: alone in its process, for whether anyone listens to an event is kept for all threads together.
+
+#![cfg(feature = "tracing")]
+
+#[allow(dead_code)]
+#[path = "client/support.rs"]
+mod support;
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
