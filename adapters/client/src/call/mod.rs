@@ -240,7 +240,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
         let (head, body) = self.split(response);
         let body = Decoded::new(body, Coding::of(head.headers()).leniently());
         let (body, shortened) = refusal::read_body(body, self.watch.time_to_next(timer), timer).await;
-        let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.is_some());
+        let error = refusal::error(Arc::clone(&head), body, shortened, settings.api_key.as_ref());
         let decision = refusal::decide(&mut self.retry, &error, &head, self.watch.time_left(timer));
         self.follow(decision, error).await
     }

@@ -13,6 +13,7 @@ use choreoai_core::retry::{Decision, Hints, Outcome, Policy, Retry};
 use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 
 use super::report;
+use crate::api_key::ApiKey;
 use crate::body::{Coding, gist, to_utf8};
 use crate::error::{ErrorClass, ErrorKind, answered};
 use crate::{Error, ResponseBody, ResponseHead, Timer};
@@ -93,10 +94,14 @@ pub(super) async fn read_body<B: ResponseBody, R: Timer>(
 }
 
 /// What a response with another status than 2xx says.
-pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_key: bool) -> Error {
+pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, key: Option<&ApiKey>) -> Error {
     let is_readable = Coding::of(head.headers()) != Coding::Unknown;
     let text = if is_readable { to_utf8(&body, head.headers()) } else { Cow::Borrowed("") };
-    let page = gist(&text);
+    // Before it is made shorter: nobody finds a part of a key.
+    let page = match key {
+        Some(key) => gist(&key.redact(&text)),
+        None => gist(&text),
+    };
     let report = match &page {
         Some(gist) => page_report(gist, head.status()),
         None => report::read(text.as_bytes()),
@@ -112,7 +117,7 @@ pub(super) fn error(head: Arc<ResponseHead>, body: Bytes, shortened: bool, has_k
         .with_body(body, shortened)
         .with_head(head)
         .with_retry(false, retry_after);
-    match hint(&error, page.is_some(), has_key) {
+    match hint(&error, page.is_some(), key.is_some()) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
