@@ -360,14 +360,16 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         let is_secret =
             |name: &HeaderName| CREDENTIALS.contains(&name.as_str()) || self.secret_headers.contains(name);
         let secret = headers.iter().filter(|&(name, _)| is_secret(name));
-        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value));
+        let chat_url = base_url.endpoint("/v1/chat/completions")?;
+        let credentials = self.transport.credentials(&chat_url);
+        let api_key = ApiKey::of_headers(secret.map(|(_, value)| value).chain(&credentials));
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let settings = Settings {
-            chat_url: base_url.endpoint("/v1/chat/completions")?,
+            chat_url,
             base_url,
             api_key,
             headers,

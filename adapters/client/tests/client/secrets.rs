@@ -143,3 +143,14 @@ fn a_refused_key_is_not_repeated() {
     assert!(!shown(&error).contains(KEY));
     assert_eq!(error.attempts(), 0);
 }
+
+#[test]
+fn a_redirect_to_where_the_key_stands_is_not_followed() {
+    for location in [format!("/{KEY}/v1"), format!("/v1?key={KEY}"), format!("/%73{}", &KEY[1..])] {
+        let script = Script::new([Reply::status(307).header("location", &location), Reply::body(answer())]);
+        let (_, failure) = stream(&script, &script.client());
+        let failure = failure.expect("the redirect is the answer");
+        assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Http, 1), "{location}");
+        assert!(!shown(&failure).contains(&KEY[1..]), "{failure:?}");
+    }
+}
