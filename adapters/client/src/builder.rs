@@ -362,14 +362,17 @@ impl<T: Transport, R: Timer> ClientBuilder<T, R> {
         let is_secret =
             |name: &HeaderName| SECRET_HEADERS.contains(&name.as_str()) || self.secret_headers.contains(name);
         let secret = headers.iter().filter(|&(name, _)| is_secret(name));
-        let credentials = Credentials::of_headers(secret, has_api_key);
+        let chat_url = base_url.endpoint("/v1/chat/completions")?;
+        let of_transport = self.transport.credentials(&chat_url);
+        let of_transport = of_transport.iter().map(|value| (&header::PROXY_AUTHORIZATION, value));
+        let credentials = Credentials::of_headers(secret.chain(of_transport), has_api_key);
         headers
             .entry(header::USER_AGENT)
             .or_insert(HeaderValue::from_static(concat!("choreoai-rust/", env!("CARGO_PKG_VERSION"))));
         headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         let settings = Settings {
-            chat_url: base_url.endpoint("/v1/chat/completions")?,
+            chat_url,
             base_url,
             headers,
             credentials,

@@ -19,6 +19,8 @@ const SHORTEST_UNMISTAKABLE: usize = 8;
 const MOST_BACKSLASHES: usize = 8;
 /// The bytes of the longest escape of a character.
 const LONGEST_ESCAPE: usize = MOST_BACKSLASHES + "u0061".len();
+/// How many bytes that do not show may stand between two characters: three zeros in UTF-32, a zero-width space in UTF-8.
+const MOST_HIDDEN: usize = 4;
 
 /// The API key, and what else is secret in the headers of a client. Never shown by `Debug`, and taken out of what a
 /// server echoes.
@@ -136,7 +138,7 @@ impl Secret<'_> {
         if self.0.len() < SHORTEST_SECRET {
             return 0;
         }
-        let longest = self.0.len() * LONGEST_ESCAPE;
+        let longest = self.0.len() * (LONGEST_ESCAPE + MOST_HIDDEN);
         (bytes.len().saturating_sub(longest)..bytes.len())
             .find(|&at| matches!(self.spelled_by(&bytes[at..]), Spelling::Begun(_)))
             .map_or(0, |at| bytes.len() - at)
@@ -158,10 +160,14 @@ impl Secret<'_> {
         })
     }
 
-    /// Whether `bytes` begin with it, as it is or as JSON may spell it in a string.
+    /// Whether `bytes` begin with it, as it is, as JSON may spell it in a string or a URL or a page does, and with
+    /// bytes between its characters that do not show: it may be in UTF-16, and nobody said so.
     fn spelled_by(self, bytes: &[u8]) -> Spelling {
         let mut rest = bytes;
         for (told, &wanted) in self.0.as_bytes().iter().enumerate() {
+            if told > 0 && self.0.len() >= SHORTEST_UNMISTAKABLE && rest.first() != Some(&wanted) {
+                rest = without_hidden(rest);
+            }
             rest = match spelled(wanted, rest) {
                 Some(Some(rest)) => rest,
                 Some(None) => return Spelling::Begun(told),
@@ -185,8 +191,16 @@ enum Spelling {
 /// A bounded look, so that a text of nothing but backslashes takes no longer than another one.
 fn spelled(wanted: u8, bytes: &[u8]) -> Option<Option<&[u8]>> {
     let Some((&first, rest)) = bytes.split_first() else { return Some(None) };
-    if first == wanted {
-        return Some(Some(rest));
+    let of_page = match first {
+        b'%' => spelled_by_one(&[format!("{wanted:02x}")], rest),
+        b'&' => spelled_by_one(&references(wanted), rest),
+        _ => None,
+    };
+    match of_page {
+        // It may be the character itself.
+        None | Some(None) if first == wanted => return Some(Some(rest)),
+        None => {}
+        found => return found,
     }
     if first != b'\\' {
         return None;
@@ -197,14 +211,36 @@ fn spelled(wanted: u8, bytes: &[u8]) -> Option<Option<&[u8]>> {
     if kind != b'u' {
         return (kind == wanted && !kind.is_ascii_alphanumeric()).then_some(Some(rest));
     }
-    for (place, digit) in format!("{wanted:04x}").bytes().enumerate() {
-        match rest.get(place) {
-            None => return Some(None),
-            Some(byte) if byte.to_ascii_lowercase() == digit => {}
-            Some(_) => return None,
-        }
-    }
-    Some(Some(&rest[4..]))
+    spelled_by_one(&[format!("{wanted:04x}")], rest)
+}
+
+/// What follows in `bytes` on one of the `ways`, in any case.
+fn spelled_by_one<'b>(ways: &[String], bytes: &'b [u8]) -> Option<Option<&'b [u8]>> {
+    ways.iter().find_map(|way| {
+        let told = &bytes[..bytes.len().min(way.len())];
+        let is_begun = told.eq_ignore_ascii_case(&way.as_bytes()[..told.len()]);
+        is_begun.then(|| bytes.get(way.len()..))
+    })
+}
+
+/// What follows on `&` where a page for a browser has this character.
+fn references(wanted: u8) -> Vec<String> {
+    let name = match wanted {
+        b'&' => Some("amp;"),
+        b'<' => Some("lt;"),
+        b'>' => Some("gt;"),
+        b'"' => Some("quot;"),
+        b'\'' => Some("apos;"),
+        _ => None,
+    };
+    let numbers = [format!("#{wanted};"), format!("#0{wanted};"), format!("#x{wanted:x};")];
+    numbers.into_iter().chain(name.map(str::to_owned)).collect()
+}
+
+/// `bytes` without what does not show at their beginning, as far as that is looked for.
+fn without_hidden(bytes: &[u8]) -> &[u8] {
+    let hidden = bytes.iter().take(MOST_HIDDEN).take_while(|byte| !byte.is_ascii_graphic()).count();
+    &bytes[hidden..]
 }
 
 impl fmt::Debug for Credentials {
@@ -281,6 +317,17 @@ mod tests {
             ("test", "the latest test: 'test'", "the latest [redacted]: '[redacted]'"),
             ("x", "x marks the spot", "x marks the spot"),
             ("sk-12345678", "ü sk-12345678 ü", "ü [redacted] ü"),
+            (
+                "sk-12345678",
+                "bad key s\0k\0-\x001\x002\x003\x004\x005\x006\x007\x008\0",
+                "bad key [redacted]\0",
+            ),
+            ("sk-12345678", "bad key sk-12\n345\u{200b}678.", "bad key [redacted]."),
+            ("sk-12345678", "bad key s\0k\0-\x001\x002\0", "bad key s\0k\0-\x001\x002\0"),
+            ("sk-12345678", "sk-1 2 3 4 5 6 7 9", "sk-1 2 3 4 5 6 7 9"),
+            ("a/b+c&d-e", "?q=a%2Fb%2bc%26d-e&x", "?q=[redacted]&x"),
+            ("a/b+c&d-e", "a/b+c&amp;d-e, &#97;/b&#x2B;c&#038;d-e", "[redacted], [redacted]"),
+            ("test", "the t e s t, the t%65st", "the t e s t, the [redacted]"),
         ] {
             assert_eq!(api_key(key).redact(text), expected, "{key} in {text}");
         }

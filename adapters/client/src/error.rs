@@ -326,9 +326,9 @@ impl Error {
     }
 }
 
-/// A member of a report; an empty one says nothing.
+/// A member of a report; one of which nothing shows says nothing.
 fn said(member: &Option<String>) -> Option<&str> {
-    member.as_deref().filter(|text| !text.trim().is_empty())
+    member.as_deref().filter(|text| text.contains(|c: char| !c.is_whitespace() && !c.is_control()))
 }
 
 /// The message of `error` and of what caused it, in one line.

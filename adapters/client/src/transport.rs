@@ -30,6 +30,13 @@ pub trait Transport {
     /// Closes the connections that are kept for later requests; those in use are not touched. A transport that keeps
     /// none need do nothing.
     fn close_idle(&self) {}
+
+    /// The credentials of its own that a request to `url` carries in the clear, like those for a proxy: whoever
+    /// answers may repeat them, and so they are taken out of errors and headers as the API key is.
+    fn credentials(&self, url: &http::Uri) -> Option<http::HeaderValue> {
+        let _ = url;
+        None
+    }
 }
 
 /// The body of a response, read piece by piece, without its transfer coding.

@@ -8,7 +8,9 @@ use std::thread;
 use std::time::Duration;
 
 use choreoai_smol::http1::{Proxies, Proxy};
-use choreoai_smol::{SmolTransport, Transport, TransportBuilder, TransportError, TransportErrorKind as Kind};
+use choreoai_smol::{
+    Client, SmolTransport, Transport, TransportBuilder, TransportError, TransportErrorKind as Kind,
+};
 use futures_lite::future::block_on;
 use http::Request;
 
@@ -71,6 +73,16 @@ fn serve(mut client: TcpStream, upstream: SocketAddr, record: &Mutex<Vec<String>
             back.join().unwrap();
             return Ok(());
         }
+        if head.starts_with("GET http://echo.test") {
+            // As some do, for whoever runs them.
+            let body = format!("denied: {}", head.replace("\r\n", ", "));
+            let length = body.len();
+            write!(
+                client,
+                "HTTP/1.1 403 Forbidden\r\nx-seen: {body}\r\ncontent-length: {length}\r\n\r\n{body}"
+            )?;
+            continue;
+        }
         client.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nforwarded")?;
     }
 }
@@ -128,6 +140,19 @@ fn requests_to_http_are_handed_to_the_proxy() {
         ["GET http://gateway.test:8000/v1/models?a=b HTTP/1.1\r\nHost: gateway.test:8000\r\n\
           proxy-authorization: Basic dXNlcjpwQHNz\r\n\r\n"; 2]
     );
+}
+
+#[test]
+fn the_credentials_that_a_proxy_repeats_are_redacted() {
+    let proxy = ProxyServer::start(nowhere());
+    let builder = Client::builder().transport(proxy.transport().build().unwrap());
+    let client = builder.base_url("http://echo.test").api_key("sk-0123456789").build().unwrap();
+    let error = block_on(client.health()).unwrap_err();
+    let body = std::str::from_utf8(error.body()).unwrap();
+    assert!(body.contains("proxy-authorization: [redacted]"), "{body}");
+    let shown = format!("{error} {error:?} {:?} {body}", error.response());
+    assert!(!shown.contains("dXNlcjpwQHNz") && !shown.contains("sk-0123456789"), "{shown}");
+    assert!(proxy.heads()[0].contains("Basic dXNlcjpwQHNz"));
 }
 
 #[test]

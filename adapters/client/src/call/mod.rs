@@ -19,6 +19,7 @@ mod whole;
 pub(crate) use report::excerpt;
 pub(crate) use whole::{Fault, Whole, ask};
 
+use std::borrow::Cow;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -144,6 +145,7 @@ impl<T: Transport, R: Timer> Call<T, R> {
                     if self.redirects < MAX_REDIRECTS
                         && let Some(url) =
                             refusal::redirect(&response, &self.question.method, &self.question.url)
+                        && !self.has_secret(&url)
                     {
                         self.redirects += 1;
                         self.question.url = url;
@@ -217,6 +219,11 @@ impl<T: Transport, R: Timer> Call<T, R> {
             Poll::Pending => watch.poll_expired(timer, cx).map(Err),
         })
         .await
+    }
+
+    /// Whether the URL repeats a secret: URLs are told to observers, and written to logs.
+    fn has_secret(&self, url: &Uri) -> bool {
+        matches!(self.client.settings().credentials.redact(&url.to_string()), Cow::Owned(_))
     }
 
     /// Takes the head of a response off its body.

@@ -99,7 +99,8 @@ pub(super) fn error(
 ) -> Error {
     let is_readable = Coding::of(head.headers()) != Coding::Unknown;
     let text = if is_readable { to_utf8(&body, head.headers()) } else { Cow::Borrowed("") };
-    let page = gist(&text);
+    // Before it is made shorter: nobody finds a part of a key.
+    let page = gist(&credentials.redact(&text));
     let report = match &page {
         Some(gist) => page_report(gist, head.status()),
         None => report::read(text.as_bytes()),

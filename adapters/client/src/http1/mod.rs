@@ -105,6 +105,12 @@ impl<C: Connect, R: Timer> Transport for Http1<C, R> {
     fn close_idle(&self) {
         Self::close_idle(self);
     }
+
+    fn credentials(&self, url: &http::Uri) -> Option<http::HeaderValue> {
+        // The answers of a tunnel's proxy are read by nobody else.
+        let target = Target::from_uri(url).ok().filter(|target| !target.is_https())?;
+        self.shared.connector.proxy(&target)?.authorization().cloned()
+    }
 }
 
 /// What the clones of a transport, its requests and its bodies have in common.

@@ -31,6 +31,7 @@ fn every_shape_of_error_body_is_understood() {
         ("upstream connect error", "upstream connect error", None, None),
         (r#"{"detail": ""}"#, "the gateway answered 400 Bad Request", None, None),
         ("", "the gateway answered 400 Bad Request", None, None),
+        ("\0 \0\0", "the gateway answered 400 Bad Request", None, None),
         ("<html><title>400 Bad Request</title>", "the gateway answered 400 Bad Request", None, None),
         ("<html><title>Just a moment</title>", "a web page that says \"Just a moment\"", None, None),
     ] {

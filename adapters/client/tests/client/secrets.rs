@@ -21,6 +21,11 @@ fn shown(error: &Error) -> String {
     text
 }
 
+/// As UTF-16 looks to whoever was not told that it is.
+fn wide(text: &str) -> String {
+    text.chars().flat_map(|character| [character, '\0']).collect()
+}
+
 #[test]
 fn an_echoed_key_is_redacted_wherever_it_stands() {
     let json = format!(
@@ -43,6 +48,12 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
         format!("{}{KEY}", "x".repeat(1024 - 7)),
         format!("<{}{KEY}", "x".repeat(190)),
         format!("<{}{KEY}", " ".repeat(1024 - 8)),
+        format!("<p>{} {KEY} and more</p>", "x".repeat(199 - KEY.len())),
+        wide(&json),
+        wide(&format!("plain {KEY}")),
+        wide(&html),
+        format!("\u{feff}{}", wide(&json)),
+        format!(r#"{{"error": {{"message": "bad key {}\u200b{}"}}}}"#, &KEY[..4], &KEY[4..]),
         format!(r#"{{"error": {{"message": "{}{KEY}"}}}}"#, "x".repeat((16 << 10) - 7)),
         format!(r#"{{"error": {{"message": "bad key {}"#, &KEY[..KEY.len() - 1]),
         format!(r#"{{"error": {{"message": "bad key", "code": "{}"#, &KEY[..KEY.len() - 1]),
@@ -63,7 +74,9 @@ fn an_echoed_key_is_redacted_wherever_it_stands() {
             let (_, failure) = stream(&script, &client);
             let failure = failure.expect("no answer");
             let text = shown(&failure);
-            let is_shown = text.contains(&KEY[..6]) || text.contains(&KEY[1..]);
+            let visible = text.replace("\\0", "").replace("\\u{200b}", "");
+            let visible = visible.replace(|c: char| !c.is_ascii_graphic(), "");
+            let is_shown = visible.contains(&KEY[..6]) || visible.contains(&KEY[1..]);
             assert!(!is_shown, "{status} {body:.80}: {text:.2000}");
         }
     }
@@ -161,4 +174,15 @@ fn a_refused_key_is_not_repeated() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(!shown(&error).contains(KEY));
     assert_eq!(error.attempts(), 0);
+}
+
+#[test]
+fn a_redirect_to_where_the_key_stands_is_not_followed() {
+    for location in [format!("/{KEY}/v1"), format!("/v1?key={KEY}"), format!("/%73{}", &KEY[1..])] {
+        let script = Script::new([Reply::status(307).header("location", &location), Reply::body(answer())]);
+        let (_, failure) = stream(&script, &script.client());
+        let failure = failure.expect("the redirect is the answer");
+        assert_eq!((failure.kind(), failure.attempts()), (ErrorKind::Http, 1), "{location}");
+        assert!(!shown(&failure).contains(&KEY[1..]), "{failure:?}");
+    }
 }

@@ -81,6 +81,11 @@ impl Proxy {
         self.authorization.is_some()
     }
 
+    /// The value of `Proxy-Authorization`, if there is one.
+    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
+        self.authorization.as_ref()
+    }
+
     /// The header field for the proxy.
     pub(super) fn field(&self) -> Option<(&str, &[u8])> {
         let value = self.authorization.as_ref()?;
