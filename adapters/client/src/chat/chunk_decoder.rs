@@ -3,7 +3,7 @@
 use std::fmt;
 
 use choreoai_core::ErrorClass;
-use choreoai_core::chat::assemble::ErrorAssembler;
+use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
 use choreoai_core::chat::{Decoder, Event, Verdict};
 
 use super::chunk::ChatChunk;
@@ -169,7 +169,8 @@ impl ChunkDecoder {
                 | Event::Logprobs(_)
                 | Event::FinishReason(_) => self.has_progress = true,
                 Event::ErrorEnd => {
-                    let error = self.server_error();
+                    let report = self.take_report();
+                    let error = self.server_error(report);
                     return Some(self.fail(error));
                 }
                 Event::Done => {
@@ -278,9 +279,21 @@ impl ChunkDecoder {
         }
     }
 
-    fn server_error(&mut self) -> Error {
+    fn take_report(&mut self) -> ErrorReport {
+        std::mem::take(&mut self.report).into_report().unwrap_or_default()
+    }
+
+    /// What came of a report whose end did not.
+    fn take_cut_report(&mut self) -> ErrorReport {
+        self.report.push(&Event::ErrorEnd);
+        let mut report = self.take_report();
+        report.truncated = true;
+        report
+    }
+
+    fn server_error(&self, report: ErrorReport) -> Error {
         let error = Error::new(ErrorKind::Server, choreoai_core::ErrorKind::Server.to_string())
-            .with_report(std::mem::take(&mut self.report).into_report().unwrap_or_default())
+            .with_report(report)
             .redacted(self.key.as_ref());
         match error.class().advice() {
             Some(advice) => error.with_hint(advice),
@@ -290,7 +303,11 @@ impl ChunkDecoder {
 
     fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
         let kind = match error.class() {
-            ErrorClass::Server => return self.server_error(),
+            // A report that had ended would have been told before.
+            ErrorClass::Server => {
+                let report = self.take_cut_report();
+                return self.server_error(report);
+            }
             ErrorClass::Truncated => ErrorKind::Truncated,
             ErrorClass::Limit => ErrorKind::Limit,
             _ => ErrorKind::Protocol,
