@@ -148,6 +148,8 @@ struct Model {
     seen: BTreeSet<u32>,
     finished: BTreeSet<u32>,
     may_report: bool,
+    /// A delta has brought content: what a message says is a repetition.
+    has_delta: bool,
 }
 
 impl Model {
@@ -224,8 +226,10 @@ impl Model {
             }
             let content = self.contents.entry(index).or_default();
             for (name, value) in choice.members() {
-                if name == "delta" || name == "message" {
+                if name == "delta" || (name == "message" && !self.has_delta) {
+                    let before = content.len();
                     add_content(value.member("content"), content);
+                    self.has_delta |= name == "delta" && content.len() > before;
                 }
             }
         }

@@ -36,6 +36,8 @@ pub(super) enum Node {
     Error,
     /// `detail: [{loc, msg, type}]`
     Details,
+    /// An `error` that is an array; its elements are read like those of `detail`.
+    Errors,
     Detail,
     Loc,
 }
@@ -91,7 +93,8 @@ pub(super) enum Shape {
     Array,
     String,
     Number,
-    Bool,
+    True,
+    False,
     Null,
 }
 
@@ -113,6 +116,8 @@ pub(super) enum Slot {
     Created,
     Index(Index),
     Count(Count),
+    /// An `error` that is a number: nowhere, but any other than 0 says that one happened.
+    Error,
 }
 
 /// What an index is that of.
@@ -219,6 +224,10 @@ impl Node {
             (Self::Chunk | Self::Choice | Self::XGroq, M::Usage, S::Object) => Enter(Self::Usage),
             (Self::Chunk | Self::Choice | Self::XGroq, M::Error, S::Object) => Enter(Self::Error),
             (Self::Chunk | Self::Choice | Self::XGroq, M::Error, S::String) => Read(T::ErrorText),
+            (Self::Chunk | Self::Choice | Self::XGroq, M::Error, S::Number) => Number(Slot::Error),
+            (Self::Chunk | Self::Choice | Self::XGroq | Self::Error, M::Error, S::Array) => {
+                Enter(Self::Errors)
+            }
             // No error report of its own, unless the chunk turns out to be one.
             (Self::Chunk, M::Message | M::Detail, S::String) => Read(T::Error(ErrorMember::Message)),
             (Self::Chunk | Self::Error, M::Detail, S::Array) => Enter(Self::Details),
@@ -281,13 +290,22 @@ impl Node {
             (Self::Error, M::Detail, S::Object) => Raw(T::Error(ErrorMember::Message)),
             (Self::Error, M::Error, S::Object) => Enter(Self::Error),
 
-            (Self::Details, _, S::String) => Read(T::Error(ErrorMember::Message)),
-            (Self::Details, _, S::Object) => Enter(Self::Detail),
+            (Self::Details | Self::Errors, _, S::String) => Read(T::Error(ErrorMember::Message)),
+            (Self::Details | Self::Errors, _, S::Object) => Enter(Self::Detail),
             (Self::Detail, M::Msg | M::Message, S::String) => Read(T::Error(ErrorMember::Message)),
             (Self::Detail, M::Loc, S::Array) => Enter(Self::Loc),
             (Self::Loc, _, S::String) => Read(T::Error(ErrorMember::Param)),
             (Self::Loc, _, S::Number) => Raw(T::Error(ErrorMember::Param)),
             _ => Skip,
+        }
+    }
+
+    /// Whether the value says by its shape alone that an error happened.
+    pub(super) const fn tells_error(self, member: Member, shape: Shape) -> bool {
+        match (self, member, shape) {
+            (Self::Chunk | Self::Choice | Self::XGroq, Member::Error, Shape::True) => true,
+            (Self::Errors, _, Shape::True | Shape::Number | Shape::Array) => true,
+            _ => false,
         }
     }
 
@@ -350,7 +368,8 @@ impl Shape {
             b'{' => Self::Object,
             b'[' => Self::Array,
             b'"' => Self::String,
-            b't' | b'f' => Self::Bool,
+            b't' => Self::True,
+            b'f' => Self::False,
             b'n' => Self::Null,
             _ => Self::Number,
         }

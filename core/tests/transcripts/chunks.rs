@@ -244,11 +244,119 @@ data: {"id":-0.5e+3,"created":"1750","seed":18446744073709551616,"choices":[{"in
                 id: -0.5e+3
                 choice
                 role: assistant
-                content y
                 finish:
                 choice 0 ends
                 chunk ends",
             verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "the last chunk repeats the whole answer in a message",
+            body: br#"data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"A","reasoning_content":"r"}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":"B"}}]}
+
+data: {"choices":[{"finish_reason":"stop","index":0,"message":{"role":"assistant","content":"AB","reasoning_content":"r"}}],"usage":{"total_tokens":3}}
+
+"#,
+            events: "
+                choice
+                role: assistant
+                content A
+                reasoning r
+                choice 0 ends
+                chunk ends
+                choice
+                content B
+                choice 0 ends
+                chunk ends
+                choice
+                finish: stop
+                role: assistant
+                choice 0 ends
+                usage total=3
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "a message repeats what the delta beside it says, in parts and under another name",
+            body: br#"data: {"choices":[{"index":0,"delta":{"content":"x","reasoning":"r","refusal":"no"},"message":{"content":[{"text":"x"},"y",{"thinking":[{"text":"r"}]},{"refusal":"no"}],"reasoning_details":[{"text":"r"}],"refusal":"no","tool_calls":[{"index":0,"id":"c"}]},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                content x
+                reasoning r
+                refusal no
+                call
+                call id: c
+                call 0 ends
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "a message repeats tool calls, and says what no delta has said",
+            body: br#"data: {"choices":[{"index":0,"delta":{"content":"","tool_calls":[{"index":0,"id":"c","function":{"name":"f","arguments":"{}"}}]}}]}
+
+data: {"choices":[{"index":0,"message":{"content":"a","reasoning":"r","tool_calls":[{"id":"c","function":{"name":"f","arguments":{}}}],"function_call":{"name":"f"}},"finish_reason":"tool_calls"}]}
+
+data: {"choices":[{"index":0,"message":{"content":"b"}}]}
+
+"#,
+            events: "
+                choice
+                call
+                call id: c
+                call name: f
+                arguments {}
+                call 0 ends
+                choice 0 ends
+                chunk ends
+                choice
+                content a
+                reasoning r
+                finish: tool_calls
+                choice 0 ends
+                chunk ends
+                choice
+                content b
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "deltas that bring nothing, before the message",
+            body: br#"data: {"choices":[{"index":0,"delta":{"role":"assistant","content":"","reasoning":null,"tool_calls":[]}}]}
+
+data: {"choices":[{"index":0,"delta":{},"message":{"content":"x","reasoning":"r","tool_calls":[{"id":"c"}]},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                role: assistant
+                choice 0 ends
+                chunk ends
+                choice
+                content x
+                reasoning r
+                call
+                call id: c
+                call ends
+                finish: stop
+                choice 0 ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "a message that repeats, and is no JSON",
+            body: br#"data: {"choices":[{"index":0,"delta":{"content":"x"},"message":{"content":"x","tool_calls":[01]},"finish_reason":"stop"}]}
+
+"#,
+            events: "
+                choice
+                content x",
+            verdict: Err(ErrorKind::InvalidNumber),
         },
         Transcript {
             name: "a kind of object that is longer than the scratch",

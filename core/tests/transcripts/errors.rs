@@ -347,6 +347,110 @@ fn in_streams() {
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
+            name: "errors of other types that are none",
+            body: b"data: {\"error\":false,\"choices\":[{\"index\":0,\"error\":false,\"finish_reason\":\"stop\"}]}\n\ndata: {\"error\":[]}\n\ndata: {\"error\":[null,false,{}]}\n\ndata: {\"error\":0}\n\ndata: {\"error\":0.0}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends
+                chunk ends
+                chunk ends
+                chunk ends
+                chunk ends",
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "an error that is true, behind a finished choice",
+            body: b"data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: {\"error\":true,\"message\":\"boom\"}\n\ndata: [DONE]\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends
+                error message: boom
+                error ends
+                chunk ends
+                done",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is true, beside choices",
+            body: b"data: {\"error\":true,\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "errors that are numbers",
+            body: b"data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: {\"error\":1}\n\ndata: {\"error\":-0.5e3}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends
+                error ends
+                chunk ends
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is true, in a choice and at Groq",
+            body: b"data: {\"choices\":[{\"index\":0,\"error\":true,\"finish_reason\":\"stop\"}]}\n\ndata: {\"choices\":[],\"x_groq\":{\"error\":true}}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                error ends
+                chunk ends
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is an array of texts",
+            body: b"data: {\"choices\":[{\"index\":0,\"finish_reason\":\"stop\"}]}\n\ndata: {\"error\":[\"boom\"]}\n\ndata: {\"error\":[\"a\",\"b\"],\"code\":\"c\"}\n\n",
+            events: "
+                choice
+                finish: stop
+                choice 0 ends
+                chunk ends
+                error message: boom
+                error ends
+                chunk ends
+                error message: a; b
+                error code: c
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "an error that is an array of objects and others",
+            body: b"data: {\"error\":[{\"message\":\"a\",\"detail\":0},\"b\"]}\n\ndata: {\"error\":[{\"x\":1}]}\n\ndata: {\"error\":[[]]}\n\ndata: {\"error\":[7]}\n\n",
+            events: "
+                error message: a; b
+                error ends
+                chunk ends
+                error ends
+                chunk ends
+                error ends
+                chunk ends
+                error ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
+            name: "cut inside an error that is an array",
+            body: b"data: {\"error\":[\"bo",
+            events: "error message: bo...",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "cut inside a report",
             body: b"data: {\"error\":{\"message\":\"upstr",
             events: "error message: upstr...",
@@ -408,6 +512,8 @@ fn as_bodies() {
             "error message: x\nerror type: y",
         ),
         ("in an array", br#"[{"error":{"message":"m"}}]"#, "error message: m"),
+        ("an array", br#"{"error":["a",{"message":"b"}]}"#, "error message: a; b"),
+        ("true, and a message", br#"{"error":true,"message":"boom"}"#, "error message: boom"),
         (
             "an object that is an error",
             br#"{"object":"error","message":"m","code":1}"#,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use choreoai_core::ErrorClass;
-use choreoai_core::chat::assemble::ErrorAssembler;
+use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
 use choreoai_core::chat::{Decoder, Event, Verdict};
 
 use super::chunk::ChatChunk;
@@ -170,7 +170,8 @@ impl ChunkDecoder {
                 | Event::Logprobs(_)
                 | Event::FinishReason(_) => self.has_progress = true,
                 Event::ErrorEnd => {
-                    let error = self.server_error();
+                    let report = self.take_report();
+                    let error = self.server_error(report);
                     return Some(self.fail(error));
                 }
                 Event::Done => {
@@ -279,8 +280,19 @@ impl ChunkDecoder {
         }
     }
 
-    fn server_error(&mut self) -> Error {
-        let report = std::mem::take(&mut self.report).into_report().unwrap_or_default();
+    fn take_report(&mut self) -> ErrorReport {
+        std::mem::take(&mut self.report).into_report().unwrap_or_default()
+    }
+
+    /// What came of a report whose end did not.
+    fn take_cut_report(&mut self) -> ErrorReport {
+        self.report.push(&Event::ErrorEnd);
+        let mut report = self.take_report();
+        report.truncated = true;
+        report
+    }
+
+    fn server_error(&self, report: ErrorReport) -> Error {
         let error = Error::reported(report, self.credentials.as_ref());
         match &self.credentials {
             Some(credentials) => error.redacted(credentials),
@@ -290,7 +302,11 @@ impl ChunkDecoder {
 
     fn failure_of(&mut self, error: choreoai_core::Error) -> Error {
         let kind = match error.class() {
-            ErrorClass::Server => return self.server_error(),
+            // A report that had ended would have been told before.
+            ErrorClass::Server => {
+                let report = self.take_cut_report();
+                return self.server_error(report);
+            }
             ErrorClass::Truncated => ErrorKind::Truncated,
             ErrorClass::Limit => ErrorKind::Limit,
             _ => ErrorKind::Protocol,

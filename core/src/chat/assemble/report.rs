@@ -27,6 +27,9 @@ pub struct ErrorReport {
 /// Give it every event; those that are no part of a report are ignored. A report counts once
 /// [`Event::ErrorEnd`] confirms it: what was not confirmed is forgotten at [`Event::ChunkEnd`]. The first report that
 /// was confirmed is kept. Holds at most 19 KiB.
+///
+/// Of a report that the end of the body cut (the verdict is [`ErrorKind::Server`](crate::ErrorKind::Server), and none was
+/// confirmed), an [`Event::ErrorEnd`] of one's own confirms what came.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Debug, Default)]
 pub struct ErrorAssembler {

@@ -46,6 +46,18 @@ use crate::{Error, ErrorKind};
 /// # Ok::<_, choreoai_core::Error>(())
 /// ```
 ///
+/// # What is told twice
+///
+/// Some servers repeat the whole answer in a `message`, behind the deltas or beside each. Once a `delta` of the body has brought
+/// content, reasoning, a refusal or a tool call, what a later `message` says of the same kind is a repetition and is skipped. A
+/// whole completion, whose `message` stands alone, is read as it is.
+///
+/// # Errors in the answer
+///
+/// An `error` at the top of a chunk, in a choice or in `x_groq` is a report if it says anything: `null`, `false`, `0`, `""`, `{}` and
+/// `[]` do not. The texts of an array, and the messages of the objects in it, are joined to one message by `; `; `true` and numbers
+/// report an error without a message.
+///
 /// # Bounds
 ///
 /// The decoder is a few hundred bytes, `SCRATCH` of them for text that cannot be lent from the input; it allocates nothing.

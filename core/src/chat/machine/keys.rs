@@ -70,9 +70,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     fn set_member(&mut self, member: Member) {
         self.member = member;
         // Only an error with something in it is one.
-        if self.node() == Node::Error {
-            self.server_error = true;
-            self.chunk.error_begun = true;
+        if self.node() == Node::Error || (self.node() == Node::Detail && self.parent() == Node::Errors) {
+            self.begin_error();
         }
     }
 

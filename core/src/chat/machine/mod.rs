@@ -2,8 +2,10 @@
 
 mod keys;
 mod text;
+mod told;
 mod values;
 
+use self::told::Told;
 use super::event::{ErrorMember, Event};
 use super::progress::{MAX_CHOICE, Progress};
 use super::schema::{Member, Node, Slot, Target};
@@ -35,6 +37,8 @@ pub(super) struct Machine<const SCRATCH: usize> {
     call_index: Option<u32>,
     usage: Usage,
     progress: Progress,
+    /// By the deltas of the stream: what a `message` says of it is a repetition.
+    told: Told,
     server_error: bool,
     wants_logprobs: bool,
     wants_extra: bool,
@@ -74,11 +78,11 @@ struct Chunk {
     looks_like_error: bool,
     /// An error's message was read: `detail` would only repeat it.
     has_message: bool,
-    /// The current `error` object has a member, or `error` is a text: it is a report.
+    /// The current `error` object has a member, or `error` is something else that says one happened: it is a report.
     error_begun: bool,
     /// A report has ended within the chunk.
     is_reported: bool,
-    /// How many elements of a `detail` array have come, up to 2.
+    /// How many elements of a list of messages have come, up to 2.
     details: u8,
     /// A message among them was handed out: the next one is joined to it.
     details_begun: bool,
@@ -93,6 +97,8 @@ struct Choice {
     position: u8,
     index: Option<u8>,
     has_reason: bool,
+    /// The current delta is a `message`.
+    is_message: bool,
     /// The member that gave the current delta's reasoning. Some servers send the same text under two names.
     reasoning: Option<Member>,
 }
@@ -100,7 +106,7 @@ struct Choice {
 /// A list whose elements are joined into one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Joint {
-    /// The messages of a `detail` array, joined by `; `.
+    /// The messages of a `detail` or `error` array, joined by `; `.
     Details,
     /// The steps of a `loc`, joined by a full stop.
     Loc,
@@ -150,10 +156,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 details_begun: false,
                 loc_begun: false,
             },
-            choice: Choice { position: 0, index: None, has_reason: false, reasoning: None },
+            choice: Choice {
+                position: 0,
+                index: None,
+                has_reason: false,
+                is_message: false,
+                reasoning: None,
+            },
             call_index: None,
             usage: Usage::new(),
             progress: Progress::new(),
+            told: Told::new(),
             server_error: false,
             wants_logprobs: false,
             wants_extra: false,
@@ -284,6 +297,12 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             self.note(target, false);
             self.due.abandoned = Some(target);
         }
+    }
+
+    /// An error happened, and what is said of it here is a report.
+    fn begin_error(&mut self) {
+        self.server_error = true;
+        self.chunk.error_begun = true;
     }
 
     /// A report of an error is complete.

@@ -1,5 +1,6 @@
 //! Text: what is handed on as it arrives, and what is held to be whole.
 
+use super::told::Kind;
 use super::{Fragment, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
 use crate::chat::event::ErrorMember;
@@ -254,8 +255,15 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Some(Joint::Loc) => self.chunk.loc_begun = true,
             None => {}
         }
+        if is_empty {
+            return;
+        }
+        if let Some(kind) = Kind::of(target)
+            && !self.choice.is_message
+        {
+            self.told.add(kind);
+        }
         match target {
-            _ if is_empty => {}
             Target::FinishReason => self.choice.has_reason = true,
             Target::ErrorText => self.server_error = true,
             Target::Reasoning if self.node() == Node::Delta => self.choice.reasoning = Some(self.member),
@@ -264,7 +272,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             }
             Target::Error(ErrorMember::Message) => {
                 self.chunk.has_message = true;
-                self.chunk.looks_like_error |= self.node() == Node::Chunk;
+                match self.node() {
+                    Node::Chunk => self.chunk.looks_like_error = true,
+                    Node::Errors => self.begin_error(),
+                    _ => {}
+                }
             }
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! Values: what the schema says of them, where containers begin and end.
 
+use super::told::Kind;
 use super::{Choice, Chunk, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
 use crate::chat::event::{ErrorMember, Event};
@@ -15,7 +16,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         input: &mut &'i [u8],
     ) -> Result<Option<Signal<'i>>, ErrorKind> {
         self.scratch.clear();
-        match self.action(Shape::starting_with(first)) {
+        let shape = Shape::starting_with(first);
+        if self.node().tells_error(self.member, shape) {
+            self.begin_error();
+        }
+        match self.action(shape) {
             Action::Skip if self.lexer.skip_plain(input) => {}
             Action::Skip => self.mode = Mode::Skip,
             Action::Raw(target) => {
@@ -55,6 +60,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         }
         let action = node.action(self.member, shape);
         match action {
+            _ if self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind)) => {
+                Action::Skip
+            }
             Action::Raw(Target::Logprobs) if !self.wants_logprobs => Action::Skip,
             Action::Read(Target::Reasoning) | Action::Enter(Node::ReasoningParts)
                 if node == Node::Delta
@@ -63,7 +71,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 Action::Skip
             }
             Action::Read(Target::Error(ErrorMember::Message)) | Action::Enter(Node::Details)
-                if node != Node::Details && self.chunk.has_message && self.member == Member::Detail =>
+                if !matches!(node, Node::Details | Node::Errors)
+                    && self.chunk.has_message
+                    && self.member == Member::Detail =>
             {
                 Action::Skip
             }
@@ -94,7 +104,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// The list whose elements are joined into the value that `target` is here.
     pub(super) fn joint(&self, target: Target) -> Option<Joint> {
         match (self.node(), target) {
-            (Node::Details | Node::Detail, Target::Error(ErrorMember::Message)) => Some(Joint::Details),
+            (Node::Details | Node::Errors | Node::Detail, Target::Error(ErrorMember::Message)) => {
+                Some(Joint::Details)
+            }
             (Node::Loc, Target::Error(ErrorMember::Param)) => Some(Joint::Loc),
             _ => None,
         }
@@ -112,7 +124,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 self.choice = Choice { position: self.choice.position, ..Choice::default() };
                 return Some(Event::ChoiceStart);
             }
-            Node::Delta => self.choice.reasoning = None,
+            Node::Delta => {
+                self.choice.is_message = self.member == Member::Message;
+                self.choice.reasoning = None;
+            }
             Node::ToolCall => {
                 self.call_index = None;
                 return Some(Event::ToolCallStart);
@@ -121,10 +136,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 self.call_index = Some(0);
                 return Some(Event::ToolCallStart);
             }
-            Node::Details => {
+            Node::Details | Node::Errors => {
                 self.chunk.details = 0;
                 self.chunk.details_begun = false;
-                self.chunk.looks_like_error = true;
+                self.chunk.looks_like_error |= node == Node::Details;
             }
             Node::Detail => self.chunk.details = self.chunk.details.saturating_add(1).min(2),
             Node::Usage => self.usage = Usage::new(),
@@ -166,7 +181,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 }
                 None
             }
-            Node::Details => {
+            Node::Details | Node::Errors => {
                 self.is_started = self.chunk.details_begun;
                 self.due.message_end = self.is_started;
                 None
@@ -194,13 +209,17 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.mode = Mode::Idle;
         let value = match slot {
             Slot::Created | Slot::Count(_) => number.to_u64(),
-            Slot::Index(_) => number.to_index(),
+            Slot::Index(_) | Slot::Error => number.to_index(),
         };
+        if slot == Slot::Error && value != Some(0) {
+            self.begin_error();
+        }
         let Some(value) = value else { return Some(Ok(None)) };
         match slot {
             Slot::Created => return Some(Ok(Some(Signal::Event(Event::Created(value))))),
             Slot::Count(count) => self.usage.set(count, value),
             Slot::Index(index) => self.set_index(index, value),
+            Slot::Error => {}
         }
         Some(Ok(None))
     }

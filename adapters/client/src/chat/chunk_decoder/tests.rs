@@ -1,3 +1,5 @@
+use http::{HeaderValue, header};
+
 use super::*;
 
 /// All that a body gives: the fragments, chunk by chunk, and how it ended.
@@ -82,6 +84,21 @@ fn cases() -> Vec<Case> {
             1,
             failed(ErrorKind::Server, "no (5)"),
         ),
+        (
+            format!("{CONTENT}\n\ndata: {{\"error\": {{\"code\": 5, \"message\": \"not n"),
+            1,
+            failed(ErrorKind::Server, "not n (5)"),
+        ),
+        (
+            "data: {\"error\": {\"message\": \"not\", \"type\": \"t\"\n".to_owned(),
+            0,
+            failed(ErrorKind::Server, "not"),
+        ),
+        (
+            "data: {\"error\": {\"mess".to_owned(),
+            0,
+            failed(ErrorKind::Server, "the gateway reported an error"),
+        ),
     ]
 }
 
@@ -104,6 +121,23 @@ fn the_outcome_does_not_depend_on_the_cut() {
             let (head, tail) = bytes.split_at(cut);
             assert_eq!(outcome([head, tail]), whole, "{body} cut at {cut}");
         }
+    }
+}
+
+#[test]
+fn a_report_that_is_cut_within_the_key_does_not_tell_its_beginning() {
+    for (said, kept) in
+        [("bad key sk-1", "bad key"), ("bad key sk-1234567", "bad key"), ("bad key x", "bad key x")]
+    {
+        let header = (&header::AUTHORIZATION, &HeaderValue::from_static("Bearer sk-12345678"));
+        let mut decoder =
+            ChunkDecoder::new().with_credentials(Credentials::of_headers([header].into_iter(), true));
+        let body = format!(r#"data: {{"error": {{"message": "{said}"#);
+        assert!(decoder.next_chunk(&mut body.as_bytes()).is_none());
+        decoder.end();
+        let error = decoder.next_chunk(&mut &[][..]).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Server);
+        assert_eq!(error.message().trim_end(), kept);
     }
 }
 
