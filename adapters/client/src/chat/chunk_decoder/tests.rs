@@ -94,7 +94,11 @@ fn cases() -> Vec<Case> {
             0,
             failed(ErrorKind::Server, "not"),
         ),
-        ("data: {\"error\": {\"mess".to_owned(), 0, failed(ErrorKind::Server, "the server reported")),
+        (
+            "data: {\"error\": {\"mess".to_owned(),
+            0,
+            failed(ErrorKind::Server, "the gateway reported an error"),
+        ),
     ]
 }
 
