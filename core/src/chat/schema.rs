@@ -302,11 +302,11 @@ impl Node {
 
     /// Whether the value says by its shape alone that an error happened.
     pub(super) const fn tells_error(self, member: Member, shape: Shape) -> bool {
-        match (self, member, shape) {
-            (Self::Chunk | Self::Choice | Self::XGroq, Member::Error, Shape::True) => true,
-            (Self::Errors, _, Shape::True | Shape::Number | Shape::Array) => true,
-            _ => false,
-        }
+        matches!(
+            (self, member, shape),
+            (Self::Chunk | Self::Choice | Self::XGroq, Member::Error, Shape::True)
+                | (Self::Errors, _, Shape::True | Shape::Number | Shape::Array)
+        )
     }
 
     /// Where unknown members of this object are said to have been found, when they are asked for.

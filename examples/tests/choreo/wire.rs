@@ -62,6 +62,12 @@ fn framing() {
             failed("truncated"),
         ),
         row(
+            "a cut within an error report",
+            format!("data: {CHUNK}\n\ndata: {{\"error\":{{\"code\":400,\"message\":\"boo"),
+            answer(text(0, "Hi", "stop")),
+            reported("boo", json!({"code": "400"})),
+        ),
+        row(
             "an event of the type error",
             format!("data: {CHUNK}\n\nevent: error\ndata: {{\"code\":400,\"details\":\"x\"}}\n\n"),
             answer(text(0, "Hi", "stop")),
