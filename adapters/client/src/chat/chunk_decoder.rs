@@ -154,7 +154,7 @@ impl ChunkDecoder {
                     continue;
                 }
                 Err(fault) => {
-                    let error = self.failure_of(fault);
+                    let error = self.failure_of(self.reported().unwrap_or(fault));
                     return Some(self.fail(error));
                 }
             };
@@ -227,10 +227,28 @@ impl ChunkDecoder {
         std::mem::take(&mut self.has_progress)
     }
 
-    /// Why the body is no answer, if that is known although it has not been told.
+    /// Why the body is no answer, if that is known although it has not been told: it is something else, or the server was
+    /// reporting an error.
     pub(crate) fn take_fault(&mut self) -> Option<Error> {
-        let fault = self.fault.take()?;
+        let fault = match self.fault.take() {
+            None if self.is_over => return None,
+            None => {
+                let fault = self.reported()?;
+                // What is held of the report is let go by the end alone.
+                self.decoder.end();
+                while let Some(Ok(event)) = self.decoder.next_event(&mut &[][..]) {
+                    self.report.push(&event);
+                }
+                fault
+            }
+            Some(fault) => fault,
+        };
         Some(self.failure_of(fault))
+    }
+
+    /// The server has reported an error, or has begun to.
+    fn reported(&self) -> Option<choreoai_core::Error> {
+        self.decoder.verdict().err().filter(|error| error.class() == ErrorClass::Server)
     }
 
     /// The body will not end well, for a reason that is known better elsewhere: what is held is handed out, then

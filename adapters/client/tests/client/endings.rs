@@ -99,6 +99,25 @@ fn an_answer_cut_anywhere_is_truncated_and_what_came_is_delivered() {
 }
 
 #[test]
+fn an_error_that_is_cut_while_it_is_reported_is_the_servers_and_no_truncation() {
+    let body =
+        [&*content("Hello"), r#"data: {"error": {"code": "overloaded", "message": "too much to d"#].concat();
+    for end in [None, Some(Step::Fail(TransportErrorKind::Io)), Some(Step::Hang)] {
+        let reply = Reply::body(body.clone());
+        let script = Script::new([match end {
+            Some(step) => reply.step(step),
+            None => reply,
+        }]);
+        let (text, failure) = stream(&script, &script.client());
+        let failure = failure.unwrap();
+        assert_eq!(text, "Hello");
+        assert_eq!(failure.kind(), ErrorKind::Server, "{failure}");
+        assert_eq!((failure.code(), failure.message()), (Some("overloaded"), "too much to d"));
+        assert_eq!(failure.attempts(), 1);
+    }
+}
+
+#[test]
 fn a_whole_answer_cut_anywhere_is_truncated_and_what_came_is_kept() {
     let body = bytes::Bytes::from(
         r#"{"id": "x", "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}], "usage": {"total_tokens": 9}}"#,

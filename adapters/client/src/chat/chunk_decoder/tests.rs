@@ -95,6 +95,11 @@ fn cases() -> Vec<Case> {
             failed(ErrorKind::Server, "not"),
         ),
         (
+            format!("{CONTENT}\n\ndata: {{\"error\": {{\"message\": \"not n\n\n{CONTENT}\n\n"),
+            1,
+            failed(ErrorKind::Server, "not n"),
+        ),
+        (
             "data: {\"error\": {\"mess".to_owned(),
             0,
             failed(ErrorKind::Server, "the gateway reported an error"),
