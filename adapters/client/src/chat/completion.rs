@@ -150,6 +150,17 @@ impl ChatCompletion {
         }
     }
 
+    /// Gives each tool call of choice 0 that came without an id one of its own, so that a result can name it. `turn` tells
+    /// them from those of other answers.
+    pub(super) fn name_calls(&mut self, turn: usize) {
+        let choice = self.completion.choices.iter_mut().find(|choice| choice.index == Some(0));
+        for (place, call) in choice.into_iter().flat_map(|choice| choice.tool_calls.iter_mut()).enumerate() {
+            if call.id.is_empty() {
+                call.id = format!("call_{turn}_{place}");
+            }
+        }
+    }
+
     pub(super) fn ended(&mut self, head: Option<Arc<ResponseHead>>, verdict: Option<Verdict>) {
         self.head = head;
         self.verdict = verdict;

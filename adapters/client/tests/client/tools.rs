@@ -147,6 +147,30 @@ fn signatures_of_thoughts_go_back_with_their_calls() {
 }
 
 #[test]
+fn calls_without_an_id_are_told_apart_by_their_results() {
+    let call = |id: Value, city: &str| json!({"id": id, "type": "function", "function": {"name": "weather", "arguments": json!({"city": city}).to_string()}});
+    let calls = [call(json!(""), "Bonn"), call(json!("own"), "Köln"), call(Value::Null, "Ulm")];
+    let message = json!({"role": "assistant", "content": null, "tool_calls": calls});
+    let choice = json!({"index": 0, "message": message, "finish_reason": "tool_calls"});
+    let script = Script::new([Reply::body(json!({"choices": [choice]}).to_string()), done()]);
+    let client = script.client();
+    script.run(async {
+        Conversation::new("gpt-4").ask_with_tools(&client, &toolbox(), "Hi").await.unwrap();
+    });
+    let body = sent(&script).pop().unwrap();
+    let messages = body["messages"].as_array().unwrap();
+    let called = messages[1]["tool_calls"].as_array().unwrap();
+    let ids: Vec<_> = called.iter().map(|call| call["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["call_1_0", "own", "call_1_2"]);
+    for ((id, city), result) in ids.into_iter().zip(["Bonn", "Köln", "Ulm"]).zip(&messages[2..]) {
+        assert_eq!(
+            (&result["tool_call_id"], &result["content"]),
+            (&json!(id), &json!(format!("Sunny in {city}")))
+        );
+    }
+}
+
+#[test]
 fn results_are_told_as_text_or_json() {
     #[derive(serde::Serialize)]
     struct Report {

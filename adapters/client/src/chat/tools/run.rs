@@ -17,6 +17,9 @@ impl Conversation {
     /// are offered besides those of the [request](Conversation::request). A [`ToolChoice`](crate::ToolChoice) that forces a call
     /// counts for the first answer only: it would force one for ever.
     ///
+    /// A call that comes without an id, as from some servers that follow Gemini, is given one (`call_1_0`): its result has to
+    /// name it.
+    ///
     /// **The history** gets each answer with its results at once, when all are there, and what it got stays: after an error in
     /// the third round, the first two have been appended with the question, and
     /// [`send_with_tools`](Self::send_with_tools) goes on from there, without calling their functions again. When nothing has
@@ -57,7 +60,8 @@ impl Toolbox<'_> {
         turn.offer(self.functions.iter().map(|function| function.tool.clone()));
         let mut rounds = 0;
         loop {
-            let answer = turn.ask(asker).await?;
+            let mut answer = turn.ask(asker).await?;
+            answer.name_calls(turn.request().messages.len());
             let calls = answer.tool_calls();
             if calls.is_empty() {
                 turn.answered(&answer);
