@@ -1,5 +1,6 @@
 //! The table of tool calls, row by row, in both assemblers.
 
+use std::string::String;
 use std::vec::Vec;
 
 use super::{Fragment, assemble, call, chunk};
@@ -170,35 +171,35 @@ fn fragments_find_their_call() {
     for Case { row, fragments, calls } in CASES {
         let apart: Vec<_> = fragments.iter().flat_map(|fragment| chunk(0, &call(*fragment))).collect();
         let together: Vec<_> = fragments.iter().flat_map(|fragment| call(*fragment)).collect();
+        let calls: Vec<_> = calls.iter().copied().map(owned).collect();
         for events in [apart, chunk(0, &together)] {
-            assert_eq!(grown(&events), *calls, "{row}");
-            assert_eq!(fixed(&events), *calls, "{row}, in fixed memory");
+            assert_eq!(grown(&events), calls, "{row}");
+            assert_eq!(fixed(&events), calls, "{row}, in fixed memory");
         }
     }
 }
 
-/// Calls in their order; leaks, as the expected values are `'static`.
-fn grown(events: &[Event<'_>]) -> Vec<Fragment> {
-    let calls = assemble(events).choices.remove(0).tool_calls;
-    calls
-        .into_iter()
-        .map(|call| (call.index, call.id.leak() as &_, call.name.leak() as &_, call.arguments.leak() as &_))
-        .collect()
+/// A call: its index, id, name and arguments.
+type Owned = (Option<u32>, String, String, String);
+
+fn owned((index, id, name, arguments): (Option<u32>, &str, &str, &str)) -> Owned {
+    (index, id.into(), name.into(), arguments.into())
 }
 
-fn fixed(events: &[Event<'_>]) -> Vec<Fragment> {
+/// Calls in their order.
+fn grown(events: &[Event<'_>]) -> Vec<Owned> {
+    let calls = assemble(events).choices.remove(0).tool_calls;
+    calls.into_iter().map(|call| (call.index, call.id, call.name, call.arguments)).collect()
+}
+
+fn fixed(events: &[Event<'_>]) -> Vec<Owned> {
     let mut assembler = FixedAssembler::<0, 3, 32, 32>::new();
     for event in events {
         assembler.push(event).unwrap();
     }
-    let fragment = |call: FixedToolCall<'_>| -> Fragment {
-        let own = |text: &str| -> &'static str { std::string::String::from(text).leak() };
-        (
-            call.index,
-            own(call.id.whole().unwrap()),
-            own(call.name.whole().unwrap()),
-            own(call.arguments.whole().unwrap()),
-        )
+    let whole = |call: FixedToolCall<'_>| {
+        let [id, name, arguments] = [call.id, call.name, call.arguments].map(|text| text.whole().unwrap());
+        owned((call.index, id, name, arguments))
     };
-    assembler.tool_calls().unwrap().map(fragment).collect()
+    assembler.tool_calls().unwrap().map(whole).collect()
 }
