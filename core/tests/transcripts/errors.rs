@@ -575,7 +575,7 @@ fn as_bodies() {
         let events = format!("{events}\nerror ends\n{}", "chunk ends");
         check_with(
             Wants { error_body: true, ..Wants::default() },
-            &[Transcript { name, body, events: Box::leak(events.into_boxed_str()), verdict: SERVER }],
+            &[Transcript { name, body, events: &events, verdict: SERVER }],
         );
     }
     check_with(
