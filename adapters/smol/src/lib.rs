@@ -210,7 +210,6 @@
 //! | `tracing` | a span for each call, with events |
 
 mod connector;
-mod race;
 mod timer;
 mod transport;
 

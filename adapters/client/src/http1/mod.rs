@@ -5,6 +5,7 @@
 //! Body:    read to its end --> idle      released --> idle, to be drained      dropped --> closed
 //! ```
 //!
+//! [`dial`] resolves a name and tries its addresses, which is most of a connector over an executor's sockets.
 //! [`Proxied`] is a connector that wraps a connector and goes through proxies where it is told to.
 //!
 //! Nothing is spawned and nothing is boxed: the futures are state machines that are `Send` when the connector's and
@@ -13,9 +14,11 @@
 mod body;
 mod connect;
 mod connection;
+mod dial;
 mod idle;
 mod pool;
 mod proxy;
+mod race;
 mod request;
 mod response;
 mod round_trip;
@@ -32,6 +35,7 @@ use bytes::Bytes;
 
 pub use self::body::Body;
 pub use self::connect::Connect;
+pub use self::dial::dial;
 use self::idle::Idle;
 use self::pool::Pool;
 pub use self::pool::PoolLimits;

@@ -10,19 +10,19 @@ use std::task::Poll;
 /// # Errors
 ///
 /// The failures of all attempts, in the order in which they came.
-pub(crate) async fn race<C, F, T, E, H>(
+pub(super) async fn race<C, F, T, E, H>(
     candidates: impl IntoIterator<Item = C>,
     mut attempt: impl FnMut(C) -> F,
     mut head_start: impl FnMut() -> H,
 ) -> Result<T, Vec<E>>
 where
     F: Future<Output = Result<T, E>>,
-    H: Future + Unpin,
+    H: Future,
 {
     let mut candidates = candidates.into_iter().fuse();
     let mut running: Vec<Pin<Box<F>>> = Vec::new();
     let mut failures = Vec::new();
-    let mut head = None::<H>;
+    let mut head = None::<Pin<Box<H>>>;
     poll_fn(|cx| {
         loop {
             let mut winner = None;
@@ -44,14 +44,14 @@ where
             if failures.len() == failed_before
                 && !running.is_empty()
                 && let Some(head) = &mut head
-                && Pin::new(head).poll(cx).is_pending()
+                && head.as_mut().poll(cx).is_pending()
             {
                 return Poll::Pending;
             }
             match candidates.next() {
                 Some(candidate) => {
                     running.push(Box::pin(attempt(candidate)));
-                    head = Some(head_start());
+                    head = Some(Box::pin(head_start()));
                 }
                 None if running.is_empty() => return Poll::Ready(Err(std::mem::take(&mut failures))),
                 // Nobody is left to have a head start over. Those that run have been polled.
