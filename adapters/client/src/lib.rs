@@ -203,7 +203,7 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `rustls` | `Tls`, a connector that wraps a connector |
+//! | `rustls` | `Tls`, a connector that wraps a connector; `tls_config` and `tls_refusal` for libraries that connect themselves |
 //! | `schemars` | `ResponseFormat::of` and `Tool::of`: the schemas of Rust types |
 //! | `tracing` | a span for each call, with events |
 //!
@@ -251,5 +251,5 @@ pub use models::{Model, ModelList, Models};
 pub use observe::{CallInfo, EndInfo, Observer, Outcome, RequestInfo, ResponseInfo, RetryInfo, Warning};
 pub use response::ResponseHead;
 #[cfg(feature = "rustls")]
-pub use tls::{MaybeTlsStream, Tls, TlsConnecting};
+pub use tls::{MaybeTlsStream, Tls, TlsConnecting, tls_config, tls_refusal};
 pub use transport::{ResponseBody, Timer, Transport, TransportError, TransportErrorKind};

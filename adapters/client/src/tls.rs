@@ -1,6 +1,8 @@
 //! TLS as a connector that wraps a connector.
 
+mod config;
 mod own_roots;
+mod refusal;
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -9,16 +11,13 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use futures_io::{AsyncRead, AsyncWrite};
-use futures_rustls::rustls::client::WebPkiServerVerifier;
-use futures_rustls::rustls::client::danger::ServerCertVerifier;
-use futures_rustls::rustls::crypto::{CryptoProvider, ring};
-use futures_rustls::rustls::pki_types::pem::PemObject;
-use futures_rustls::rustls::pki_types::{CertificateDer, ServerName};
-use futures_rustls::rustls::{self, CertificateError, ClientConfig, RootCertStore};
+use futures_rustls::rustls::pki_types::ServerName;
+use futures_rustls::rustls::{self, ClientConfig};
 use futures_rustls::{TlsConnector, client};
 use pin_project_lite::pin_project;
 
-use self::own_roots::OwnRoots;
+pub use self::config::tls_config;
+pub use self::refusal::tls_refusal;
 use crate::http1::{Connect, Proxy, Target};
 use crate::{TransportError, TransportErrorKind};
 
@@ -52,25 +51,7 @@ impl<C> Tls<C> {
     ///
     /// [`TransportErrorKind::Tls`] when `pem` holds no certificate or a malformed one.
     pub fn with_ca_pem(connector: C, pem: &[u8]) -> Result<Self, TransportError> {
-        let mut roots = RootCertStore::empty();
-        let mut certificates = Vec::new();
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            let certificate = certificate.map_err(|error| bad_ca("is not valid PEM", error))?;
-            roots.add(certificate.clone()).map_err(|error| bad_ca("holds a malformed certificate", error))?;
-            certificates.push(certificate);
-        }
-        if roots.is_empty() {
-            return Err(TransportError::new(
-                TransportErrorKind::Tls,
-                "the CA file holds no certificate: it must be PEM, with `-----BEGIN CERTIFICATE-----`",
-            ));
-        }
-        let provider = Arc::new(ring::default_provider());
-        let chain = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
-            .build()
-            .map_err(|error| bad_ca("cannot be used", error))?;
-        let verifier = Arc::new(OwnRoots::new(chain, certificates));
-        Ok(Self::with_config(connector, client_config(provider, verifier)?))
+        Ok(Self::with_config(connector, Arc::new(http1_config(Some(pem))?)))
     }
 
     /// Uses `config` as it is: client certificates, other roots, another provider. Its ALPN protocols must be
@@ -83,36 +64,15 @@ impl<C> Tls<C> {
         if let Some(config) = self.config.get() {
             return Ok(Arc::clone(config));
         }
-        let provider = Arc::new(ring::default_provider());
-        let verifier = rustls_platform_verifier::Verifier::new(Arc::clone(&provider)).map_err(|error| {
-            let context = "this machine has no trusted root certificates: install them (on Debian the package \
-                           ca-certificates) or give the gateway's CA (--ca-file)";
-            TransportError::new(TransportErrorKind::Tls, context).with_source(error)
-        })?;
-        let config = client_config(provider, Arc::new(verifier))?;
+        let config = Arc::new(http1_config(None)?);
         Ok(Arc::clone(self.config.get_or_init(|| config)))
     }
 }
 
-fn client_config(
-    provider: Arc<CryptoProvider>,
-    verifier: Arc<dyn ServerCertVerifier>,
-) -> Result<Arc<ClientConfig>, TransportError> {
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| {
-            TransportError::new(TransportErrorKind::Tls, "TLS cannot be set up").with_source(error)
-        })?
-        // Not dangerous: the platform's verifier, or rustls' own but for what `OwnRoots` tells.
-        .dangerous()
-        .with_custom_certificate_verifier(verifier)
-        .with_no_client_auth();
+fn http1_config(ca_pem: Option<&[u8]>) -> Result<ClientConfig, TransportError> {
+    let mut config = tls_config(ca_pem)?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
-}
-
-fn bad_ca(what: &str, error: impl std::error::Error + Send + Sync + 'static) -> TransportError {
-    TransportError::new(TransportErrorKind::Tls, format!("the CA file {what}")).with_source(error)
+    Ok(config)
 }
 
 impl<C: Connect> Connect for Tls<C> {
@@ -204,53 +164,15 @@ impl<C: Connect> Future for TlsConnecting<C> {
     }
 }
 
-/// How many of a certificate's names are told: it may have thousands.
-const NAMES: usize = 5;
-
-/// Says in plain words what a failed handshake means; the library's own words stay as the source.
+/// The library's own words stay as the source.
 fn handshake_error(target: &Target, error: io::Error) -> TransportError {
-    let reason = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    let Some(reason) = reason else {
-        // The stream failed, and TLS has nothing to say about it: that may pass.
-        let context = format!("the connection to {target} was lost in the TLS handshake");
-        return TransportError::new(TransportErrorKind::Connect, context).with_source(error);
-    };
-    let context = match reason {
-        rustls::Error::InvalidCertificate(certificate) => certificate_refused(target, certificate),
-        rustls::Error::InvalidMessage(_) => {
-            format!("{target} does not speak TLS: check whether its URL starts with http://")
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(reason) => tls_refusal(target, reason).with_source(error),
+        None => {
+            // The stream failed, and TLS has nothing to say about it: that may pass.
+            let context = format!("the connection to {target} was lost in the TLS handshake");
+            TransportError::new(TransportErrorKind::Connect, context).with_source(error)
         }
-        _ => format!("the TLS handshake with {target} failed"),
-    };
-    TransportError::new(TransportErrorKind::Tls, context).with_source(error)
-}
-
-fn certificate_refused(target: &Target, error: &CertificateError) -> String {
-    match error {
-        // A bad signature is what another CA of the same name looks like.
-        CertificateError::UnknownIssuer | CertificateError::BadSignature => format!(
-            "the certificate of {target} is not trusted: no trusted CA has issued it; if the gateway has a CA of its own, \
-             give that CA's certificate (--ca-file)"
-        ),
-        CertificateError::NotValidForName => {
-            format!("the certificate of {target} is not valid for the name `{}`", target.host())
-        }
-        CertificateError::NotValidForNameContext { presented, .. } => format!(
-            "the certificate of {target} is not valid for the name `{}`, but for: {}{}",
-            target.host(),
-            presented.get(..NAMES).unwrap_or(presented).join(", "),
-            if presented.len() > NAMES { ", ..." } else { "" }
-        ),
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            format!("the certificate of {target} has expired: renew it, or check this machine's clock")
-        }
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            format!("the certificate of {target} is not valid yet: check this machine's clock")
-        }
-        _ => format!(
-            "the certificate of {target} is not trusted; if the gateway has a certificate or a CA of its own, give that \
-             (--ca-file)"
-        ),
     }
 }
 
