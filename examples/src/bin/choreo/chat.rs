@@ -1,37 +1,38 @@
 //! `choreo chat`.
 
-use choreoai::{ChatRequest, Client, ClientBuilder, ErrorKind, Timer, Tool, Transport, Verdict};
-use futures_lite::{StreamExt, future};
+use choreoai::{ChatRequest, Client, ErrorKind, Timer, Tool, Transport, Verdict};
+use futures_lite::StreamExt;
 
-use crate::cli::{Adapter, ChatArgs};
+use crate::adapter::{self, Job};
+use crate::cli::ChatArgs;
 use crate::failure::{AnswerFailure, Failure};
 use crate::output::{self, Output};
-use crate::server::{self, count};
+use crate::server::count;
 
 pub(crate) fn run(args: &ChatArgs) -> Result<(), Failure> {
     let mut output = args.output.open();
-    let outcome = match args.server.adapter {
-        Adapter::Smol => with_smol(args, &mut *output),
-    };
+    let outcome = request(args).map_err(Failure::from).and_then(|request| {
+        adapter::run(&args.server, Chat { request, streamed: !args.no_stream, output: &mut *output })
+    });
     output::conclude(&mut *output, outcome)
 }
 
-fn with_smol(args: &ChatArgs, output: &mut dyn Output) -> Result<Verdict, Failure> {
-    future::block_on(answer(args, server::smol(&args.server)?, output))
+/// Asks, and writes what is answered.
+struct Chat<'o> {
+    request: ChatRequest,
+    streamed: bool,
+    output: &'o mut dyn Output,
 }
 
-/// Asks, and writes what is answered.
-async fn answer<T: Transport, R: Timer>(
-    args: &ChatArgs,
-    builder: ClientBuilder<T, R>,
-    output: &mut dyn Output,
-) -> Result<Verdict, Failure> {
-    let request = request(args)?;
-    let (client, _gateway) = server::connect(&args.server, builder)?;
-    if args.no_stream {
-        whole(&client, &request, output).await
-    } else {
-        streamed(&client, &request, output).await
+impl Job for Chat<'_> {
+    type Output = Verdict;
+
+    async fn run<T: Transport, R: Timer>(self, client: &Client<T, R>) -> Result<Verdict, Failure> {
+        if self.streamed {
+            streamed(client, &self.request, self.output).await
+        } else {
+            whole(client, &self.request, self.output).await
+        }
     }
 }
 

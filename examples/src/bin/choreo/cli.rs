@@ -3,9 +3,10 @@
 use std::fs;
 use std::num::NonZeroUsize;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use serde::de::IgnoredAny;
 
+use crate::adapter::Adapter;
 use crate::output::{Format, ListFormat};
 
 /// Talks to a ChoreoAI gateway.
@@ -173,14 +174,6 @@ pub(crate) struct ServerArgs {
     /// Certificates to trust, and no others: a file in PEM [default: what the platform trusts]
     #[arg(long, value_name = "PEM", value_parser = pem_file)]
     pub(crate) ca_file: Option<Pem>,
-}
-
-/// What carries a request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Adapter {
-    /// HTTP/1.1 on smol
-    #[default]
-    Smol,
 }
 
 /// Decodes the body of a response, an event stream or JSON, from standard input.

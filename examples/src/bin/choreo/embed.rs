@@ -1,27 +1,25 @@
 //! `choreo embed`.
 
-use choreoai::{ClientBuilder, EmbeddingList, EmbeddingRequest, EncodingFormat, Timer, Transport};
-use futures_lite::future;
+use choreoai::{Client, EmbeddingList, EmbeddingRequest, EncodingFormat, Timer, Transport};
 
-use crate::cli::{Adapter, EmbedArgs};
+use crate::adapter::{self, Job};
+use crate::cli::EmbedArgs;
 use crate::failure::{AnswerFailure, Failure};
 use crate::output::{Line, conclude_list};
-use crate::server::{self, count};
+use crate::server::count;
 
 pub(crate) fn run(args: &EmbedArgs) -> Result<(), Failure> {
-    let outcome = match args.server.adapter {
-        Adapter::Smol => server::smol(&args.server).and_then(|builder| future::block_on(ask(args, builder))),
-    };
+    let outcome =
+        request(args).map_err(Failure::from).and_then(|request| adapter::run(&args.server, &request));
     conclude_list(args.output, outcome, text, lines)
 }
 
-async fn ask<T: Transport, R: Timer>(
-    args: &EmbedArgs,
-    builder: ClientBuilder<T, R>,
-) -> Result<EmbeddingList, Failure> {
-    let request = request(args)?;
-    let (client, _gateway) = server::connect(&args.server, builder)?;
-    Ok(client.embeddings().create(&request).await?)
+impl Job for &EmbeddingRequest {
+    type Output = EmbeddingList;
+
+    async fn run<T: Transport, R: Timer>(self, client: &Client<T, R>) -> Result<EmbeddingList, Failure> {
+        Ok(client.embeddings().create(self).await?)
+    }
 }
 
 fn request(args: &EmbedArgs) -> Result<EmbeddingRequest, AnswerFailure> {

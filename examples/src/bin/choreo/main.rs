@@ -1,5 +1,6 @@
 //! `choreo`: talks to a ChoreoAI gateway from the command line.
 
+mod adapter;
 mod chat;
 mod cli;
 mod decode;

@@ -1,31 +1,28 @@
 //! `choreo models`.
 
-use choreoai::{ClientBuilder, Model, Timer, Transport};
-use futures_lite::future;
+use choreoai::{Client, Model, Timer, Transport};
 
-use crate::cli::{Adapter, ModelsArgs};
+use crate::adapter::{self, Job};
+use crate::cli::ModelsArgs;
 use crate::failure::Failure;
 use crate::output::{Line, conclude_list};
-use crate::server;
 
 pub(crate) fn run(args: &ModelsArgs) -> Result<(), Failure> {
-    let outcome = match args.server.adapter {
-        Adapter::Smol => server::smol(&args.server).and_then(|builder| future::block_on(ask(args, builder))),
-    };
+    let outcome = adapter::run(&args.server, args);
     // An id is a server's word: no control character of it reaches the terminal.
     let text = |models: &Vec<Model>| models.iter().map(|model| printable(model.id())).collect();
     conclude_list(args.output, outcome, text, |models| models.iter().map(line).collect())
 }
 
-async fn ask<T: Transport, R: Timer>(
-    args: &ModelsArgs,
-    builder: ClientBuilder<T, R>,
-) -> Result<Vec<Model>, Failure> {
-    let (client, _gateway) = server::connect(&args.server, builder)?;
-    Ok(match &args.model {
-        Some(id) => vec![client.models().retrieve(id).await?],
-        None => client.models().list().await?.into_models(),
-    })
+impl Job for &ModelsArgs {
+    type Output = Vec<Model>;
+
+    async fn run<T: Transport, R: Timer>(self, client: &Client<T, R>) -> Result<Vec<Model>, Failure> {
+        Ok(match &self.model {
+            Some(id) => vec![client.models().retrieve(id).await?],
+            None => client.models().list().await?.into_models(),
+        })
+    }
 }
 
 fn line(model: &Model) -> Line<'_> {

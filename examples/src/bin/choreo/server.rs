@@ -22,16 +22,6 @@ pub(crate) fn connect<T: Transport, R: Timer>(
     Ok((builder.build()?, gateway))
 }
 
-/// The settings of a client on smol.
-pub(crate) fn smol(args: &ServerArgs) -> Result<choreoai_smol::ClientBuilder, Failure> {
-    let mut transport = choreoai_smol::TransportBuilder::new();
-    if let Some(pem) = &args.ca_file {
-        transport = transport.ca_pem(&*pem.0);
-    }
-    let transport = transport.build().map_err(|error| refused(format!("--ca-file: {error}")))?;
-    Ok(choreoai_smol::Client::builder().transport(transport))
-}
-
 fn configure<T, R>(
     args: &ServerArgs,
     mut builder: ClientBuilder<T, R>,
@@ -94,6 +84,6 @@ fn seconds(option: &str, value: Option<f64>) -> Result<Option<Duration>, AnswerF
     }
 }
 
-fn refused(message: String) -> AnswerFailure {
+pub(crate) fn refused(message: String) -> AnswerFailure {
     AnswerFailure::new(ErrorKind::InvalidRequest, message)
 }
