@@ -1,0 +1,7 @@
+//! One client source, on every executor: what `scenario` does is written once, and knows neither what carries the requests
+//! nor what runs it.
+
+mod futures_timer;
+mod local;
+mod scenario;
+mod smol;
