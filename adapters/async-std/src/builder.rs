@@ -2,7 +2,11 @@
 
 use choreoai::TransportError;
 use choreoai::http1::{Http1, PoolLimits, Proxied, Proxies};
+#[cfg(feature = "surf")]
+use surf::Client;
 
+#[cfg(feature = "surf")]
+use crate::SurfBackend;
 use crate::{AsyncStdConnector, AsyncStdTimer, AsyncStdTransport};
 
 /// What connections are made with: TCP, through a proxy where there is one, and TLS for `https`.
@@ -61,13 +65,51 @@ impl TransportBuilder {
         self
     }
 
-    /// The transport. Unless [`proxies`](Self::proxies) were given the environment is read here, once.
+    /// The transport, by way of surf where that feature is on. Unless [`proxies`](Self::proxies) were given the environment
+    /// is read here, once.
     ///
     /// # Errors
     ///
     /// [`Tls`](crate::TransportErrorKind::Tls) when the PEM text holds no certificate or a malformed one.
     pub fn build(self) -> Result<AsyncStdTransport, TransportError> {
         Ok(AsyncStdTransport::by_default(self.direct()?))
+    }
+
+    /// A transport that leaves surf out, whatever features are on; else as [`build`](Self::build).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    pub fn build_direct(self) -> Result<AsyncStdTransport, TransportError> {
+        Ok(AsyncStdTransport::directly(self.direct()?))
+    }
+
+    /// A transport by way of surf, whose client is given middleware by `add`; else as [`build`](Self::build).
+    ///
+    /// ```
+    /// use choreoai_async_std::TransportBuilder;
+    ///
+    /// let transport = TransportBuilder::new().build_with(|client| client.with(surf::middleware::Logger::new()))?;
+    /// # let _ = transport;
+    /// # Ok::<(), choreoai_async_std::TransportError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    #[cfg(feature = "surf")]
+    pub fn build_with(self, add: impl FnOnce(Client) -> Client) -> Result<AsyncStdTransport, TransportError> {
+        Ok(AsyncStdTransport::over(self.direct()?, add))
+    }
+
+    /// A backend for a [`surf::Client`]; else as [`build`](Self::build).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`build`](Self::build).
+    #[cfg(feature = "surf")]
+    pub fn build_backend(self) -> Result<SurfBackend, TransportError> {
+        Ok(SurfBackend::new(self.direct()?))
     }
 
     fn direct(self) -> Result<Direct, TransportError> {
