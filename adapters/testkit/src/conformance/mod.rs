@@ -56,6 +56,6 @@ mod tests;
 mod themes;
 
 pub use report::{Fate, Report, Run};
-pub use stage::run;
+pub use stage::{run, run_left_out};
 pub use subject::{Ability, Subject};
 pub use themes::Theme;

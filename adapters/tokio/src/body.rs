@@ -1,0 +1,119 @@
+//! The body of a response.
+
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf as _, Bytes};
+use choreoai::{ResponseBody, TransportError, TransportErrorKind};
+use http_body::Body as _;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
+
+use crate::error::Way;
+
+/// How much of a released body is read, at most, to save its connection.
+const DRAIN_LIMIT: usize = 64 * 1024;
+/// How long it is waited for.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
+
+/// The body of a response, read from reqwest as the caller asks for it, without a copy.
+///
+/// Read to its end, it gives its connection back for the next request. Dropped before, it cancels the answer at the server
+/// at once: by closing the connection, or by resetting the stream of an HTTP/2 connection, which others go on to use.
+/// [Released](ResponseBody::release), it is read to its end by a task of the runtime, if that comes within a second and
+/// 64 KiB, so that the connection is kept; else it is dropped by then.
+///
+/// An error is final: later calls repeat its kind.
+pub struct ReqwestBody {
+    way: Way,
+    state: State,
+    /// What has come and was not consumed.
+    data: Bytes,
+}
+
+enum State {
+    Open(reqwest::Body),
+    Ended,
+    Failed(TransportErrorKind),
+}
+
+impl ReqwestBody {
+    pub(crate) fn new(body: reqwest::Body, way: Way) -> Self {
+        Self { way, state: State::Open(body), data: Bytes::new() }
+    }
+
+    /// Makes `data` non-empty, or brings the body to its end.
+    fn poll_advance(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        while self.data.is_empty() {
+            let body = match &mut self.state {
+                State::Open(body) => body,
+                State::Ended => break,
+                State::Failed(kind) => {
+                    let error = TransportError::new(*kind, "the response's body has failed before");
+                    return Poll::Ready(Err(error));
+                }
+            };
+            match ready!(Pin::new(body).poll_frame(cx)) {
+                // Trailers say nothing that is asked for.
+                Some(Ok(frame)) => self.data = frame.into_data().unwrap_or_default(),
+                Some(Err(error)) => {
+                    let error = self.way.failed_in_body(error);
+                    self.state = State::Failed(error.kind());
+                    return Poll::Ready(Err(error));
+                }
+                None => self.state = State::Ended,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl ResponseBody for ReqwestBody {
+    fn poll_data<'b>(
+        self: Pin<&'b mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<&'b [u8], TransportError>> {
+        let this = self.get_mut();
+        ready!(this.poll_advance(cx))?;
+        Poll::Ready(Ok(&this.data))
+    }
+
+    fn consume(mut self: Pin<&mut Self>, amount: usize) {
+        let amount = amount.min(self.data.len());
+        self.data.advance(amount);
+    }
+
+    fn release(self: Pin<&mut Self>) {
+        let this = self.get_mut();
+        this.data = Bytes::new();
+        if let State::Failed(_) = this.state {
+            return;
+        }
+        // Without a runtime there is no connection to save.
+        if let State::Open(body) = mem::replace(&mut this.state, State::Ended)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(timeout(DRAIN_TIME, drain(body)));
+        }
+    }
+}
+
+/// Reads what is left, within bounds. Whoever reads a body to its end gives its connection back; whoever drops it before
+/// closes that.
+async fn drain(mut body: reqwest::Body) {
+    let mut left = DRAIN_LIMIT;
+    while let Some(Ok(frame)) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        let Some(rest) = left.checked_sub(length) else { return };
+        left = rest;
+    }
+}
+
+impl fmt::Debug for ReqwestBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestBody").field("target", &self.way.target).finish_non_exhaustive()
+    }
+}
