@@ -3,32 +3,27 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use choreoai::{ResponseBody, TransportError, TransportErrorKind};
 use http_body::Body as _;
-use tokio::runtime::Handle;
-use tokio::time::timeout;
 
 use crate::error::Way;
-
-/// How much of a released body is read, at most, to save its connection.
-const DRAIN_LIMIT: usize = 64 * 1024;
-/// How long it is waited for.
-const DRAIN_TIME: Duration = Duration::from_secs(1);
+use crate::released::Released;
 
 /// The body of a response, read from reqwest as the caller asks for it, without a copy.
 ///
 /// Read to its end, it gives its connection back for the next request. Dropped before, it cancels the answer at the server
 /// at once: by closing the connection, or by resetting the stream of an HTTP/2 connection, which others go on to use.
-/// [Released](ResponseBody::release), it is read to its end by a task of the runtime, if that comes within a second and
-/// 64 KiB, so that the connection is kept; else it is dropped by then.
+/// [Released](ResponseBody::release), it is held until the next request of its transport, and dropped then: a connection over
+/// which the body's end has come by that time, within 64 KiB, is kept.
 ///
 /// An error is final: later calls repeat its kind.
 pub struct ReqwestBody {
     way: Way,
+    released: Arc<Released>,
     state: State,
     /// What has come and was not consumed.
     data: Bytes,
@@ -41,8 +36,8 @@ enum State {
 }
 
 impl ReqwestBody {
-    pub(crate) fn new(body: reqwest::Body, way: Way) -> Self {
-        Self { way, state: State::Open(body), data: Bytes::new() }
+    pub(crate) fn new(body: reqwest::Body, way: Way, released: Arc<Released>) -> Self {
+        Self { way, released, state: State::Open(body), data: Bytes::new() }
     }
 
     /// Makes `data` non-empty, or brings the body to its end.
@@ -92,23 +87,9 @@ impl ResponseBody for ReqwestBody {
         if let State::Failed(_) = this.state {
             return;
         }
-        // Without a runtime there is no connection to save.
-        if let State::Open(body) = mem::replace(&mut this.state, State::Ended)
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(timeout(DRAIN_TIME, drain(body)));
+        if let State::Open(body) = mem::replace(&mut this.state, State::Ended) {
+            this.released.hold(body);
         }
-    }
-}
-
-/// Reads what is left, within bounds. Whoever reads a body to its end gives its connection back; whoever drops it before
-/// closes that.
-async fn drain(mut body: reqwest::Body) {
-    let mut left = DRAIN_LIMIT;
-    while let Some(Ok(frame)) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        let Some(rest) = left.checked_sub(length) else { return };
-        left = rest;
     }
 }
 

@@ -176,7 +176,7 @@
 //! | | over reqwest | over [`http1::Http1`] |
 //! |---|---|---|
 //! | a connection after an answer | is given back by a task; a request that comes before may open another one | serves the next request |
-//! | after `[DONE]`, if the body's end has not come | is waited for, a second at most, by a task | is looked for by the next request |
+//! | after `[DONE]`, if the body's end has not come | is looked for by the next request, whatever that is for | is looked for by the next request to the same server |
 //! | a request over a connection that the server has just closed | may fail, and is repeated as the client [retries](Client) | is repeated at once |
 //! | an answer that comes before the request | is lost | is delivered |
 //! | the head of a response | 400 KiB, 256 fields | 64 KiB, 256 fields |
@@ -201,6 +201,7 @@ mod body;
 mod builder;
 mod clients;
 mod error;
+mod released;
 mod stream;
 mod timer;
 #[cfg(feature = "rustls")]
