@@ -4,7 +4,7 @@ use std::future::Future;
 
 use async_std::task;
 use choreoai_async_std::{AsyncStdTimer, AsyncStdTransport};
-use choreoai_testkit::conformance::{Subject, Theme, run};
+use choreoai_testkit::conformance::{Subject, Theme, documented, run};
 
 /// Makes the transport that is tried.
 struct Way(fn() -> AsyncStdTransport);
@@ -71,4 +71,11 @@ mod direct {
     use super::*;
 
     themes!(AsyncStdTransport::direct);
+}
+
+#[test]
+fn the_readme_says_what_it_can_do() {
+    let readme = include_str!("../../../README.md");
+    let way = Way(AsyncStdTransport::direct);
+    assert_eq!(documented(|ability| way.is_able(ability), "async-std", readme), Ok(()));
 }

@@ -9,7 +9,7 @@ use choreoai_smol::http1::PoolLimits;
 use choreoai_smol::{
     ResponseBody, SmolTimer, SmolTransport, Transport, TransportBuilder, TransportError, TransportErrorKind,
 };
-use choreoai_testkit::conformance::{Ability, Fate, Report, Subject, Theme, run};
+use choreoai_testkit::conformance::{Ability, Fate, Report, Subject, Theme, documented, run};
 use futures_lite::future::block_on;
 
 struct Smol;
@@ -90,6 +90,12 @@ fn bombs() {
 #[test]
 fn cancel() {
     conforms(Theme::Cancel);
+}
+
+#[test]
+fn the_readme_says_what_it_can_do() {
+    let readme = include_str!("../../../README.md");
+    assert_eq!(documented(|ability| Smol.is_able(ability), "smol", readme), Ok(()));
 }
 
 /// Transports that are not in order: the suite must find them out.

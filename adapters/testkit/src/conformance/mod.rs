@@ -45,6 +45,7 @@
 mod behaviour;
 mod bodies;
 mod deaf;
+mod documented;
 mod expect;
 mod hurried;
 mod picture;
@@ -55,6 +56,7 @@ mod subject;
 mod tests;
 mod themes;
 
+pub use documented::documented;
 pub use report::{Fate, Report, Run};
 pub use stage::{run, run_left_out};
 pub use subject::{Ability, Subject};

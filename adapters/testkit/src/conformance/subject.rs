@@ -94,3 +94,44 @@ pub enum Ability {
     /// It bounds the time to connect.
     ConnectDeadline,
 }
+
+impl Ability {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Interim,
+        Self::TolerantHeads,
+        Self::StrictHeads,
+        Self::TornHeads,
+        Self::Bounds,
+        Self::HeadSize,
+        Self::InterimBounds,
+        Self::FramingBounds,
+        Self::EarlyResponse,
+        Self::KeepAlive,
+        Self::Reuse,
+        Self::Stale,
+        Self::AfterHttp10,
+        Self::ConnectDeadline,
+    ];
+
+    /// What a transport with this ability does, in a few words.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Interim => "passes over interim (`1xx`) responses",
+            Self::TolerantHeads => "reads all that RFC 9112 tolerates in heads",
+            Self::StrictHeads => "refuses heads that are not valid",
+            Self::TornHeads => "tells a head that was cut from no answer at all",
+            Self::Bounds => "bounds heads",
+            Self::HeadSize => "bounds them at 64 KiB",
+            Self::InterimBounds => "bounds interim responses",
+            Self::FramingBounds => "tells what is too large about chunks and trailers from what is malformed",
+            Self::EarlyResponse => "delivers an answer that comes before the request is sent",
+            Self::KeepAlive => "keeps connections",
+            Self::Reuse => "has a connection back by the next request, after `[DONE]` too",
+            Self::Stale => "sends anew what was lost on an idle connection",
+            Self::AfterHttp10 => "speaks HTTP/1.1 again after an answer in HTTP/1.0",
+            Self::ConnectDeadline => "keeps the connect deadline",
+        }
+    }
+}
