@@ -1,5 +1,6 @@
 //! The `choreo` command from outside: arguments in; standard output, standard error, exit status and requests out.
 
+mod adapters;
 mod decode;
 mod embed;
 mod errors;

@@ -1,5 +1,6 @@
 //! Running the command.
 
+use std::env;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -24,13 +25,21 @@ pub(crate) struct Run {
     pub(crate) stderr: String,
 }
 
+/// The adapter that the whole suite is run with, where that is not the default; see `adapters`.
+pub(crate) const ADAPTER_VARIABLE: &str = "CHOREO_SUITE_ADAPTER";
+
 /// The command, with nothing of this process's environment that it looks at.
 pub(crate) fn choreo<A: AsRef<str>>(args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_choreo"));
     command.env_remove("CHOREOAI_API_KEY").env_remove("CHOREOAI_BASE_URL").stdin(Stdio::null());
-    for arg in args {
-        command.arg(arg.as_ref());
+    let args: Vec<A> = args.into_iter().collect();
+    let mut args = args.iter().map(AsRef::as_ref).peekable();
+    if let Ok(adapter) = env::var(ADAPTER_VARIABLE)
+        && let Some(subcommand) = args.next_if(|arg| ["chat", "models", "embed"].contains(arg))
+    {
+        command.args([subcommand, "--adapter", &adapter]);
     }
+    command.args(args);
     command
 }
 

@@ -26,7 +26,7 @@ fn wrong_usage_is_status_2_and_said_on_standard_error_alone() {
         (&["chat", "--tool", &array, "Hi"], "array.json"),
         (&["chat", "--tool", &malformed, "Hi"], "malformed.json"),
         (&["chat", "--ca-file", "/no/such/ca.pem", "Hi"], "/no/such/ca.pem"),
-        (&["chat", "--adapter", "pigeon", "Hi"], "pigeon"),
+        (&["chat", "--adapter=pigeon", "Hi"], "--adapter"),
         (&["chat", "--output", "xml", "Hi"], "xml"),
         (&["chat", "--model"], "--model"),
         (&["decode", "--cut", "0"], "--cut"),

@@ -1,7 +1,11 @@
 //! One client source, on every executor: what `scenario` does is written once, and knows neither what carries the requests
 //! nor what runs it.
 
+#[cfg(feature = "async-std")]
+mod async_std;
 mod futures_timer;
 mod local;
 mod scenario;
 mod smol;
+#[cfg(feature = "tokio")]
+mod tokio;

@@ -1,6 +1,10 @@
 //! What carries the requests: the one place that knows of executors.
 
+#[cfg(feature = "async-std")]
+mod async_std;
 mod smol;
+#[cfg(feature = "tokio")]
+mod tokio;
 
 use std::fmt::Display;
 
@@ -17,6 +21,12 @@ pub(crate) enum Adapter {
     /// HTTP/1.1 on smol
     #[default]
     Smol,
+    /// surf on async-std
+    #[cfg(feature = "async-std")]
+    AsyncStd,
+    /// reqwest on tokio
+    #[cfg(feature = "tokio")]
+    Tokio,
 }
 
 /// What is done with a client, whatever it is made of.
@@ -30,6 +40,10 @@ pub(crate) trait Job {
 pub(crate) fn run<J: Job>(server: &ServerArgs, job: J) -> Result<J::Output, Failure> {
     match server.adapter {
         Adapter::Smol => smol::block_on(with(server, smol::builder(server)?, job)),
+        #[cfg(feature = "async-std")]
+        Adapter::AsyncStd => async_std::block_on(with(server, async_std::builder(server)?, job)),
+        #[cfg(feature = "tokio")]
+        Adapter::Tokio => tokio::block_on(with(server, tokio::builder(server)?, job)),
     }
 }
 
