@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let gateway = Gateway::demo()?;
-    let settings = Client::builder().total_timeout(Duration::from_secs(1));
+    let settings = Client::builder().total_timeout(Duration::from_secs(2));
     let client = gateway.client(settings)?; // in a service: builder().env().total_timeout(...).build()?
 
     let slow = ChatRequest::new("silent-model").user("What is the answer to everything?");
@@ -32,9 +32,9 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         Err(error) => return Err(error.into()),
     }
     for request in [&slow, &quick] {
-        match within(Duration::from_millis(500), client.chat().create(request)).await {
+        match within(Duration::from_secs(1), client.chat().create(request)).await {
             Some(answer) => println!("in time: {}", answer?.text()),
-            None => println!("not within half a second"),
+            None => println!("not within a second"),
         }
     }
     Ok(())

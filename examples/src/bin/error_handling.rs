@@ -17,7 +17,7 @@ fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let gateway = Gateway::demo()?;
-    let settings = Client::builder().max_retries(0).total_timeout(Duration::from_millis(500)); // to fail soon
+    let settings = Client::builder().max_retries(0).total_timeout(Duration::from_secs(1)); // to fail soon
     let client = gateway.client(settings)?; // in a service: Client::from_env()?
 
     let ask = |model: &str| ChatRequest::new(model).user("Hi");

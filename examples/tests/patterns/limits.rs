@@ -23,7 +23,7 @@ fn rate_limit() {
 #[test]
 fn call_timeout() {
     let expected = format!(
-        "timeout_total: the answer was not complete within 1s (the total timeout)\nnot within half a second\n\
+        "timeout_total: the answer was not complete within 2s (the total timeout)\nnot within a second\n\
          in time: {}\n",
         demo("What is the answer to this?")
     );
@@ -40,7 +40,7 @@ fn call_timeout() {
         assert_eq!(gateway.wait_for_outcome(index), Outcome::PeerClosed);
     }
     gate.open();
-    assert!(running.rest().ends_with("not within half a second\nin time: in time\n"));
+    assert!(running.rest().ends_with("not within a second\nin time: in time\n"));
 }
 
 #[test]
