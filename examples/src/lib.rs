@@ -1,8 +1,8 @@
-//! Runnable examples. The `choreo` command is in `src/bin/choreo`; `src/bin` has a program for each pattern of asynchronous
-//! calls, and `README.md` their table.
+//! Runnable examples. The `choreo` command is in `src/bin/choreo`; `src/bin` has a program for each pattern of
+//! asynchronous calls, and `README.md` their table.
 //!
-//! What is here is what those programs share, and no service needs: a [`Gateway`] that answers without a key and a network,
-//! and what makes an error an exit status.
+//! What is here is what those programs share, and no service needs: a [`Gateway`] that answers without a key
+//! and a network, and what makes an error an exit status.
 
 mod gateway;
 mod in_flight;

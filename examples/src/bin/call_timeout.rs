@@ -2,9 +2,9 @@
 //!
 //! In Python: `await asyncio.wait_for(call, timeout)`, or `AsyncChoreoAI(timeout=...)`.
 //!
-//! The client has four timeouts of its own, for connecting, for the first event, for pauses and for the whole call; each is its own
-//! `ErrorKind`. Set them for all calls. For one call that has less time than others, race it with a timer: what is dropped is
-//! cancelled at the server.
+//! The client has four timeouts of its own, for connecting, for the first event, for pauses and for the whole
+//! call; each is its own `ErrorKind`. Set them for all calls. For one call that has less time than others, race
+//! it with a timer: what is dropped is cancelled at the server.
 
 use std::process::ExitCode;
 use std::time::Duration;

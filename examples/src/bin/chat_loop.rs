@@ -2,8 +2,9 @@
 //!
 //! In Python: `messages.append(...)` around `input()`, in a loop.
 //!
-//! A `Conversation` grows by complete answers only: after an error it is what it was before, and the question can be asked again.
-//! `keep_turns` bounds it. Standard input blocks; `Unblock` reads it on another thread, so that the executor goes on.
+//! A `Conversation` grows by complete answers only: after an error it is what it was before, and the question
+//! can be asked again. `keep_turns` bounds it. Standard input blocks; `Unblock` reads it on another thread, so
+//! that the executor goes on.
 //!
 //! Try `printf 'My name is Ada\nWhat is my name?\n' | cargo run -p choreoai-examples --bin chat_loop`.
 

@@ -2,8 +2,9 @@
 //!
 //! In Python: one `AsyncChoreoAI()` for the service, rather than one in each function.
 //!
-//! A client keeps the connection of an answer that has been read to its end, and clones share it. A client that is made for one
-//! call opens a connection for it, with all that TLS takes, and has no limit or rate in common with the others.
+//! A client keeps the connection of an answer that has been read to its end, and clones share it. A client that
+//! is made for one call opens a connection for it, with all that TLS takes, and has no limit or rate in common
+//! with the others.
 
 use std::process::ExitCode;
 

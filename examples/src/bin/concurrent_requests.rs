@@ -2,9 +2,10 @@
 //!
 //! In Python: `await asyncio.gather(*calls)`.
 //!
-//! `try_join` is for all or nothing: the first error ends it, and cancels the others at the server. `join` waits for each,
-//! whatever becomes of the others. Both give the results in the order of the questions. Futures that are joined need be
-//! neither `Send` nor `'static`, so they may borrow the client; for work on other threads, see `spawned_tasks`.
+//! `try_join` is for all or nothing: the first error ends it, and cancels the others at the server. `join`
+//! waits for each, whatever becomes of the others. Both give the results in the order of the questions. Futures
+//! that are joined need be neither `Send` nor `'static`, so they may borrow the client; for work on other
+//! threads, see `spawned_tasks`.
 
 use std::process::ExitCode;
 

@@ -2,8 +2,8 @@
 //!
 //! In Python: `asyncio.gather` of functions with an `async for` each.
 //!
-//! For a page that asks several models, or one thread that serves many people. All run on the task that joins them; thousands
-//! do.
+//! For a page that asks several models, or one thread that serves many people. All run on the task that joins
+//! them; thousands do.
 
 use std::process::ExitCode;
 

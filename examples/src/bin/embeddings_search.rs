@@ -2,8 +2,8 @@
 //!
 //! In Python: `client.embeddings.create(...)`, and `numpy` for the cosine.
 //!
-//! For a search by meaning over as many texts as fit into memory. All are embedded in one request; the vectors come in the order of
-//! the texts, each of the same length, or there is an error.
+//! For a search by meaning over as many texts as fit into memory. All are embedded in one request; the vectors
+//! come in the order of the texts, each of the same length, or there is an error.
 
 use std::process::ExitCode;
 

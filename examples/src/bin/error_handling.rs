@@ -2,8 +2,8 @@
 //!
 //! In Python: `except RateLimitError`, `except AuthenticationError`, and so on.
 //!
-//! There is one error type. Printed, it is a line for a person; a program matches on [`ErrorClass`], which says what an error
-//! means wherever it came from: a status, an error within an answer, the network.
+//! There is one error type. Printed, it is a line for a person; a program matches on [`ErrorClass`], which says
+//! what an error means wherever it came from: a status, an error within an answer, the network.
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 //!
 //! In Python: `for model in models: try: ... except APIError: continue`.
 //!
-//! The next model is asked when an error may not concern it (its provider is down, its quota used up, it does not exist), and
-//! only while nothing of an answer has come. A wrong key or a malformed request ends it at once.
+//! The next model is asked when an error may not concern it (its provider is down, its quota used up, it does
+//! not exist), and only while nothing of an answer has come. A wrong key or a malformed request ends it at
+//! once.
 
 use std::process::ExitCode;
 use std::time::Duration;

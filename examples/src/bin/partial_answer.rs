@@ -2,9 +2,9 @@
 //!
 //! In Python: `try: async for chunk in stream: parts.append(...)`, `except APIError`.
 //!
-//! An answer that was cut is never taken for a whole one: the stream ends with an error, after all that came before it. Of a whole
-//! answer (`create`, `collect_message`, `write_to`) the error brings that along. A service decides whether a part is of use; to
-//! ask again costs the whole answer once more.
+//! An answer that was cut is never taken for a whole one: the stream ends with an error, after all that came
+//! before it. Of a whole answer (`create`, `collect_message`, `write_to`) the error brings that along. A
+//! service decides whether a part is of use; to ask again costs the whole answer once more.
 
 use std::process::ExitCode;
 

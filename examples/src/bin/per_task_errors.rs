@@ -2,8 +2,8 @@
 //!
 //! In Python: `try` and `except` within the function that `asyncio.gather` is given.
 //!
-//! For a page of independent parts, one of which may be missing. Where the caller is to decide about the errors together,
-//! see `return_exceptions`.
+//! For a page of independent parts, one of which may be missing. Where the caller is to decide about the errors
+//! together, see `return_exceptions`.
 
 use std::process::ExitCode;
 

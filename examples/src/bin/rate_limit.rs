@@ -2,10 +2,11 @@
 //!
 //! In Python: `asyncio.Semaphore(5)` and `async with semaphore:`.
 //!
-//! A semaphore bounds one batch: the rest of the program is not slowed down. The client's own `max_concurrent_calls` bounds all
-//! that it and its clones do, which is what a gateway's limit is about. Nothing has to be remembered for it at the places that
-//! call; a stream counts until its end; retries keep their place; and the wait is part of the total timeout. For so many requests in a
-//! minute there is `max_requests`.
+//! A semaphore bounds one batch: the rest of the program is not slowed down. The client's own
+//! `max_concurrent_calls` bounds all that it and its clones do, which is what a gateway's limit is about.
+//! Nothing has to be remembered for it at the places that call; a stream counts until its end; retries keep
+//! their place; and the wait is part of the total timeout. For so many requests in a minute there is
+//! `max_requests`.
 
 use std::process::ExitCode;
 

@@ -2,9 +2,9 @@
 //!
 //! In Python: a loop with `await asyncio.sleep(2 ** attempt)`, or `AsyncChoreoAI(max_retries=...)`.
 //!
-//! The client does it: two retries unless told otherwise, after half a second and a whole one, less a little chance so that not all
-//! come back at once. A server's `Retry-After` goes first. What cannot heal is not asked again, nor what may have been
-//! answered: once a part of the answer has come, nothing is repeated.
+//! The client does it: two retries unless told otherwise, after half a second and a whole one, less a little
+//! chance so that not all come back at once. A server's `Retry-After` goes first. What cannot heal is not asked
+//! again, nor what may have been answered: once a part of the answer has come, nothing is repeated.
 
 use std::process::ExitCode;
 use std::time::Duration;

@@ -2,8 +2,9 @@
 //!
 //! In Python: `await asyncio.gather(*calls, return_exceptions=True)`.
 //!
-//! `join` gives a `Result` for each call, so that nothing has to be told apart by its type. Here those that failed are asked
-//! again, of another model; to give up at the first error instead, use `try_join` (see `concurrent_requests`).
+//! `join` gives a `Result` for each call, so that nothing has to be told apart by its type. Here those that
+//! failed are asked again, of another model; to give up at the first error instead, use `try_join` (see
+//! `concurrent_requests`).
 
 use std::process::ExitCode;
 

@@ -2,9 +2,9 @@
 //!
 //! In Python: `async with AsyncChoreoAI() as client:`.
 //!
-//! For a job with a beginning and an end, and for the end of a service. Rust cannot wait when something is dropped: the last
-//! clone of a client that is dropped closes its idle connections, but does not wait for calls of other tasks. `close` does, and
-//! refuses new ones.
+//! For a job with a beginning and an end, and for the end of a service. Rust cannot wait when something is
+//! dropped: the last clone of a client that is dropped closes its idle connections, but does not wait for calls
+//! of other tasks. `close` does, and refuses new ones.
 
 use std::process::ExitCode;
 

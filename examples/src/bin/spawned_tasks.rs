@@ -2,8 +2,9 @@
 //!
 //! In Python: `asyncio.create_task(...)`, awaited later.
 //!
-//! For calls that go on while this task does something else. A task takes a clone of the client: clones are cheap and share
-//! connections and limits. A `Task` that is dropped is cancelled, at the server too; `detach` lets it run by itself.
+//! For calls that go on while this task does something else. A task takes a clone of the client: clones are
+//! cheap and share connections and limits. A `Task` that is dropped is cancelled, at the server too; `detach`
+//! lets it run by itself.
 
 use std::process::ExitCode;
 

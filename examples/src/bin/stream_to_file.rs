@@ -2,8 +2,9 @@
 //!
 //! In Python: `async with aiofiles.open(...) as file: async for chunk in stream: await file.write(...)`.
 //!
-//! For an answer that is too long to hold, or that others read while it grows. `write_to` takes any `futures-io` writer: a file,
-//! a socket, a pipe. A slow one holds the answer back, and its time is not counted against the model.
+//! For an answer that is too long to hold, or that others read while it grows. `write_to` takes any
+//! `futures-io` writer: a file, a socket, a pipe. A slow one holds the answer back, and its time is not counted
+//! against the model.
 //!
 //! The file is named by the first argument.
 

@@ -2,7 +2,8 @@
 //!
 //! In Python: `async for chunk in await client.chat.completions.create(..., stream=True)`.
 //!
-//! For people who wait: the first words are there long before the last. A stream that is dropped is cancelled at the server.
+//! For people who wait: the first words are there long before the last. A stream that is dropped is cancelled
+//! at the server.
 
 use std::error::Error;
 use std::io::{self, Write};

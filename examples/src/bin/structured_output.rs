@@ -2,8 +2,9 @@
 //!
 //! In Python: `response_format={"type": "json_schema", ...}` and `City.model_validate_json(...)`.
 //!
-//! A refusal, an answer that was cut, one that is empty and one of another form are told apart by the error's class. With the
-//! feature `schemars` of the client, the schema comes from the type: `ResponseFormat::of::<City>()`.
+//! A refusal, an answer that was cut, one that is empty and one of another form are told apart by the error's
+//! class. With the feature `schemars` of the client, the schema comes from the type:
+//! `ResponseFormat::of::<City>()`.
 
 use std::process::ExitCode;
 

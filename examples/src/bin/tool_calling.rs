@@ -2,8 +2,9 @@
 //!
 //! In Python: `tools=[...]`, `json.loads(call.function.arguments)`, and a loop until no call comes.
 //!
-//! A `Toolbox` has plain `async` functions with typed arguments. The loop is built in: the calls of an answer run at the same
-//! time, the model is told what they gave or why they failed, and it ends after ten rounds at the latest.
+//! A `Toolbox` has plain `async` functions with typed arguments. The loop is built in: the calls of an answer
+//! run at the same time, the model is told what they gave or why they failed, and it ends after ten rounds at
+//! the latest.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -2,9 +2,9 @@
 //!
 //! In Python: `asyncio.Queue`, `asyncio.create_task(worker(queue))`, and a sentinel for each worker.
 //!
-//! For a stream of jobs that never ends, or is too long to hold. The queue is bounded, so that whoever fills it waits for the
-//! workers; it is closed by dropping its sender, after which each worker ends with what is left. A call that fails is a result
-//! like another, and its worker goes on.
+//! For a stream of jobs that never ends, or is too long to hold. The queue is bounded, so that whoever fills it
+//! waits for the workers; it is closed by dropping its sender, after which each worker ends with what is left.
+//! A call that fails is a result like another, and its worker goes on.
 
 use std::process::ExitCode;
 
