@@ -64,7 +64,9 @@ impl Script {
         self
     }
 
-    pub(crate) fn answer(&self, request: &RecordedRequest) -> Answer {
+    /// What this script answers to the request: for a script that plays another one for most of what it is asked.
+    #[must_use]
+    pub fn answer(&self, request: &RecordedRequest) -> Answer {
         (self.reply)(request)
     }
 

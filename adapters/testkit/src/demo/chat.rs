@@ -71,13 +71,16 @@ impl Turn {
         let prompt = text_of(asked);
         let after_tool = last["role"] == "tool";
         let wants = |word: &str| !after_tool && has_word(&prompt, word);
-        let reply = if after_tool {
+        let schema = body["response_format"]["json_schema"].get("schema");
+        let reply = if wants("tool") {
+            call(body, &prompt)
+        } else if let Some(schema) = schema {
+            Reply::Text(example(schema).compact())
+        } else if after_tool {
             Reply::Text(format!(
                 "Grüße \u{1f980}! The tool says: \"{}\".\nSo that is the answer to what you wanted to know.",
                 text_of(last)
             ))
-        } else if wants("tool") {
-            call(body, &prompt)
         } else {
             Reply::Text(format!(
                 "Grüße \u{1f980}! You said: \"{prompt}\".\nThis is all that a demonstration can say."

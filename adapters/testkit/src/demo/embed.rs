@@ -45,7 +45,8 @@ fn embed(text: &str) -> Vec<f32> {
             (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
         });
         for (place, x) in vector.iter_mut().enumerate() {
-            *x += f32::from((hash >> (8 * place)) as u8) + 1.0;
+            // Around 0, so that words have little in common; and no sum of few is 0.
+            *x += f32::from((hash >> (8 * place)) as u8) - 127.25;
         }
     }
     let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();

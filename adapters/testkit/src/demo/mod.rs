@@ -11,8 +11,9 @@
 //! | `cut` | some text and the connection's end within the body |
 //!
 //! A conversation that ends with a tool's result is answered with text that uses it, so that a tool loop ends.
-//! Honoured are `model` (echoed, any name), `stream`, `n` (up to 16), `stream_options.include_usage`, `tools` and
-//! `tool_choice`; other members are ignored. Served besides: embeddings, models, health, and the errors of each.
+//! A `response_format` with a JSON schema is answered with JSON that fits it. Honoured are `model` (echoed, any name),
+//! `stream`, `n` (up to 16), `stream_options.include_usage`, `tools` and `tool_choice`; other members are ignored.
+//! Served besides: embeddings, models, health, and the errors of each.
 
 mod chat;
 mod embed;

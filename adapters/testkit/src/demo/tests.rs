@@ -104,6 +104,18 @@ fn a_prompt_is_repeated_piece_by_piece() {
 }
 
 #[test]
+fn json_is_made_to_fit_its_schema() {
+    let gateway = start(None);
+    let schema =
+        json!({"type": "object", "properties": {"name": {"type": "string"}, "age": {"type": "integer"}}});
+    let format = json!({"type": "json_schema", "json_schema": {"name": "person", "schema": schema}});
+    let (events, done) = chat(&gateway, "hello", json!({"response_format": format})).events();
+    assert!(done);
+    let value: Value = serde_json::from_str(&joined(&events, 0, "content")).unwrap();
+    assert!(value["name"].is_string() && value["age"].is_u64(), "{value}");
+}
+
+#[test]
 fn whole_answers_say_the_same() {
     let gateway = start(None);
     let reply = chat(&gateway, "hello", json!({"stream": false, "n": 2})).json();
