@@ -1,0 +1,77 @@
+//! The UART for a program that has nothing else to do.
+
+use core::time::Duration;
+
+use embedded_io_async::{ErrorType, Read, Write};
+
+use super::{Uart, UartError};
+use crate::clock::Clock;
+use crate::executor;
+
+/// Waits in place: the core sleeps within the call, and no future of it is ever pending.
+///
+/// A program in which nothing is ever pending polls its future once. The compiler sees that, and drops the code that resumes
+/// and the one that panics when a future that has ended is polled again. A deadline beside such a future would never come to
+/// its turn: instead of it, a read fails with [`UartError::Silence`] when nothing comes for too long.
+#[derive(Debug)]
+pub struct BlockingUart {
+    uart: Uart,
+    clock: Clock,
+    patience_ms: u32,
+}
+
+impl BlockingUart {
+    pub(super) fn new(uart: Uart, clock: Clock, patience: Duration) -> Self {
+        Self { uart, clock, patience_ms: u32::try_from(patience.as_millis()).unwrap_or(u32::MAX) }
+    }
+
+    fn read(&mut self, out: &mut [u8]) -> Result<usize, UartError> {
+        let start = self.clock.milliseconds();
+        loop {
+            if let Some(result) = self.uart.try_read(out) {
+                return result;
+            }
+            if self.clock.milliseconds().wrapping_sub(start) > self.patience_ms {
+                return Err(UartError::Silence);
+            }
+            executor::sleep();
+        }
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> usize {
+        loop {
+            if let Some(count) = self.uart.try_write(bytes) {
+                return count;
+            }
+            executor::sleep();
+        }
+    }
+
+    fn flush(&mut self) {
+        while self.uart.is_sending() {
+            executor::sleep();
+        }
+    }
+}
+
+impl ErrorType for BlockingUart {
+    type Error = UartError;
+}
+
+// Nothing is done before the future is polled, as with any other transport.
+impl Read for BlockingUart {
+    async fn read(&mut self, out: &mut [u8]) -> Result<usize, UartError> {
+        Self::read(self, out)
+    }
+}
+
+impl Write for BlockingUart {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, UartError> {
+        Ok(Self::write(self, bytes))
+    }
+
+    async fn flush(&mut self) -> Result<(), UartError> {
+        Self::flush(self);
+        Ok(())
+    }
+}

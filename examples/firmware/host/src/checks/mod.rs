@@ -1,0 +1,31 @@
+//! What is checked.
+
+mod alone;
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use crate::qemu::{self, Run, Wire};
+
+/// Runs one or more programs of a folder; gives the depths of their stacks, or says what was wrong.
+pub(crate) type Check = fn(&Path) -> Result<Vec<(&'static str, u32)>, String>;
+
+/// All checks, by name.
+pub(crate) const ALL: &[(&str, Check)] = &[
+    ("board_only: sends back what it receives", alone::echo),
+    ("decoder_only: prints the text of a body, however it arrives", alone::decode),
+];
+
+/// Runs a program that is to end as a success.
+fn succeed(folder: &Path, program: &str, wire: Wire, arguments: &[&str]) -> Result<Run, String> {
+    let run = qemu::run(&folder.join(program), wire, arguments)?;
+    if run.success { Ok(run) } else { Err(format!("it ended as a failure; it printed {:?}", run.printed)) }
+}
+
+fn same<T: PartialEq<U> + Debug, U: Debug>(what: &str, found: T, wanted: U) -> Result<(), String> {
+    if found == wanted { Ok(()) } else { Err(format!("{what}: {found:?}\ninstead of: {wanted:?}")) }
+}
+
+fn stack(program: &'static str, run: &Run) -> Result<Vec<(&'static str, u32)>, String> {
+    Ok(vec![(program, run.stack.ok_or("it did not tell its stack")?)])
+}
