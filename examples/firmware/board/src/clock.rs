@@ -16,7 +16,6 @@ use crate::registers::system;
 /// What the core and the peripherals run at, once [`start_pll`] has returned.
 pub(crate) const SYSTEM_HZ: u32 = 50_000_000;
 
-/// Runs over after 49 days.
 static MILLISECONDS: AtomicU32 = AtomicU32::new(0);
 
 /// The clock that SysTick drives, once a millisecond.
@@ -35,21 +34,16 @@ impl Clock {
 
     /// The time since the start, up to 49 days.
     pub fn now(&self) -> Duration {
-        Duration::from_millis(self.milliseconds().into())
-    }
-
-    /// The same in milliseconds; runs over.
-    pub(crate) fn milliseconds(&self) -> u32 {
-        MILLISECONDS.load(Ordering::Relaxed)
+        Duration::from_millis(milliseconds().into())
     }
 
     /// Waits at least so long; a dropped wait leaves nothing behind.
-    fn wait(&self, milliseconds: u32) -> impl Future<Output = ()> {
-        let start = self.milliseconds();
+    fn wait(&self, least: u32) -> impl Future<Output = ()> {
+        let start = milliseconds();
         poll_fn(move |_| {
             // The clock wakes the program with each millisecond.
-            let passed = self.milliseconds().wrapping_sub(start);
-            if passed > milliseconds { Poll::Ready(()) } else { Poll::Pending }
+            let passed = milliseconds().wrapping_sub(start);
+            if passed > least { Poll::Ready(()) } else { Poll::Pending }
         })
     }
 }
@@ -68,10 +62,15 @@ impl DelayNs for Clock {
     }
 }
 
+/// The time since the start in milliseconds; runs over after 49 days.
+pub(crate) fn milliseconds() -> u32 {
+    MILLISECONDS.load(Ordering::Relaxed)
+}
+
 #[exception]
 fn SysTick() {
     // Nobody else writes it.
-    MILLISECONDS.store(MILLISECONDS.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    MILLISECONDS.store(milliseconds().wrapping_add(1), Ordering::Relaxed);
     executor::wake();
 }
 

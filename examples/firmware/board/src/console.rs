@@ -1,8 +1,11 @@
-//! The console and the exit status, by semihosting: the debugger, or the emulator, does what the program asks.
+//! The console, the command line and the exit status, by semihosting: the debugger, or the emulator, does what the program
+//! asks.
 
 use cortex_m::asm;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hio::{HostStream, hstdout};
+use cortex_m_semihosting::nr::GET_CMDLINE;
+use cortex_m_semihosting::syscall1;
 
 /// What is printed appears at once, on the standard output of the debugger or emulator.
 #[derive(Clone, Copy)]
@@ -37,6 +40,17 @@ impl Console {
         }
         self.print(digits.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default());
     }
+}
+
+/// What the program was given on its command line, behind its name; nothing if that does not fit `buffer`, or nobody listens.
+pub fn arguments(buffer: &mut [u8]) -> &str {
+    let mut block = [buffer.as_mut_ptr().expose_provenance(), buffer.len()];
+    // SAFETY: the call takes a pointer to an address and a length, writes no more than so many bytes to there, and then puts
+    // the length of what it has written in place of theirs. Both are borrowed mutably meanwhile.
+    let status = unsafe { syscall1(GET_CMDLINE, block.as_mut_ptr().expose_provenance()) };
+    let line = buffer.get(..block[1]).filter(|_| status == 0).unwrap_or_default();
+    let line = str::from_utf8(line).unwrap_or_default().trim_end_matches('\0');
+    line.split_once(' ').map_or("", |(_, arguments)| arguments)
 }
 
 /// Ends the program, and with it the emulator.

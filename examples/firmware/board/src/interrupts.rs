@@ -16,14 +16,25 @@ pub(crate) union Vector {
 struct Interrupt(u16);
 
 const UART0: Interrupt = Interrupt(5);
+#[cfg(feature = "ethernet")]
+const ETHERNET: Interrupt = Interrupt(42);
+
+#[cfg(not(feature = "ethernet"))]
+const LAST: Interrupt = UART0;
+#[cfg(feature = "ethernet")]
+const LAST: Interrupt = ETHERNET;
 
 /// The handlers, up to the last one in use (section 2.5.2). `cortex-m-rt` puts them behind those of the exceptions; its own
 /// table, for all that an ARMv7-M could have, takes a kilobyte.
 #[unsafe(link_section = ".vector_table.interrupts")]
 #[unsafe(no_mangle)]
-pub(crate) static __INTERRUPTS: [Vector; UART0.0 as usize + 1] = {
-    let mut table = [Vector { reserved: 0 }; UART0.0 as usize + 1];
+pub(crate) static __INTERRUPTS: [Vector; LAST.0 as usize + 1] = {
+    let mut table = [Vector { reserved: 0 }; LAST.0 as usize + 1];
     table[UART0.0 as usize] = Vector { handler: uart::interrupt };
+    #[cfg(feature = "ethernet")]
+    {
+        table[ETHERNET.0 as usize] = Vector { handler: crate::ethernet::interrupt };
+    }
     table
 };
 
@@ -38,7 +49,11 @@ unsafe impl InterruptNumber for Interrupt {
 pub(crate) fn unmask() {
     // SAFETY: nothing relies on their being masked: what handlers share with the program is atomic, or is accessed within
     // `without`.
-    unsafe { NVIC::unmask(UART0) };
+    unsafe {
+        NVIC::unmask(UART0);
+        #[cfg(feature = "ethernet")]
+        NVIC::unmask(ETHERNET);
+    }
 }
 
 /// Runs `section` while no interrupt is served.

@@ -3,9 +3,10 @@
 //! | module | job | unsafe |
 //! |---|---|---|
 //! | [`uart`] | UART 0 as `embedded-io-async` `Read` and `Write`, driven by interrupts | no |
-//! | [`clock`] | milliseconds since the start, and `embedded-hal-async` delays, from SysTick | no |
+//! | `ethernet` | the Ethernet controller as a driver of `embassy-net` (feature `ethernet`) | no |
+//! | [`clock`] | milliseconds since the start, and `embedded-hal-async` delays, from SysTick; with the feature `ethernet` the clock of `embassy-time` as well | no |
 //! | [`executor`] | runs one future, and sleeps while it waits | the waker's table |
-//! | [`console`] | text and the exit status, to whoever debugs or emulates (semihosting) | no |
+//! | [`console`] | text, arguments and the exit status, by whoever debugs or emulates (semihosting) | a call of it |
 //! | [`stack`] | how deep the stack has been | reads the stack |
 //! | `registers` | every register that is used, at its address | volatile access |
 //! | `interrupts` | the vector table, and which interrupts are let through | the table |
@@ -16,11 +17,15 @@
 
 pub mod clock;
 pub mod console;
+#[cfg(feature = "ethernet")]
+pub mod ethernet;
 pub mod executor;
 mod interrupts;
 mod registers;
 mod ring;
 pub mod stack;
+#[cfg(feature = "ethernet")]
+mod time_driver;
 pub mod uart;
 
 pub use cortex_m_rt::entry;
@@ -33,6 +38,9 @@ use self::uart::Uart;
 pub struct Board {
     /// UART 0.
     pub uart: Uart,
+    /// The Ethernet controller.
+    #[cfg(feature = "ethernet")]
+    pub ethernet: ethernet::Ethernet,
     /// The clock; it may be copied.
     pub clock: Clock,
 }
@@ -44,7 +52,14 @@ impl Board {
         clock::start_pll();
         let clock = Clock::start(&mut core.SYST);
         let uart = Uart::start();
+        #[cfg(feature = "ethernet")]
+        let ethernet = ethernet::Ethernet::start();
         interrupts::unmask();
-        Some(Self { uart, clock })
+        Some(Self {
+            uart,
+            #[cfg(feature = "ethernet")]
+            ethernet,
+            clock,
+        })
     }
 }

@@ -28,8 +28,8 @@ impl Register {
 }
 
 macro_rules! registers {
-    ($($(#[$doc:meta])* $module:ident at $base:literal { $($name:ident: $offset:literal,)* })*) => {$(
-        $(#[$doc])*
+    ($($(#[$attribute:meta])* $module:ident at $base:literal { $($name:ident: $offset:literal,)* })*) => {$(
+        $(#[$attribute])*
         pub(crate) mod $module {
             use super::Register;
             $(pub(crate) const $name: Register = Register($base + $offset);)*
@@ -62,5 +62,19 @@ registers! {
         CONTROL: 0x030,
         INTERRUPT_MASK: 0x038,
         INTERRUPT_CLEAR: 0x044,
+    }
+
+    /// The Ethernet controller (section 15).
+    #[cfg(feature = "ethernet")]
+    ethernet at 0x4004_8000 {
+        INTERRUPTS: 0x000,
+        INTERRUPT_MASK: 0x004,
+        RECEIVE_CONTROL: 0x008,
+        SEND_CONTROL: 0x00C,
+        DATA: 0x010,
+        ADDRESS_LOW: 0x014,
+        ADDRESS_HIGH: 0x018,
+        FRAMES_RECEIVED: 0x034,
+        SEND_REQUEST: 0x038,
     }
 }

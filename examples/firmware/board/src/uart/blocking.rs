@@ -5,8 +5,7 @@ use core::time::Duration;
 use embedded_io_async::{ErrorType, Read, Write};
 
 use super::{Uart, UartError};
-use crate::clock::Clock;
-use crate::executor;
+use crate::{clock, executor};
 
 /// Waits in place: the core sleeps within the call, and no future of it is ever pending.
 ///
@@ -16,22 +15,21 @@ use crate::executor;
 #[derive(Debug)]
 pub struct BlockingUart {
     uart: Uart,
-    clock: Clock,
     patience_ms: u32,
 }
 
 impl BlockingUart {
-    pub(super) fn new(uart: Uart, clock: Clock, patience: Duration) -> Self {
-        Self { uart, clock, patience_ms: u32::try_from(patience.as_millis()).unwrap_or(u32::MAX) }
+    pub(super) fn new(uart: Uart, patience: Duration) -> Self {
+        Self { uart, patience_ms: u32::try_from(patience.as_millis()).unwrap_or(u32::MAX) }
     }
 
     fn read(&mut self, out: &mut [u8]) -> Result<usize, UartError> {
-        let start = self.clock.milliseconds();
+        let start = clock::milliseconds();
         loop {
             if let Some(result) = self.uart.try_read(out) {
                 return result;
             }
-            if self.clock.milliseconds().wrapping_sub(start) > self.patience_ms {
+            if clock::milliseconds().wrapping_sub(start) > self.patience_ms {
                 return Err(UartError::Silence);
             }
             executor::sleep();

@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 
-use crate::clock::{Clock, SYSTEM_HZ};
+use crate::clock::SYSTEM_HZ;
 use crate::registers::{port_a, system, uart};
 use crate::ring::Ring;
 use crate::{executor, interrupts};
@@ -70,9 +70,9 @@ impl Uart {
         Self(())
     }
 
-    /// Gives it a clock, to wait in place.
-    pub fn blocking(self, clock: Clock, patience: Duration) -> BlockingUart {
-        BlockingUart::new(self, clock, patience)
+    /// The same UART, but one that waits in place, and no longer than `patience` for something to read.
+    pub fn blocking(self, patience: Duration) -> BlockingUart {
+        BlockingUart::new(self, patience)
     }
 
     /// What has been received, if anything has, or what went wrong behind it.

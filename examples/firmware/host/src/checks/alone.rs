@@ -9,11 +9,11 @@ use std::time::Duration;
 use choreoai_testkit::Answer;
 use choreoai_testkit::wire::{Chunks, Dialect};
 
-use super::{same, stack, succeed};
+use super::{Stacks, same, stack, succeed};
 use crate::qemu::Wire;
 
 /// More than the ring and the hardware's queue have room for: the line holds the rest back.
-pub(super) fn echo(folder: &Path) -> Result<Vec<(&'static str, u32)>, String> {
+pub(super) fn echo(folder: &Path) -> Result<Stacks, String> {
     let line = "0123456789".repeat(100) + "\n";
     let run = with_peer(
         |stream| {
@@ -32,7 +32,7 @@ pub(super) fn echo(folder: &Path) -> Result<Vec<(&'static str, u32)>, String> {
     stack("board_only", &run)
 }
 
-pub(super) fn decode(folder: &Path) -> Result<Vec<(&'static str, u32)>, String> {
+pub(super) fn decode(folder: &Path) -> Result<Stacks, String> {
     let mut deepest = None;
     for (dialect, size) in [(Dialect::Gateway, 1), (Dialect::Gateway, 4096), (Dialect::OpenAi, 7)] {
         let chunks = Chunks::new(dialect, "gpt-4").text(&["Gr\u{fc}\u{df}e ", "\u{1f980}", "!"], "stop");

@@ -1,19 +1,25 @@
 //! What is checked.
 
 mod alone;
+mod text;
 
 use std::fmt::Debug;
 use std::path::Path;
 
 use crate::qemu::{self, Run, Wire};
 
+/// How deep the stacks of programs were, in bytes.
+pub(crate) type Stacks = Vec<(&'static str, u32)>;
+
 /// Runs one or more programs of a folder; gives the depths of their stacks, or says what was wrong.
-pub(crate) type Check = fn(&Path) -> Result<Vec<(&'static str, u32)>, String>;
+pub(crate) type Check = fn(&Path) -> Result<Stacks, String>;
 
 /// All checks, by name.
 pub(crate) const ALL: &[(&str, Check)] = &[
     ("board_only: sends back what it receives", alone::echo),
     ("decoder_only: prints the text of a body, however it arrives", alone::decode),
+    ("text_by_reqwless: streams text", text::reqwless),
+    ("text_by_edge_http: streams text", text::edge_http),
 ];
 
 /// Runs a program that is to end as a success.
@@ -26,6 +32,6 @@ fn same<T: PartialEq<U> + Debug, U: Debug>(what: &str, found: T, wanted: U) -> R
     if found == wanted { Ok(()) } else { Err(format!("{what}: {found:?}\ninstead of: {wanted:?}")) }
 }
 
-fn stack(program: &'static str, run: &Run) -> Result<Vec<(&'static str, u32)>, String> {
+fn stack(program: &'static str, run: &Run) -> Result<Stacks, String> {
     Ok(vec![(program, run.stack.ok_or("it did not tell its stack")?)])
 }

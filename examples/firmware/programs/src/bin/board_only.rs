@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 fn main() -> ! {
     let Some(board) = Board::take() else { exit(false) };
     let mut console = Console::open();
-    let mut uart = board.uart.blocking(board.clock, PATIENCE);
+    let mut uart = board.uart.blocking(PATIENCE);
     let result = block_on(echo(&mut uart, &mut console));
     programs::report_stack(&mut console);
     exit(result.is_ok())

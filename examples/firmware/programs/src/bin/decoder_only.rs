@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 fn main() -> ! {
     let Some(board) = Board::take() else { exit(false) };
     let mut console = Console::open();
-    let mut uart = board.uart.blocking(board.clock, PATIENCE);
+    let mut uart = board.uart.blocking(PATIENCE);
     let is_finished = block_on(decode(&mut uart, &mut console));
     console.print(if is_finished { "\nfinished\n" } else { "\nnot finished\n" });
     programs::report_stack(&mut console);
