@@ -1,0 +1,28 @@
+//! ChoreoAI client for microcontrollers.
+#![no_std]
+#![warn(
+    clippy::alloc_instead_of_core,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used
+)]
+
+mod answer;
+mod decode;
+mod endpoint;
+mod error;
+mod exchange;
+mod report;
+mod session;
+pub mod time;
+mod trace;
+mod wire;
+
+pub use answer::Answer;
+pub use choreoai_core::{chat, json as raw_json};
+pub use decode::Decode;
+pub use endpoint::Endpoint;
+pub use error::{Error, ErrorKind};
+pub use report::{ErrorReport, Report, StatusOnly};
+pub use session::Session;
