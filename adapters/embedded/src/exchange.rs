@@ -44,6 +44,8 @@ pub(crate) struct Exchange<'b, W, R, D> {
     /// What of the body was not decoded.
     data: Span,
     phase: Phase,
+    /// A success was answered to the latest request.
+    is_committed: bool,
 }
 
 /// Where in the answer the call is.
@@ -77,7 +79,8 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     ) -> Self {
         let decoder = new_decoder();
         let data = Span::default();
-        Self { wire, endpoint, watch, report, decoder, new_decoder, data, phase: Phase::Failed }
+        let phase = Phase::Failed;
+        Self { wire, endpoint, watch, report, decoder, new_decoder, data, phase, is_committed: false }
     }
 
     pub(crate) fn with_watch<W2: Watch>(self, watch: W2) -> Exchange<'b, W2, R, D> {
@@ -123,12 +126,13 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.decoder = (self.new_decoder)();
         self.data = Span::default();
         self.phase = Phase::Body;
+        self.is_committed = true;
         Ok(())
     }
 
-    /// Whether a success was answered.
-    pub(crate) const fn is_answering(&self) -> bool {
-        !matches!(self.phase, Phase::Failed)
+    /// Whether a success was answered to the latest request: it is never sent again.
+    pub(crate) const fn is_committed(&self) -> bool {
+        self.is_committed
     }
 
     async fn send<'r, S, M>(
@@ -165,6 +169,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     /// Takes the connection for this call, once the rest of the last response was read.
     async fn engage<S: Read>(&mut self, socket: &mut S) -> Result<(), Error<S::Error>> {
         self.phase = Phase::Failed;
+        self.is_committed = false;
         let is_ready = match self.wire.engage() {
             Some(true) => self.watch.within(DRAIN_WAIT, self.wire.drain(socket)).await.unwrap_or_default(),
             Some(false) => true,

@@ -9,10 +9,14 @@
 )]
 
 mod answer;
+mod client;
+pub mod connect;
 mod decode;
 mod endpoint;
 mod error;
 mod exchange;
+#[cfg(feature = "serde-json-core")]
+pub mod json;
 mod report;
 mod session;
 pub mod time;
@@ -20,7 +24,8 @@ mod trace;
 mod wire;
 
 pub use answer::Answer;
-pub use choreoai_core::{chat, json as raw_json};
+pub use choreoai_core::{chat, http1, retry};
+pub use client::{Client, ClientAnswer};
 pub use decode::Decode;
 pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind};

@@ -183,7 +183,9 @@ impl<const MESSAGE: usize, const LABEL: usize> fmt::Debug for ErrorReport<MESSAG
 #[cfg(feature = "defmt")]
 impl<const MESSAGE: usize, const LABEL: usize> defmt::Format for ErrorReport<MESSAGE, LABEL> {
     fn format(&self, f: defmt::Formatter<'_>) {
-        let text = |value: Option<Kept<'_>>| value.map_or("", Kept::beginning);
+        fn text(value: Option<Kept<'_>>) -> &str {
+            value.map_or("", Kept::beginning)
+        }
         defmt::write!(
             f,
             "status {}: {=str} ({=str}, {=str})",
