@@ -52,9 +52,10 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
     ///
     /// The answer is not complete, and this is why. It is returned once; later calls return [`Error::Reconnect`].
     pub async fn next(&mut self) -> Result<Option<D::Event<'_>>, Error<S::Error>> {
+        self.exchange.resume();
         let found = match self.first.take() {
             Some(first) => Some(first),
-            None => self.exchange.next(self.socket, &mut self.failure).await?,
+            None => self.exchange.find::<'n', _>(self.socket, &mut self.failure).await?,
         };
         match found {
             Some(found) => Ok(Some(self.exchange.lend(&found))),

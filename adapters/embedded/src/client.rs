@@ -2,11 +2,13 @@
 
 use core::fmt;
 
+use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use choreoai_core::deadline::DeadlineKind;
 use choreoai_core::http1;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
 
+use crate::body::{Body, Ready};
 use crate::connect::Connect;
 use crate::decode::Decode;
 use crate::exchange::{Exchange, FoundIn};
@@ -135,7 +137,7 @@ where
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(request, true).await
+        self.call(|| request.encoder_with_stream(true)).await
     }
 
     /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
@@ -150,39 +152,40 @@ where
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(request, false).await
+        self.call(|| request.encoder_with_stream(false)).await
     }
 
-    async fn call<'r, M>(
+    /// The same with a body that is there already: see [`Session::send`](crate::Session::send).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`](Self::stream), but for [`Error::Request`].
+    pub async fn send(&mut self, body: &str) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
+        self.call(|| Ok(Ready::new(body))).await
+    }
+
+    /// `body` makes the body anew for each attempt.
+    async fn call<B: Body>(
         &mut self,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
-    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
-        request.validate().map_err(Error::Request)?;
+        body: impl Fn() -> Result<B, InvalidRequest>,
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         let mut failure = None;
-        let first = self.begin(request, stream, &mut failure).await?;
+        let first = self.begin(body, &mut failure).await?;
         let socket = self.connector.socket().ok_or(Error::Reconnect)?;
         Ok(Answer::new(socket, &mut self.exchange, first, failure))
     }
 
     /// Sends the request until an event of an answer has come. `None`: the answer is complete and has none.
-    async fn begin<'r, M>(
+    async fn begin<B: Body>(
         &mut self,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
+        new_body: impl Fn() -> Result<B, InvalidRequest>,
         failure: &mut Option<Error<C::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
+    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
         let mut retry = Retry::new(self.policy);
         self.exchange.watch.start_connecting();
         loop {
             self.attempts = retry.attempts();
-            let error = match self.attempt(request, stream, failure).await {
+            let error = match self.attempt(&new_body, failure).await {
                 Ok(first) => return Ok(first),
                 Err(error) => error,
             };
@@ -199,15 +202,12 @@ where
     }
 
     /// One request, over the connection that is there or a new one, until the first event.
-    async fn attempt<'r, M>(
+    async fn attempt<B: Body>(
         &mut self,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
+        new_body: &impl Fn() -> Result<B, InvalidRequest>,
         failure: &mut Option<Error<C::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
+    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+        let mut body = new_body().map_err(Error::Request)?;
         let mut is_kept = self.exchange.wire.is_reusable();
         loop {
             if !is_kept {
@@ -215,11 +215,14 @@ where
             }
             let socket = self.connector.socket().ok_or(Error::Reconnect)?;
             self.exchange.watch.connected();
-            match self.exchange.open(socket, request, stream).await {
+            match self.exchange.open(socket, &mut body).await {
                 // The server had closed it while nobody looked, or does so now.
-                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => is_kept = false,
+                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => {
+                    is_kept = false;
+                    body = new_body().map_err(Error::Request)?;
+                }
                 Err(error) => return Err(error),
-                Ok(()) => return self.exchange.find(socket, failure).await,
+                Ok(()) => return self.exchange.find::<'f', _>(socket, failure).await,
             }
         }
     }

@@ -5,22 +5,20 @@
 //!                                  └──▶ else ─▶ report
 //! ```
 
-use core::future::{Future, poll_fn};
 use core::iter::{Chain, Copied};
-use core::pin::pin;
 use core::slice::Iter;
-use core::task::Poll;
 use core::time::Duration;
 
 use choreoai_core::ErrorKind;
-use choreoai_core::chat::{AsMessage, ChatRequest, Event, Verdict};
-use choreoai_core::http1::{Method, Part, RequestError, RequestHead};
-use choreoai_core::json::writer::{self, Encoder};
+use choreoai_core::chat::{Event, Verdict};
+use choreoai_core::deadline::DeadlineKind;
+use choreoai_core::http1::{self, Method, Part, RequestError, RequestHead};
 use embedded_io_async::{Read, Write};
 
+use crate::body::Body;
 use crate::decode::{Decode, Meaning};
 use crate::report::Report;
-use crate::time::Watch;
+use crate::time::{Hasty, Watch};
 use crate::trace::debug;
 use crate::wire::{Next, Span, Wire};
 use crate::{Endpoint, Error};
@@ -63,6 +61,15 @@ enum Phase {
     Failed,
 }
 
+/// What comes of going over the body.
+enum Step<F, E> {
+    Found(FoundIn<F>),
+    /// The answer has ended, well or not.
+    End(Result<(), Error<E>>),
+    /// More has to be read.
+    Read,
+}
+
 /// An event that was found, and what it was decoded from.
 pub(crate) struct FoundIn<F> {
     found: F,
@@ -96,27 +103,25 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// Sends the request, and reads the head of the response.
-    pub(crate) async fn open<'r, S, M>(
+    pub(crate) async fn open<S: Read + Write>(
         &mut self,
         socket: &mut S,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
-    ) -> Result<(), Error<S::Error>>
-    where
-        S: Read + Write,
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
-        let status = match self.send(socket, request, stream).await {
-            Ok(()) => self.head(socket).await?,
-            // The server may have said why it takes no more; if it has, that is here by now.
+        body: &mut impl Body,
+    ) -> Result<(), Error<S::Error>> {
+        let unsent = match self.send(socket, body).await {
+            Ok(()) => None,
             Err(error @ (Error::Io(_) | Error::Closed)) => {
                 self.wire.spoil();
-                match at_once(self.head(socket)).await {
-                    Some(Ok(status)) => status,
-                    _ => return Err(error),
-                }
+                Some(error)
             }
             Err(error) => return Err(error),
+        };
+        // If the server takes no more, it may have said why; if it has, that is here by now.
+        let status = match (Hasty::new(unsent.is_some(), self.head(socket)).await, unsent) {
+            (Some(Ok(status)), _) => status,
+            (_, Some(error)) | (Some(Err(error)), None) => return Err(error),
+            // It is waited for.
+            (None, None) => return Err(Error::Closed),
         };
         debug!("the server answers with status {}", status);
         if !(200..300).contains(&status) {
@@ -135,20 +140,13 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.is_committed
     }
 
-    async fn send<'r, S, M>(
+    async fn send<S: Read + Write>(
         &mut self,
         socket: &mut S,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
-    ) -> Result<(), Error<S::Error>>
-    where
-        S: Read + Write,
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
-        let mut body = request.encoder_with_stream(stream).map_err(Error::Request)?;
-        let length = body.content_length();
-        let head = request_head(self.endpoint).map_err(|error| Error::Endpoint(error.kind()))?;
-        let mut head = head.with_content_length(length);
+        body: &mut impl Body,
+    ) -> Result<(), Error<S::Error>> {
+        let length = body.length();
+        let mut head = request_head(self.endpoint, length).map_err(|error| Error::Endpoint(error.kind()))?;
         if self.wire.buffer.is_empty() {
             return Err(Error::EmptyBuffer);
         }
@@ -157,8 +155,16 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.report.start();
         self.wire.expect_response();
         loop {
-            let count = encode(self.wire.buffer, &mut head, &mut body);
-            self.write(socket, count).await?;
+            let count = encode(self.wire.buffer, &mut head, body);
+            let mut written = 0_usize;
+            while written < count {
+                let rest = self.wire.buffer.get(written..count).unwrap_or_default();
+                match self.watch.limit(socket.write(rest)).await.map_err(Error::Deadline)? {
+                    Ok(0) => return Err(Error::Closed),
+                    Ok(more) => written = written.saturating_add(more),
+                    Err(error) => return Err(Error::Io(error)),
+                }
+            }
             if count < self.wire.buffer.len() {
                 break;
             }
@@ -171,41 +177,46 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.phase = Phase::Failed;
         self.is_committed = false;
         let is_ready = match self.wire.engage() {
-            Some(true) => self.watch.within(DRAIN_WAIT, self.wire.drain(socket)).await.unwrap_or_default(),
+            Some(true) => self.watch.within(DRAIN_WAIT, self.wire.drain(socket)).await == Ok(true),
             Some(false) => true,
             None => false,
         };
         if is_ready { Ok(()) } else { Err(Error::Reconnect) }
     }
 
-    /// Writes the front of the buffer.
-    async fn write<S: Write>(&mut self, socket: &mut S, count: usize) -> Result<(), Error<S::Error>> {
-        let mut left = self.wire.buffer.get(..count).unwrap_or_default();
-        while !left.is_empty() {
-            let written = self.watch.limit(socket.write(left)).await.map_err(Error::Deadline)?;
-            match written.map_err(Error::Io)? {
-                0 => return Err(Error::Closed),
-                written => left = left.get(written..).unwrap_or_default(),
-            }
-        }
-        Ok(())
-    }
-
     /// Reads the head of the response, and gives its status.
     async fn head<S: Read>(&mut self, socket: &mut S) -> Result<u16, Error<S::Error>> {
         let mut status = 0;
         loop {
-            while let Some(part) = self.wire.next_of_head() {
-                match part.map_err(Error::Http)? {
-                    Part::HeadEnd => return Ok(status),
-                    Part::Status(code) => status = code,
-                    part if !(200..300).contains(&status) => self.report.head(part),
-                    _ => {}
-                }
+            if let Some(head) = self.parse_head(&mut status) {
+                return head.map(|()| status).map_err(Error::Http);
             }
-            if self.fill(socket).await? == 0 {
-                self.wire.closed().map_err(Error::Http)?;
+            self.wire.begin_read();
+            let read = self.watch.limit(socket.read(self.wire.buffer)).await;
+            self.received(read)?;
+        }
+    }
+
+    /// Goes over what has arrived of the head. `None`: more is needed.
+    #[inline(never)]
+    fn parse_head(&mut self, status: &mut u16) -> Option<Result<(), http1::Error>> {
+        loop {
+            match self.wire.next_of_head()? {
+                Ok(Part::HeadEnd) => return Some(Ok(())),
+                Ok(Part::Status(code)) => *status = code,
+                Ok(part) if !(200..300).contains(status) => self.report.head(part),
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
             }
+        }
+    }
+
+    /// Takes what a read gave.
+    fn received<E>(&mut self, read: Result<Result<usize, E>, DeadlineKind>) -> Result<(), Error<E>> {
+        match self.wire.end_read(read.map_err(Error::Deadline)?) {
+            Ok(0) => self.wire.closed().map_err(Error::Http),
+            Ok(_) => Ok(()),
+            Err(error) => Err(Error::Io(error)),
         }
     }
 
@@ -214,46 +225,69 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         let Some(mut reader) = self.report.refused(status) else { return self.wire.release() };
         let Self { wire, watch, report, .. } = self;
         let read = read_report(socket, wire, |data| report.body(&mut reader, data));
-        let is_whole = watch.within(REPORT_WAIT, read).await.unwrap_or_default();
+        let is_whole = watch.within(REPORT_WAIT, read).await == Ok(true);
         self.report.end(&mut reader, is_whole);
         hide_key(&self.endpoint, &mut self.report);
     }
 
-    /// Reads on to the next event for the caller, who has had time with the last one.
-    pub(crate) async fn next<S: Read>(
-        &mut self,
-        socket: &mut S,
-        failure: &mut Option<Error<S::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
+    /// The caller, who has had time with the last event, asks for the next one.
+    pub(crate) fn resume(&mut self) {
         if self.wire.lost_a_read() {
             self.phase = Phase::Failed;
         }
         self.watch.resumed();
-        self.find(socket, failure).await
     }
 
     /// Reads on to the next event. `None`: the answer is complete.
     ///
     /// What went wrong with the connection waits in `failure` until what was held of the answer is handed out.
-    pub(crate) async fn find<S: Read>(
+    ///
+    /// `AT` is another one in each place that waits for it: so it becomes a part of that place, and the compiler sees that it is
+    /// not polled once more after it was done, which would be a panic.
+    pub(crate) async fn find<const AT: char, S: Read>(
         &mut self,
         socket: &mut S,
         failure: &mut Option<Error<S::Error>>,
     ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
         loop {
+            match self.step(failure) {
+                Step::Found(found) => return Ok(Some(found)),
+                Step::End(end) => return end.map(|()| None),
+                Step::Read => {}
+            }
+            self.wire.begin_read();
+            let read = self.watch.limit(socket.read(self.wire.buffer)).await;
+            if let Err(error) = self.received(read) {
+                self.end_body();
+                *failure = Some(error);
+            }
+        }
+    }
+
+    /// Goes over what has arrived of the body.
+    #[inline(never)]
+    fn step<E>(&mut self, failure: &mut Option<Error<E>>) -> Step<D::Found, E> {
+        loop {
             match self.phase {
-                Phase::Body if !self.data.is_empty() => {}
-                Phase::Body => {
-                    if let Err(error) = self.next_data(socket).await {
-                        self.end_body();
-                        *failure = Some(error);
+                Phase::Body if self.data.is_empty() => {
+                    match self.wire.next_of_body() {
+                        Ok(Next::Data(data)) => self.data = data,
+                        Ok(Next::Nothing) => return Step::Read,
+                        Ok(Next::End) => {
+                            self.wire.finish();
+                            self.end_body();
+                        }
+                        Err(error) => {
+                            self.end_body();
+                            *failure = Some(Error::Http(error));
+                        }
                     }
                     continue;
                 }
-                Phase::Ending => {}
+                Phase::Body | Phase::Ending => {}
                 Phase::Closing => return self.conclude(None),
-                Phase::Complete => return Ok(None),
-                Phase::Failed => return Err(Error::Reconnect),
+                Phase::Complete => return Step::End(Ok(())),
+                Phase::Failed => return Step::End(Err(Error::Reconnect)),
             }
             let input = self.data;
             let mut rest = self.wire.buffer.get(input.range()).unwrap_or_default();
@@ -266,7 +300,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                         self.wire.release();
                         self.phase = Phase::Closing;
                     }
-                    return Ok(Some(FoundIn { found, input }));
+                    return Step::Found(FoundIn { found, input });
                 }
                 Some(Err(error)) => return self.conclude(Some(Error::Answer(error))),
                 None if self.phase == Phase::Ending => return self.conclude(failure.take()),
@@ -298,10 +332,10 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// The answer has ended, with this failure of the connection, if there was one.
-    fn conclude<T, E>(&mut self, failure: Option<Error<E>>) -> Result<Option<T>, Error<E>> {
+    fn conclude<E>(&mut self, failure: Option<Error<E>>) -> Step<D::Found, E> {
         let verdict = self.decoder.verdict();
         self.phase = Phase::Failed;
-        match (verdict, failure) {
+        Step::End(match (verdict, failure) {
             (Err(error), _) if error.kind() == ErrorKind::Server => {
                 // Of a report that was cut, what came of it counts.
                 self.report.event(&Event::ErrorEnd);
@@ -312,40 +346,15 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
             (Err(error), None) => Err(Error::Answer(error)),
             (Ok(_), None) => {
                 self.phase = Phase::Complete;
-                Ok(None)
+                Ok(())
             }
-        }
+        })
     }
 
     fn end_body(&mut self) {
         self.decoder.end();
         self.data = Span::default();
         self.phase = Phase::Ending;
-    }
-
-    /// Makes `data` the next piece of the body, or ends it.
-    async fn next_data<S: Read>(&mut self, socket: &mut S) -> Result<(), Error<S::Error>> {
-        loop {
-            match self.wire.next_of_body().map_err(Error::Http)? {
-                Next::Data(data) => {
-                    self.data = data;
-                    return Ok(());
-                }
-                Next::End => {
-                    self.wire.finish();
-                    self.end_body();
-                    return Ok(());
-                }
-                Next::Nothing => {}
-            }
-            if self.fill(socket).await? == 0 {
-                self.wire.closed().map_err(Error::Http)?;
-            }
-        }
-    }
-
-    async fn fill<S: Read>(&mut self, socket: &mut S) -> Result<usize, Error<S::Error>> {
-        self.watch.limit(self.wire.fill(socket)).await.map_err(Error::Deadline)?.map_err(Error::Io)
     }
 }
 
@@ -356,9 +365,13 @@ type Fields<'a> = Copied<Chain<Iter<'a, Field<'a>>, Iter<'a, Field<'a>>>>;
 const FIELDS: &[Field<'_>] =
     &[("Accept", b"text/event-stream, application/json"), ("Content-Type", b"application/json")];
 
-fn request_head(endpoint: Endpoint<'_>) -> Result<RequestHead<'_, Fields<'_>>, RequestError<'_>> {
+fn request_head(
+    endpoint: Endpoint<'_>,
+    length: u64,
+) -> Result<RequestHead<'_, Fields<'_>>, RequestError<'_>> {
     let Endpoint { host, path, key, headers } = endpoint;
     let head = RequestHead::new(Method::Post, path, host, FIELDS.iter().chain(headers).copied())?;
+    let head = head.with_content_length(length);
     match key {
         Some(key) => head.with_bearer(key),
         None => Ok(head),
@@ -366,11 +379,8 @@ fn request_head(endpoint: Endpoint<'_>) -> Result<RequestHead<'_, Fields<'_>>, R
 }
 
 /// Writes what follows of the head and of the body, as much as fits.
-fn encode<'a, 'r>(
-    out: &mut [u8],
-    head: &mut RequestHead<'a, Fields<'a>>,
-    body: &mut Encoder<'r, impl Iterator<Item = writer::Part<'r>>>,
-) -> usize {
+#[inline(never)]
+fn encode<'a>(out: &mut [u8], head: &mut RequestHead<'a, Fields<'a>>, body: &mut impl Body) -> usize {
     let written = head.encode(out);
     let rest = out.get_mut(written..).unwrap_or_default();
     written.saturating_add(body.encode(rest))
@@ -392,7 +402,9 @@ async fn read_report<S: Read>(socket: &mut S, wire: &mut Wire<'_>, mut take: imp
             Ok(Next::Nothing) if read < REPORT_LIMIT => {}
             _ => return false,
         }
-        match wire.fill(socket).await {
+        wire.begin_read();
+        let count = socket.read(wire.buffer).await;
+        match wire.end_read(count) {
             Ok(0) if wire.closed().is_err() => return false,
             Ok(count) => read = read.saturating_add(count),
             Err(_) => return false,
@@ -404,14 +416,4 @@ fn hide_key(endpoint: &Endpoint<'_>, report: &mut impl Report) {
     if let Some(key) = endpoint.key {
         report.hide(key);
     }
-}
-
-/// What comes of some work without waiting for anything.
-async fn at_once<F: Future>(work: F) -> Option<F::Output> {
-    let mut work = pin!(work);
-    poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
 }

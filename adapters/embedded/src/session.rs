@@ -5,6 +5,7 @@ use core::fmt;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use embedded_io_async::{Read, Write};
 
+use crate::body::{Body, Ready};
 use crate::decode::Decode;
 use crate::exchange::Exchange;
 use crate::report::{Report, StatusOnly};
@@ -101,7 +102,8 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(request, true).await
+        let mut body = request.encoder_with_stream(true).map_err(Error::Request)?;
+        self.call(&mut body).await
     }
 
     /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
@@ -116,20 +118,24 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(request, false).await
+        let mut body = request.encoder_with_stream(false).map_err(Error::Request)?;
+        self.call(&mut body).await
     }
 
-    async fn call<'r, M>(
-        &mut self,
-        request: &'r ChatRequest<'r, M>,
-        stream: bool,
-    ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
+    /// The same with a body that is there already, in flash for instance: the text of a chat request. What it says is not
+    /// checked; whether the answer is streamed is for it to say.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`](Self::stream), but for [`Error::Request`].
+    pub async fn send(&mut self, body: &str) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
+        self.call(&mut Ready::new(body)).await
+    }
+
+    async fn call<B: Body>(&mut self, body: &mut B) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         let Self { socket, exchange } = self;
         exchange.watch.start();
-        exchange.open(socket, request, stream).await?;
+        exchange.open(socket, body).await?;
         Ok(Answer::new(socket, exchange, None, None))
     }
 

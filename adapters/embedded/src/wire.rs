@@ -132,10 +132,13 @@ impl<'b> Wire<'b> {
         self.is_reading && !self.has_safe_reads
     }
 
-    /// Reads what has arrived, once all that had arrived was parsed. 0: the other end has closed the connection.
-    pub(crate) async fn fill<S: Read>(&mut self, socket: &mut S) -> Result<usize, S::Error> {
+    /// What has arrived is read into the buffer, now that all that had arrived was parsed.
+    pub(crate) const fn begin_read(&mut self) {
         self.is_reading = true;
-        let read = socket.read(self.buffer).await;
+    }
+
+    /// So many bytes were read. 0: the other end has closed the connection.
+    pub(crate) fn end_read<E>(&mut self, read: Result<usize, E>) -> Result<usize, E> {
         self.is_reading = false;
         let count = read?.min(self.buffer.len());
         self.unread = Span { start: 0, end: count };
@@ -213,7 +216,9 @@ impl<'b> Wire<'b> {
                 }
                 _ => return false,
             }
-            match self.fill(socket).await {
+            self.begin_read();
+            let read = socket.read(self.buffer).await;
+            match self.end_read(read) {
                 Ok(count @ 1..) => drained = drained.saturating_add(count),
                 _ => return false,
             }

@@ -1,6 +1,7 @@
 //! A timer out of a delay and a clock.
 
 use core::fmt;
+use core::future::Future;
 use core::time::Duration;
 
 use embedded_hal_async::delay::DelayNs;
@@ -29,13 +30,12 @@ impl<D: DelayNs, C: Fn() -> Duration> Timer for DelayTimer<D, C> {
         (self.clock)()
     }
 
-    async fn wait(&mut self, duration: Duration) {
-        match u32::try_from(duration.as_secs()) {
-            Ok(0) => self.delay.delay_us(duration.subsec_micros().saturating_add(1)).await,
-            // The rest is waited for afterwards, and so it is of what is too long for the delay.
-            Ok(seconds) => self.delay.delay_ms(seconds.saturating_mul(1000)).await,
-            Err(_) => self.delay.delay_ms(u32::MAX).await,
-        }
+    /// At most 49 days.
+    fn wait(&mut self, duration: Duration) -> impl Future<Output = ()> {
+        // Rounded up.
+        let millis = duration.subsec_nanos().div_ceil(1_000_000);
+        let seconds = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+        self.delay.delay_ms(seconds.saturating_mul(1000).saturating_add(millis))
     }
 }
 

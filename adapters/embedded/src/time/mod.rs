@@ -7,6 +7,7 @@
 mod delay;
 #[cfg(feature = "embassy-time")]
 mod embassy;
+mod race;
 mod watch;
 
 use core::time::Duration;
@@ -16,6 +17,7 @@ pub use choreoai_core::deadline::{DeadlineKind, Deadlines};
 pub use delay::DelayTimer;
 #[cfg(feature = "embassy-time")]
 pub use embassy::EmbassyTimer;
+pub(crate) use race::Hasty;
 pub use watch::{Timed, Untimed, Watch};
 
 /// A monotonic clock and a way to wait by it.
@@ -23,7 +25,7 @@ pub trait Timer {
     /// The time since some fixed moment; never goes back.
     fn now(&self) -> Duration;
 
-    /// Waits for `duration`, or for less, if it is long: then it is asked to wait for the rest. Dropping the wait costs nothing.
+    /// Waits for at least `duration`. A wait that is dropped before its end costs nothing.
     #[allow(async_fn_in_trait, reason = "whether it is `Send` shows from the type of the timer")]
     async fn wait(&mut self, duration: Duration);
 }

@@ -1,19 +1,17 @@
 //! The deadlines of a call under way.
 
-use core::future::{Future, poll_fn};
-use core::pin::pin;
-use core::task::Poll;
+use core::future::{Future, Pending};
 use core::time::Duration;
 
-use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines};
+use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
 
 use super::Timer;
+use super::race::Race;
 use crate::decode::Meaning;
 
 /// Keeps the deadlines of a call, or keeps none.
 ///
 /// Sealed: it is here to name the bounds of the types that have one.
-#[allow(async_fn_in_trait, reason = "sealed, and whether it is `Send` shows from the type")]
 pub trait Watch: sealed::Sealed {
     /// A call begins, on a connection that stands.
     #[doc(hidden)]
@@ -29,11 +27,15 @@ pub trait Watch: sealed::Sealed {
 
     /// Does some work, unless a deadline expires meanwhile.
     #[doc(hidden)]
-    async fn limit<F: Future>(&mut self, work: F) -> Result<F::Output, DeadlineKind>;
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
 
     /// Does some work that may take no longer than this, and no longer than the next deadline.
     #[doc(hidden)]
-    async fn within<F: Future>(&mut self, limit: Duration, work: F) -> Option<F::Output>;
+    fn within<F: Future>(
+        &mut self,
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
 }
 
 /// No deadlines.
@@ -47,12 +49,18 @@ impl Watch for Untimed {
 
     fn resumed(&mut self) {}
 
-    async fn limit<F: Future>(&mut self, work: F) -> Result<F::Output, DeadlineKind> {
-        Ok(work.await)
+    #[inline(always)]
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::<F, Pending<()>>::alone(work)
     }
 
-    async fn within<F: Future>(&mut self, _: Duration, work: F) -> Option<F::Output> {
-        Some(work.await)
+    #[inline(always)]
+    fn within<F: Future>(
+        &mut self,
+        _: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::<F, Pending<()>>::alone(work)
     }
 }
 
@@ -100,8 +108,7 @@ impl<T: Timer> Timed<T> {
     /// Waits between two attempts.
     pub(crate) async fn pause(&mut self, wait: Duration) {
         self.clock.attempt_failed();
-        let until = self.timer.now().saturating_add(wait);
-        wait_until(&mut self.timer, until).await;
+        self.timer.wait(wait).await;
         self.attempt_started();
     }
 }
@@ -123,42 +130,24 @@ impl<T: Timer> Watch for Timed<T> {
 
     fn resumed(&mut self) {
         if let Some(lent) = self.lent.take() {
-            let held = self.timer.now().checked_sub(lent);
-            self.clock.postpone_idle(held.unwrap_or_default());
+            self.clock.postpone_idle(left(lent, self.timer.now()));
         }
     }
 
-    async fn limit<F: Future>(&mut self, work: F) -> Result<F::Output, DeadlineKind> {
-        match self.clock.next() {
-            None => Ok(work.await),
-            Some((until, kind)) => race(work, &mut self.timer, until).await.ok_or(kind),
-        }
+    #[inline(always)]
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::until(self.clock.next(), work, &mut self.timer)
     }
 
-    async fn within<F: Future>(&mut self, limit: Duration, work: F) -> Option<F::Output> {
+    #[inline(always)]
+    fn within<F: Future>(
+        &mut self,
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
         let limit = self.timer.now().saturating_add(limit);
-        let until = self.clock.next().map_or(limit, |(moment, _)| moment.min(limit));
-        race(work, &mut self.timer, until).await
-    }
-}
-
-/// Does some work, unless it is not done by then. Work that is done at once is done at the last moment, too, but not after it.
-async fn race<F: Future>(work: F, timer: &mut impl Timer, until: Duration) -> Option<F::Output> {
-    if timer.now() >= until {
-        return None;
-    }
-    let mut work = pin!(work);
-    let mut alarm = pin!(wait_until(timer, until));
-    poll_fn(|cx| match work.as_mut().poll(cx) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
-    })
-    .await
-}
-
-async fn wait_until(timer: &mut impl Timer, until: Duration) {
-    while let Some(wait) = until.checked_sub(timer.now()).filter(|wait| !wait.is_zero()) {
-        timer.wait(wait).await;
+        let next = self.clock.next().filter(|(moment, _)| *moment <= limit);
+        Race::until(Some(next.unwrap_or((limit, DeadlineKind::Total))), work, &mut self.timer)
     }
 }
 

@@ -18,6 +18,9 @@ fn events() -> Vec<Step> {
     STREAM.split_inclusive("\n\n").map(bytes).collect()
 }
 
+/// When it is over, in seconds; and by which deadline.
+type End = Result<u64, (DeadlineKind, u64)>;
+
 #[test]
 fn each_deadline_at_its_moment() {
     let head = || bytes("HTTP/1.1 200 OK\r\n\r\n");
@@ -26,7 +29,7 @@ fn each_deadline_at_its_moment() {
     let role = || bytes("data: {\"choices\": [{\"delta\": {\"role\": \"assistant\"}, \"index\": 0}]}\n\n");
     let of = |steps: &[&Step]| steps.iter().map(|step| (*step).clone()).collect::<Vec<_>>();
     use DeadlineKind::{FirstEvent, Idle, Total};
-    let cases: Vec<(Vec<Step>, Deadlines, Result<u64, (DeadlineKind, u64)>)> = vec![
+    let cases: Vec<(Vec<Step>, Deadlines, End)> = vec![
         (of(&[&head(), first, second, done]), deadlines(1, 1, 1), Ok(0)),
         (of(&[&Step::Stall]), deadlines(30, 5, 0), Err((FirstEvent, 30))),
         (of(&[&pause(29), &head(), first, second, done]), deadlines(30, 5, 0), Ok(29)),

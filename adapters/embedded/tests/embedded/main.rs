@@ -4,6 +4,7 @@ mod answers;
 mod bounds;
 mod cancel;
 mod deadlines;
+mod platforms;
 mod reports;
 mod requests;
 mod retries;

@@ -28,10 +28,6 @@ fn ask<const MESSAGE: usize, const LABEL: usize>(
 }
 
 fn kept<const MESSAGE: usize, const LABEL: usize>(report: &ErrorReport<MESSAGE, LABEL>) -> Kept<'_> {
-    let text = |value: Option<choreoai_embedded::chat::assemble::Kept<'static>>| {
-        value.map(|value| value.beginning())
-    };
-    let _ = text;
     (
         report.message().map(|kept| kept.beginning()),
         report.code().map(|kept| kept.beginning()),
@@ -150,10 +146,10 @@ fn the_key_is_never_shown() {
         let (error, report, _) = ask::<128, 48>(&response, 64);
         // The key is cut by the end of what is kept.
         let (_, short, _) = ask::<33, 20>(&response, 64);
-        for (report, short) in [(format!("{report} {report:?}"), format!("{short} {short:?}"))] {
-            for shown in [report, short, format!("{error} {error:?}")] {
-                assert!(!shown.contains(&KEY[..5]), "{shown}");
-            }
+        for shown in
+            [format!("{report} {report:?}"), format!("{short} {short:?}"), format!("{error} {error:?}")]
+        {
+            assert!(!shown.contains(&KEY[..5]), "{shown}");
         }
         assert!(report.has_secret());
         assert_eq!(kept(&report), (None, None, None));

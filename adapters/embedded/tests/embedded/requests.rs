@@ -60,7 +60,7 @@ struct Counted(u32);
 
 impl<'a> AsMessage<'a> for Counted {
     fn as_message(&self) -> Message<'a> {
-        if self.0 % 2 == 0 { Message::user("Again?") } else { Message::assistant("Again!") }
+        if self.0.is_multiple_of(2) { Message::user("Again?") } else { Message::assistant("Again!") }
     }
 }
 

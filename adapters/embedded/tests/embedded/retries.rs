@@ -288,7 +288,7 @@ fn entropy_shortens_the_waits_and_a_policy_bounds_them() {
         assert!(
             network.world.run(async { client.stream(&REQUEST).await.is_ok() }).expect("it does not hang")
         );
-        assert_eq!(network.world.now().as_millis(), if entropy == 0 { end } else { end }, "{entropy}");
+        assert_eq!(network.world.now().as_millis(), end, "{entropy}");
     }
     let network = Network::new([Dial::Refused, Dial::To(vec![good()])]);
     let mut buffer = [0; 64];
