@@ -39,6 +39,7 @@ pub struct RequestHead<'a, F> {
     method: Method,
     target: &'a str,
     host: &'a str,
+    bearer: Option<&'a str>,
     fields: F,
     content_length: Decimal,
     close: bool,
@@ -125,6 +126,7 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             method,
             target,
             host,
+            bearer: None,
             fields,
             content_length: Decimal::new(0),
             close: false,
@@ -139,6 +141,20 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     pub fn with_content_length(mut self, length: u64) -> Self {
         self.content_length = Decimal::new(length);
         self
+    }
+
+    /// Adds `Authorization: Bearer` with this key (RFC 6750, section 2.1), which need not stand in memory behind that word.
+    ///
+    /// # Errors
+    /// [`RequestErrorKind::InvalidFieldValue`] if the key is empty or holds white space or a control character, a line break at
+    /// its end for instance.
+    pub fn with_bearer(mut self, key: &'a str) -> Result<Self, RequestError<'a>> {
+        if key.is_empty() || !key.bytes().all(is_visible) {
+            let kind = RequestErrorKind::InvalidFieldValue;
+            return Err(RequestError { kind, field: Some("Authorization"), position: 0 });
+        }
+        self.bearer = Some(key);
+        Ok(self)
     }
 
     /// Adds `Connection: close`: the server closes the connection after its response, which must not be reused.
@@ -196,6 +212,8 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             At::Target => self.target.as_bytes(),
             At::Version => b" HTTP/1.1\r\nHost: ",
             At::Host => self.host.as_bytes(),
+            At::BearerName => b"\r\nAuthorization: Bearer ",
+            At::Bearer(key) => key.as_bytes(),
             At::FieldStart(..) => b"\r\n",
             At::Name(name, _) => name.as_bytes(),
             At::Colon(_) => b": ",
@@ -218,7 +236,9 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             At::FieldStart(name, value) => At::Name(name, value),
             At::Name(_, value) => At::Colon(value),
             At::Colon(value) => At::Value(value),
-            At::Host | At::Value(_) => match self.fields.next() {
+            At::Host if self.bearer.is_some() => At::BearerName,
+            At::BearerName => At::Bearer(self.bearer.unwrap_or_default()),
+            At::Host | At::Bearer(_) | At::Value(_) => match self.fields.next() {
                 Some((name, value)) => At::FieldStart(name, value),
                 None if self.has_length() => At::LengthName,
                 None => self.after_length(),
@@ -326,6 +346,8 @@ enum At<'a> {
     Target,
     Version,
     Host,
+    BearerName,
+    Bearer(&'a str),
     FieldStart(&'a str, &'a [u8]),
     Name(&'a str, &'a [u8]),
     Colon(&'a [u8]),

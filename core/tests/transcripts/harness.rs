@@ -101,6 +101,22 @@ fn allocations(wants: Wants, body: &[u8]) -> u64 {
     counted.count_total
 }
 
+/// An event that is found and then lent is the one that is lent at once.
+fn check_found<const SCRATCH: usize>(
+    finder: &mut Decoder<SCRATCH>,
+    input: &[u8],
+    rest: &[u8],
+    event: Option<Result<Event<'_>, Error>>,
+) {
+    let mut left = input;
+    match finder.find_event(&mut left) {
+        Some(Ok(found)) => assert_eq!(Some(Ok(finder.lend_event(&found, input))), event),
+        Some(Err(error)) => assert_eq!(Some(Err(error)), event),
+        None => assert_eq!(None, event),
+    }
+    assert_eq!(left.len(), rest.len(), "more or less was taken than for {event:?}");
+}
+
 /// What a run gave.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
@@ -111,21 +127,28 @@ pub(crate) struct Outcome {
 
 pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
     let mut decoder = wants.decoder::<SCRATCH>();
+    let mut finder = decoder.clone();
     let mut log = Log::default();
     let mut error = None;
     for piece in pieces {
         let mut input = *piece;
-        while let Some(event) = decoder.next_event(&mut input) {
+        loop {
+            let before = input;
+            let event = decoder.next_event(&mut input);
+            check_found(&mut finder, before, input, event);
             match event {
-                Ok(event) => log.add(&event),
-                Err(fault) => assert!(error.replace(fault).is_none(), "a second error"),
+                Some(Ok(event)) => log.add(&event),
+                Some(Err(fault)) => assert!(error.replace(fault).is_none(), "a second error"),
+                None => break,
             }
         }
         assert!(input.is_empty(), "input was left over");
     }
     decoder.end();
+    finder.end();
     let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
+        check_found(&mut finder, &[], &[], Some(event));
         log.add(&event.expect("the end of the body is no error"));
     }
     assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");

@@ -1,9 +1,11 @@
 //! The decoder of response bodies.
 
+mod found;
 mod opening;
 mod sniff;
 mod stream;
 
+pub use self::found::Found;
 use self::opening::Opening;
 use self::sniff::FieldName;
 use self::stream::EventStream;
@@ -204,24 +206,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// An error is returned once, with the offset of the byte that was refused, the same for every cut. What came before it in
     /// the body has been delivered; what follows is consumed and ignored, and [`verdict`](Self::verdict) keeps the error.
     pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
-        self.machine.scratch.reclaim();
-        let before = input.len();
-        let found = self.next_signal(input);
-        let consumed = before.wrapping_sub(input.len());
-        // Behind the end of the answer, or of the body, the offset stays where that was.
-        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
-            self.offset = self.offset.saturating_add(consumed as u64);
-        }
-        match found? {
-            Ok(signal) => Some(Ok(self.event(signal))),
-            Err(kind) => {
-                self.failure = Some(kind);
-                self.stream.note_unread_report(&mut self.machine);
-                self.phase = Phase::Over;
-                *input = &[];
-                Some(Err(Error::new(kind, self.offset)))
-            }
-        }
+        Some(self.take_signal(input)?.map(|signal| self.event(signal)))
     }
 
     /// The body has ended; to be called once [`next_event`](Self::next_event) has returned `None`. Call that again until
@@ -281,6 +266,24 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// Whether the body is one JSON document that has ended well.
     fn is_whole(&self) -> bool {
         self.phase == Phase::Document && self.is_ended && !self.is_cut
+    }
+
+    fn take_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, Error>> {
+        self.machine.scratch.reclaim();
+        let before = input.len();
+        let found = self.next_signal(input);
+        let consumed = before.wrapping_sub(input.len());
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
+            self.offset = self.offset.saturating_add(consumed as u64);
+        }
+        Some(found?.map_err(|kind| {
+            self.failure = Some(kind);
+            self.stream.note_unread_report(&mut self.machine);
+            self.phase = Phase::Over;
+            *input = &[];
+            Error::new(kind, self.offset)
+        }))
     }
 
     fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {

@@ -3,7 +3,7 @@ use choreoai_core::chat::{Decoder, Event, Piece};
 
 use crate::opaque::{bytes, consume, opaque, text};
 
-pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, end, piece];
+pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, found, end, piece];
 
 fn decoder() {
     consume(Decoder::default());
@@ -34,6 +34,15 @@ fn next_event<'e, const SCRATCH: usize>(
     input: &mut &'static [u8],
 ) -> Option<Result<Event<'e>, Error>> {
     Decoder::next_event(decoder, input)
+}
+
+fn found() {
+    let mut decoder = opaque(Decoder::new());
+    let mut input = bytes();
+    while let Some(Ok(found)) = Decoder::find_event(&mut decoder, &mut input) {
+        consume(Decoder::lend_event(&decoder, &opaque(found), bytes()));
+    }
+    consume(decoder);
 }
 
 fn end() {
