@@ -18,6 +18,8 @@ pub(crate) type Check = fn(&Path) -> Result<Stacks, String>;
 pub(crate) const ALL: &[(&str, Check)] = &[
     ("board_only: sends back what it receives", alone::echo),
     ("decoder_only: prints the text of a body, however it arrives", alone::decode),
+    ("uart_text: streams text", text::uart_text),
+    ("uart_text: tells a cut answer from a finished one", text::cut),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
 ];

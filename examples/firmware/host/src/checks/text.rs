@@ -3,12 +3,35 @@
 use std::path::Path;
 
 use choreoai_testkit::wire::{Chunks, Dialect};
-use choreoai_testkit::{Answer, Framing, Gateway, RecordedRequest};
+use choreoai_testkit::{Answer, Framing, Gateway, RecordedRequest, Step};
 
 use super::{Stacks, same, succeed};
-use crate::qemu::Wire;
+use crate::qemu::{self, Wire};
 
 const TEXT: [&str; 4] = ["A cr\u{e4}b", " is a \u{1f980}", ", with a shell", " and ten legs."];
+
+pub(super) fn uart_text(folder: &Path) -> Result<Stacks, String> {
+    finished(folder, "uart_text")
+}
+
+/// What came before the cut is printed; that it was cut shows by the silence, since nothing tells a UART of an end.
+pub(super) fn cut(folder: &Path) -> Result<Stacks, String> {
+    let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
+    let begun = Answer::event_stream().event(chunks.content(0, TEXT[0])).event(chunks.content(0, TEXT[1]));
+    let inside = begun.clone().body("data: {\"choices\": [{\"delta\": {\"content\": \"...");
+    for (answer, printed) in [
+        (begun.close(), TEXT[..2].concat()),
+        (inside.close(), TEXT[..2].concat() + "..."),
+        (Answer::raw([Step::Close]), String::new()),
+    ] {
+        let gateway = Gateway::start(answer).map_err(|error| error.to_string())?;
+        let run = qemu::run(&folder.join("uart_text"), Wire::Uart(gateway.addr()), &[])?;
+        same("printed", &*run.printed, printed + "\nnot finished\n")?;
+        same("success", run.success, false)?;
+        same("requests", gateway.requests().len(), 1)?;
+    }
+    Ok(Vec::new())
+}
 
 pub(super) fn reqwless(folder: &Path) -> Result<Stacks, String> {
     finished(folder, "text_by_reqwless")
