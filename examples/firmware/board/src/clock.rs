@@ -37,6 +37,12 @@ impl Clock {
         Duration::from_millis(milliseconds().into())
     }
 
+    /// A number that differs between two boards that were started together: the cycles since the last millisecond, spread over
+    /// 32 bits. Enough to keep retries apart, and for nothing that is secret.
+    pub fn jitter(&self) -> u32 {
+        SYST::get_current().wrapping_mul(0x9E37_79B1)
+    }
+
     /// Waits at least so long; a dropped wait leaves nothing behind.
     fn wait(&self, least: u32) -> impl Future<Output = ()> {
         let start = milliseconds();

@@ -14,7 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the board is connected to.
 #[derive(Clone, Copy, Debug)]
-#[expect(dead_code, reason = "for the programs to come")]
 pub(crate) enum Wire {
     /// UART 0 to a TCP port; once the peer closes, the line is dead.
     Uart(SocketAddr),

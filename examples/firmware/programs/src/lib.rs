@@ -1,8 +1,16 @@
 //! What the programs share.
 #![no_std]
 
+mod line;
+mod questions;
+mod uart_questions;
+
 use board::console::Console;
 use board::stack;
+
+pub use self::line::Line;
+pub use self::questions::{GATEWAY, Questions};
+pub use self::uart_questions::ask_over_uart;
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.
 pub fn report_stack(console: &mut Console) {
@@ -35,6 +43,7 @@ macro_rules! panics_do_not_link {
 macro_rules! panics_are_failures {
     () => {
         #[panic_handler]
+        #[inline(never)] // So that one can look for who calls it.
         fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
             board::console::exit(false)
         }

@@ -1,6 +1,7 @@
 //! What is checked.
 
 mod alone;
+mod full;
 mod text;
 
 use std::fmt::Debug;
@@ -20,6 +21,9 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("decoder_only: prints the text of a body, however it arrives", alone::decode),
     ("uart_text: streams text", text::uart_text),
     ("uart_text: tells a cut answer from a finished one", text::cut),
+    ("uart_full: calls a tool, reports errors, asks again when cut", full::uart),
+    ("uart_typed: the same, with typed arguments", full::typed),
+    ("ethernet: the same over Ethernet", full::ethernet),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
 ];
