@@ -1,4 +1,4 @@
-//! Runs each firmware under QEMU against the scripted gateway, and checks what it printed, how it ended and what it asked.
+//! Runs each firmware under QEMU, and the program of WASI under node, against the scripted gateway, and checks what it printed, how it ended and what it asked.
 //!
 //! ```text
 //! firmware-host FOLDER    the folder with the programs, as they were built
@@ -8,6 +8,7 @@
 //! `N passed, N failed`. Fails if one failed.
 
 mod checks;
+mod process;
 mod qemu;
 
 use std::env;

@@ -3,6 +3,7 @@
 mod alone;
 mod full;
 mod text;
+mod wasip1;
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -26,6 +27,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("ethernet: the same over Ethernet", full::ethernet),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
+    ("wasip1: streams text over standard input and output", wasip1::text),
 ];
 
 /// Runs a program that is to end as a success.

@@ -8,7 +8,8 @@ use choreoai_testkit::{Answer, Framing, Gateway, RecordedRequest, Step};
 use super::{Stacks, same, succeed};
 use crate::qemu::{self, Wire};
 
-const TEXT: [&str; 4] = ["A cr\u{e4}b", " is a \u{1f980}", ", with a shell", " and ten legs."];
+/// What is answered.
+pub(super) const TEXT: [&str; 4] = ["A cr\u{e4}b", " is a \u{1f980}", ", with a shell", " and ten legs."];
 
 pub(super) fn uart_text(folder: &Path) -> Result<Stacks, String> {
     finished(folder, "uart_text")
@@ -66,7 +67,7 @@ fn finished(folder: &Path, program: &'static str) -> Result<Stacks, String> {
 }
 
 /// Whether it is what all these programs ask.
-fn question(request: &RecordedRequest) -> Result<(), String> {
+pub(super) fn question(request: &RecordedRequest) -> Result<(), String> {
     same("method and target", (&*request.method, &*request.target), ("POST", "/v1/chat/completions"))?;
     same("Authorization", request.header("authorization"), Some("Bearer key"))?;
     same("Content-Type", request.header("content-type"), Some("application/json"))?;
