@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Lists the functions of a program that may come to its panic handler in another way than those that are known.
+"""Lists the functions of a program that may come to its panic handler in another way than the one that is known.
 
     panicking.py LLVM_BIN PROGRAM
 
-Known are an `async fn` that is polled after its end, of which the compiler cannot always see that nobody does it.
+Known is an `async fn` that is polled after its end, of which the compiler cannot see that nobody does it where one waits.
 """
 
 import re

@@ -31,6 +31,19 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
+/// Runs a `future` in which nothing waits, such as one over a [`BlockingUart`](crate::uart::BlockingUart), to its end; `None` if
+/// something did wait.
+///
+/// It is polled once, and the compiler sees that: it drops the code that resumes the future where it was, and the panic for when it
+/// is polled after its end.
+#[inline(always)]
+pub fn run_at_once<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
 /// Has the future polled again; to be called by interrupts.
 pub(crate) fn wake() {
     WOKEN.store(true, Ordering::Relaxed);

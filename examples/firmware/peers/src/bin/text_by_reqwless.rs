@@ -5,7 +5,7 @@
 use core::time::Duration;
 
 use board::console::{Console, exit};
-use board::executor::block_on;
+use board::executor::run_at_once;
 use board::uart::BlockingUart;
 use board::{Board, entry};
 use embedded_io_async::Write;
@@ -23,7 +23,7 @@ fn main() -> ! {
     let Some(board) = Board::take() else { exit(false) };
     let mut console = Console::open();
     let mut uart = board.uart.blocking(PATIENCE);
-    let is_finished = block_on(ask(&mut uart, &mut console)).unwrap_or(false);
+    let is_finished = matches!(run_at_once(ask(&mut uart, &mut console)), Some(Ok(true)));
     peers::end(is_finished, &mut console)
 }
 

@@ -5,13 +5,13 @@
 use core::time::Duration;
 
 use board::console::{Console, exit};
-use board::executor::block_on;
+use board::executor::run_at_once;
 use board::uart::{BlockingUart, UartError};
 use board::{Board, entry};
 use choreoai_embedded::chat::{ChatRequest, Event, Message, Verdict};
 use choreoai_embedded::{Endpoint, Error, Session};
 
-programs::panics_are_failures!();
+programs::panics_do_not_link!();
 
 /// How long the line may be silent before the answer counts as cut.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -25,7 +25,8 @@ fn main() -> ! {
     let mut buffer = [0; 256];
     let uart = board.uart.blocking(PATIENCE);
     let mut session = Session::new(uart, &mut buffer).with_endpoint(GATEWAY);
-    let is_finished = matches!(block_on(ask(&mut session, &mut console)), Ok(Some(Verdict::Finished)));
+    let is_finished =
+        matches!(run_at_once(ask(&mut session, &mut console)), Some(Ok(Some(Verdict::Finished))));
     console.print(if is_finished { "\nfinished\n" } else { "\nnot finished\n" });
     programs::report_stack(&mut console);
     exit(is_finished)
