@@ -1,5 +1,7 @@
 //! The UART for a program that has nothing else to do.
 
+use core::future::{Future, poll_fn};
+use core::task::Poll;
 use core::time::Duration;
 
 use embedded_io_async::{ErrorType, Read, Write};
@@ -56,20 +58,22 @@ impl ErrorType for BlockingUart {
     type Error = UartError;
 }
 
-// Nothing is done before the future is polled, as with any other transport.
+// Nothing is done before a future is polled, as with any other transport.
 impl Read for BlockingUart {
-    async fn read(&mut self, out: &mut [u8]) -> Result<usize, UartError> {
-        Self::read(self, out)
+    fn read(&mut self, out: &mut [u8]) -> impl Future<Output = Result<usize, UartError>> {
+        poll_fn(move |_| Poll::Ready(Self::read(self, out)))
     }
 }
 
 impl Write for BlockingUart {
-    async fn write(&mut self, bytes: &[u8]) -> Result<usize, UartError> {
-        Ok(Self::write(self, bytes))
+    fn write(&mut self, bytes: &[u8]) -> impl Future<Output = Result<usize, UartError>> {
+        poll_fn(move |_| Poll::Ready(Ok(Self::write(self, bytes))))
     }
 
-    async fn flush(&mut self) -> Result<(), UartError> {
-        Self::flush(self);
-        Ok(())
+    fn flush(&mut self) -> impl Future<Output = Result<(), UartError>> {
+        poll_fn(|_| {
+            Self::flush(self);
+            Poll::Ready(Ok(()))
+        })
     }
 }

@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use board::console::{Console, exit};
-use board::executor::run_at_once;
+use board::executor::block_on;
 use board::uart::{BlockingUart, UartError};
 use board::{Board, entry};
 use embedded_io_async::{Read, Write};
@@ -20,9 +20,9 @@ fn main() -> ! {
     let Some(board) = Board::take() else { exit(false) };
     let mut console = Console::open();
     let mut uart = board.uart.blocking(PATIENCE);
-    let result = run_at_once(echo(&mut uart, &mut console));
+    let result = block_on(echo(&mut uart, &mut console));
     programs::report_stack(&mut console);
-    exit(matches!(result, Some(Ok(()))))
+    exit(result.is_ok())
 }
 
 async fn echo(uart: &mut BlockingUart, console: &mut Console) -> Result<(), UartError> {

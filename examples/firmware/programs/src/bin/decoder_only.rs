@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use board::console::{Console, exit};
-use board::executor::run_at_once;
+use board::executor::block_on;
 use board::uart::BlockingUart;
 use board::{Board, entry};
 use choreoai_core::chat::{Decoder, Event, Verdict};
@@ -21,7 +21,7 @@ fn main() -> ! {
     let Some(board) = Board::take() else { exit(false) };
     let mut console = Console::open();
     let mut uart = board.uart.blocking(PATIENCE);
-    let is_finished = run_at_once(decode(&mut uart, &mut console)).unwrap_or(false);
+    let is_finished = block_on(decode(&mut uart, &mut console));
     console.print(if is_finished { "\nfinished\n" } else { "\nnot finished\n" });
     programs::report_stack(&mut console);
     exit(is_finished)
