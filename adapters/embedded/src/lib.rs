@@ -125,8 +125,10 @@
 //! | the buffer | any size; 256 to 1024 serve well |
 //! | [`ErrorReport`] | 176, its message and three labels |
 //! | [`Answer`] | 88 |
-//! | the future of [`Session::stream`], of which the request's encoder takes 416; of [`Session::send`] | 776; 370 |
-//! | the future of [`Answer::next`] | 130 |
+//! | deadlines | 184, and the timer |
+//! | the future of [`Session::stream`], of which the request's encoder takes 416; of [`Session::send`] | 688; 288 |
+//! | the future of [`Answer::next`] | 52, or 80 with a timer |
+//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 1072; 1144 |
 //! | [`chat::ChatRequest`]; none if it is a `const` | 296 |
 //!
 //! # Limits
