@@ -200,6 +200,18 @@ impl Lexer {
         self.depth
     }
 
+    /// Stands at the start of another value. With `lines` a CR or LF is left in the input.
+    pub(crate) fn restart(&mut self, lines: bool) {
+        self.depth = 0;
+        self.state = State::Value;
+        self.lines = lines;
+    }
+
+    /// The whole part of the number that was read last, if that has one in 64 bits.
+    pub(crate) const fn magnitude(&self) -> u64 {
+        self.number.magnitude()
+    }
+
     /// From now on a CR or LF is left in the input for the caller, who deals with lines; or no longer.
     pub(crate) const fn set_lines(&mut self, lines: bool) {
         self.lines = lines;

@@ -108,6 +108,10 @@ impl NumberReader {
         None
     }
 
+    pub(super) const fn magnitude(&self) -> u64 {
+        self.magnitude
+    }
+
     /// The number, if it may end here.
     pub(super) const fn finish(&self) -> Option<Number> {
         match self.state {

@@ -1,8 +1,9 @@
 //! What kind of body it is, by its first bytes.
 
 use super::opening::Opening;
-use super::{Decoder, Phase};
+use super::reader::{Phase, Reader};
 use crate::ErrorKind;
+use crate::chat::interest::Interest;
 use crate::sse::Field;
 
 /// The first line of an event stream that is an error report begins with one of these.
@@ -28,7 +29,7 @@ impl FieldName {
     }
 }
 
-impl<const SCRATCH: usize> Decoder<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     /// Finds out what kind of body this is.
     #[cold]
     pub(super) fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {

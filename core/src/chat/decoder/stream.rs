@@ -2,7 +2,7 @@
 
 use super::opening::Opening;
 use crate::ErrorKind;
-use crate::chat::event::Event;
+use crate::chat::interest::Interest;
 use crate::chat::machine::{Machine, Signal};
 use crate::sse::{Field, Framer, Item};
 
@@ -93,9 +93,9 @@ impl EventStream {
     }
 
     /// One step through the event stream. `None`: all of `input` was consumed.
-    pub(super) fn next_signal<'i, const SCRATCH: usize>(
+    pub(super) fn next_signal<'i, I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
+        machine: &mut Machine<I, SCRATCH>,
         input: &mut &'i [u8],
     ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
         if let Data::Broken(kind) = self.data {
@@ -139,7 +139,7 @@ impl EventStream {
     }
 
     /// The body has ended; whether inside something.
-    pub(super) fn end<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> bool {
+    pub(super) fn end<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> bool {
         let mut is_cut = self.framer.may_be_in_known_name();
         self.saw_unknown |= self.framer.is_in_name();
         // The announcement of an error report that did not come.
@@ -176,9 +176,9 @@ impl EventStream {
     }
 
     /// Feeds the line feed between two lines of data.
-    fn feed_joint<const SCRATCH: usize>(
+    fn feed_joint<I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
+        machine: &mut Machine<I, SCRATCH>,
         line_feed: &mut &'static [u8],
     ) -> Option<Result<Signal<'static>, ErrorKind>> {
         match self.data {
@@ -199,9 +199,9 @@ impl EventStream {
     }
 
     /// Reads on in a line of data. `None`: the line, or the input, is at its end.
-    fn next_of_data<'i, const SCRATCH: usize>(
+    fn next_of_data<'i, I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
+        machine: &mut Machine<I, SCRATCH>,
         input: &mut &'i [u8],
     ) -> Option<Result<Signal<'i>, ErrorKind>> {
         loop {
@@ -226,7 +226,7 @@ impl EventStream {
                     }
                     *input = rest;
                     if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
-                        return Some(Ok(Signal::Event(Event::Done)));
+                        return Some(Ok(Signal::Done));
                     }
                     self.data = Data::Sentinel(matched.wrapping_add(1));
                 }
@@ -272,14 +272,14 @@ impl EventStream {
         }
     }
 
-    fn start_json<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) {
+    fn start_json<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) {
         self.data = Data::Json;
         machine.begin(true, self.is_report());
     }
 
     /// The data are an error report in plain text, which began with what was `held`. That is due.
     #[cold]
-    fn start_text<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>, held: &str) {
+    fn start_text<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>, held: &str) {
         self.data = Data::Text;
         machine.begin_plain_text(true, held);
     }
@@ -290,7 +290,7 @@ impl EventStream {
     }
 
     /// A blank line has ended the event.
-    fn end_event<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> Result<(), ErrorKind> {
+    fn end_event<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> Result<(), ErrorKind> {
         let data = core::mem::replace(&mut self.data, Data::None);
         match data {
             Data::Json => machine.finish()?,
@@ -307,7 +307,7 @@ impl EventStream {
     }
 
     /// What could not be decoded was an error report all the same, if the event's type said so.
-    pub(super) fn note_unread_report<const SCRATCH: usize>(&self, machine: &mut Machine<SCRATCH>) {
+    pub(super) fn note_unread_report<I: Interest, const SCRATCH: usize>(&self, machine: &mut Machine<I, SCRATCH>) {
         if self.event_type.is_error() {
             machine.note_server_error();
         }

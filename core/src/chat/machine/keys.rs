@@ -2,22 +2,22 @@
 
 use super::{Machine, Mode, Signal};
 use crate::ErrorKind;
+use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text};
 
-/// The longest name of the schema is `accepted_prediction_tokens`; any scratch holds more.
-const LONGEST_NAME: usize = 26;
-
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
     pub(super) fn key<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
         self.lexer.open_key(input);
         self.is_started = false;
         self.scratch.clear();
         if let Some(name) = self.lexer.whole_key(input) {
-            self.set_member(Member::named(name));
-            let name = if self.wants_extra { core::str::from_utf8(name).unwrap_or_default() } else { "" };
-            return Ok(self.extra_name(Some(name), true));
+            self.set_member(I::SCHEMA.member(name));
+            if !self.is_extra() {
+                return Ok(None);
+            }
+            return Ok(self.lend_piece(Target::ExtraName, core::str::from_utf8(name).ok(), true));
         }
         self.mode = Mode::Key;
         Ok(None)
@@ -46,7 +46,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 Ok(Part::End) => {
                     self.mode = Mode::Idle;
                     if !self.is_started {
-                        self.set_member(Member::named(self.scratch.as_bytes()));
+                        self.set_member(I::SCHEMA.member(self.scratch.as_bytes()));
                     }
                     return Some(Ok(self.extra_name(None, true)));
                 }
@@ -60,11 +60,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 
     /// What the scratch holds of a name that will not be complete, if it was asked for and is none that is known.
     pub(super) fn cut_name(&self) -> Option<Target> {
-        let is_unknown = self.is_started || self.scratch.as_bytes().len() > LONGEST_NAME;
-        if self.scratch.is_empty() || !is_unknown || !self.wants_extra {
-            return None;
-        }
-        self.node().extra_scope(Member::Unknown).map(Target::ExtraName)
+        let is_unknown = self.is_started || self.scratch.as_bytes().len() > Member::LONGEST_NAME;
+        (is_unknown && !self.scratch.is_empty() && self.is_extra()).then_some(Target::ExtraName)
     }
 
     fn set_member(&mut self, member: Member) {
@@ -75,16 +72,25 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         }
     }
 
+    /// Whether the member is unknown to the object it is in, and was asked for.
+    pub(super) fn is_extra(&self) -> bool {
+        let node = self.node();
+        let is_known = || {
+            // Of no interest, but no news either.
+            let is_type = node == Node::ToolCall && self.member == Member::Type;
+            is_type || I::SCHEMA.knows(node, self.member)
+        };
+        I::ALL && self.wants_extra && node.scope().is_some() && !is_known()
+    }
+
     /// Hands out (a piece of) the name of a member that is unknown, if that was asked for. `None` is what the scratch
     /// holds.
     fn extra_name<'i>(&mut self, name: Option<&'i str>, last: bool) -> Option<Signal<'i>> {
-        match self.node().extra_scope(self.member).filter(|_| self.wants_extra) {
-            Some(scope) => self.lend_piece(Target::ExtraName(scope), name, last),
-            None => {
-                self.scratch.clear();
-                self.is_started = true;
-                None
-            }
+        if self.is_extra() {
+            return self.lend_piece(Target::ExtraName, name, last);
         }
+        self.scratch.clear();
+        self.is_started = true;
+        None
     }
 }

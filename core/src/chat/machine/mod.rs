@@ -1,22 +1,25 @@
 //! From JSON to events: one chunk, or one whole completion, at a time.
 
+mod due;
 mod keys;
+mod signal;
 mod text;
 mod told;
 mod values;
 
+use self::due::Due;
+pub(super) use self::signal::{Fragment, Signal};
 use self::told::Told;
-use super::event::{ErrorMember, Event};
+use super::interest::{Interest, Tally};
 use super::progress::{MAX_CHOICE, Progress};
 use super::schema::{Member, Node, Slot, Target};
 use super::scratch::Scratch;
-use super::usage::Usage;
 use crate::ErrorKind;
 use crate::json::{Lexer, Upcoming, Utf8};
 
 /// Walks through a chunk's JSON and says what it finds.
 #[derive(Clone, Debug)]
-pub(super) struct Machine<const SCRATCH: usize> {
+pub(super) struct Machine<I: Interest, const SCRATCH: usize> {
     lexer: Lexer,
     mode: Mode,
     /// The containers that were entered, the innermost last.
@@ -35,7 +38,7 @@ pub(super) struct Machine<const SCRATCH: usize> {
     chunk: Chunk,
     choice: Choice,
     call_index: Option<u32>,
-    usage: Usage,
+    usage: I::Tally,
     progress: Progress,
     /// By the deltas of the stream: what a `message` says of it is a repetition.
     told: Told,
@@ -57,17 +60,6 @@ enum Mode {
     Raw(Target),
     Number(Slot),
     Skip,
-}
-
-/// Events that are due before anything more is read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Due {
-    /// The beginning of a name or a value that the end of the event or of the body has cut, from the scratch.
-    abandoned: Option<Target>,
-    /// The last piece of an error's message.
-    message_end: bool,
-    error_end: bool,
-    chunk_end: bool,
 }
 
 /// What is known of the current chunk.
@@ -112,28 +104,9 @@ enum Joint {
     Loc,
 }
 
-/// What the machine found.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Signal<'i> {
-    Event(Event<'static>),
-    /// The machine has read token counts.
-    Usage,
-    Fragment(Fragment<'i>),
-}
-
-/// A fragment of text that was found.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fragment<'i> {
-    pub(super) target: Target,
-    /// `None`: what the scratch holds.
-    pub(super) text: Option<&'i str>,
-    pub(super) first: bool,
-    pub(super) last: bool,
-}
-
 type Found<'i> = Option<Result<Signal<'i>, ErrorKind>>;
 
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     pub(super) const fn new() -> Self {
         Self {
             lexer: Lexer::new(),
@@ -145,7 +118,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             utf8: Utf8::new(),
             is_started: false,
             is_report: false,
-            due: Due { abandoned: None, message_end: false, error_end: false, chunk_end: false },
+            due: Due::new(),
             chunk: Chunk {
                 has_choices: false,
                 looks_like_error: false,
@@ -164,7 +137,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 reasoning: None,
             },
             call_index: None,
-            usage: Usage::new(),
+            usage: I::Tally::NONE,
             progress: Progress::new(),
             told: Told::new(),
             server_error: false,
@@ -189,11 +162,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.server_error
     }
 
-    /// The counts that [`Signal::Usage`] speaks of.
-    pub(super) const fn usage(&self) -> &Usage {
-        &self.usage
-    }
-
     /// The index of the current choice, if it has come.
     pub(super) fn choice_index(&self) -> Option<u32> {
         self.choice.index.filter(|&index| index <= MAX_CHOICE).map(u32::from)
@@ -207,8 +175,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     /// Starts on a new document. With `lines` a CR or LF is left to the caller; with `is_report` the document is an error
     /// report.
     pub(super) fn begin(&mut self, lines: bool, is_report: bool) {
-        self.lexer = Lexer::new();
-        self.lexer.set_lines(lines);
+        self.lexer.restart(lines);
         self.mode = Mode::Idle;
         self.depth = 0;
         self.is_report = is_report;
@@ -226,6 +193,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// Takes one signal off the front of `input`. `None`: all of it, or of the line, was consumed.
+    #[inline(never)]
     pub(super) fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Found<'i> {
         loop {
             if let Some(signal) = self.next_due() {
@@ -239,11 +207,10 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                     Ok(Upcoming::Value(first)) => self.value(first, input),
                 },
                 Mode::Key => self.gather_key(input)?,
-                Mode::Read(target) if target.is_text() => self.read_text(target, input)?,
-                Mode::Read(target) => self.read_value(target, input)?,
-                Mode::Raw(target) => self.read_raw(target, input)?,
+                Mode::Read(target) => self.read(target, input)?,
+                Mode::Raw(target) if I::ALL => self.read_raw(target, input)?,
                 Mode::Number(slot) => self.number(slot, input)?,
-                Mode::Skip => match self.lexer.skip(self.depth, input)? {
+                Mode::Raw(_) | Mode::Skip => match self.lexer.skip(self.depth, input)? {
                     Ok(()) => {
                         self.mode = Mode::Idle;
                         Ok(None)
@@ -256,28 +223,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 Ok(Some(signal)) => return Some(Ok(signal)),
                 Err(kind) => return Some(Err(kind)),
             }
-        }
-    }
-
-    /// What is due whatever the input says.
-    pub(super) fn next_due(&mut self) -> Option<Signal<'static>> {
-        if let Some(target) = self.due.abandoned.take() {
-            return self.lend_scratch(target, false);
-        }
-        let due = &mut self.due;
-        if core::mem::take(&mut due.message_end) {
-            let first = !core::mem::replace(&mut self.is_started, false);
-            let target = Target::Error(ErrorMember::Message);
-            // Plain text may have ended within a scalar.
-            let text = if self.utf8.is_pending() { "\u{fffd}" } else { "" };
-            self.utf8 = Utf8::new();
-            Some(Signal::Fragment(Fragment { target, text: Some(text), first, last: true }))
-        } else if core::mem::take(&mut due.error_end) {
-            Some(Signal::Event(Event::ErrorEnd))
-        } else if core::mem::take(&mut due.chunk_end) {
-            Some(Signal::Event(Event::ChunkEnd))
-        } else {
-            None
         }
     }
 
@@ -295,7 +240,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         };
         if let Some(target) = held.filter(|target| !target.is_looked_at()) {
             self.note(target, false);
-            self.due.abandoned = Some(target);
+            self.due.set_held(target);
         }
     }
 
@@ -309,7 +254,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     pub(super) fn report_error(&mut self) {
         self.server_error = true;
         self.chunk.is_reported = true;
-        self.due.error_end = true;
+        self.due.set(Due::ERROR_END);
     }
 
     /// Whether a report has ended since the last call, within the chunk.
@@ -331,10 +276,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     fn ancestor(&self, levels: usize) -> Node {
-        usize::from(self.depth)
-            .checked_sub(levels)
-            .and_then(|place| self.nodes.get(place))
-            .copied()
-            .unwrap_or(Node::Root)
+        self.nodes.get(usize::from(self.depth).wrapping_sub(levels)).copied().unwrap_or(Node::Root)
     }
 }

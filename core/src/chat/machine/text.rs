@@ -1,16 +1,17 @@
 //! Text: what is handed on as it arrives, and what is held to be whole.
 
 use super::told::Kind;
-use super::{Fragment, Joint, Machine, Mode, Signal};
+use super::{Due, Fragment, Joint, Machine, Mode, Signal};
 use crate::ErrorKind;
-use crate::chat::event::ErrorMember;
+use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
+use crate::decimal::take_digits;
 use crate::json::{Part, Text, line_end};
 
 /// How much of a raw value or of plain text is looked at at once, so that invalid bytes in it cost a bounded scan each.
 const WINDOW: usize = 256;
 
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line. What was invalid or cut
     /// is gathered as far as that goes.
     pub(in crate::chat) fn plain_text<'i>(
@@ -18,7 +19,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         input: &mut &'i [u8],
         lines: bool,
     ) -> Option<Signal<'i>> {
-        let target = Target::Error(ErrorMember::Message);
+        let target = Target::ErrorMessage;
         while self.scratch.has_room() {
             // What is found behind something that was gathered has to fit there, too.
             let most = if self.scratch.is_empty() { WINDOW } else { self.scratch.room().min(WINDOW) };
@@ -43,19 +44,27 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     pub(in crate::chat) fn begin_plain_text(&mut self, lines: bool, held: &str) {
         self.begin(lines, true);
         self.scratch.clear();
+        if !I::ALL {
+            return;
+        }
         self.scratch.push(Text::Str(held));
-        self.due.abandoned = Some(Target::Error(ErrorMember::Message)).filter(|_| !held.is_empty());
+        if !held.is_empty() {
+            self.due.set_held(Target::ErrorMessage);
+        }
     }
 
     /// The report that is plain text has ended.
     pub(in crate::chat) fn end_plain_text(&mut self) {
-        self.due.message_end = true;
-        self.due.chunk_end = true;
+        if I::ALL {
+            self.due.set(Due::MESSAGE_END);
+        }
+        self.due.set(Due::CHUNK_END);
         self.report_error();
     }
 
-    /// Hands text on as it arrives; what was unescaped is gathered as far as the input goes.
-    pub(super) fn read_text<'i>(
+    /// Reads on in a string. Text is handed on as it arrives; what was unescaped is gathered as far as the input goes. A value
+    /// that is wanted whole is held over cuts as long as it fits the scratch.
+    pub(super) fn read<'i>(
         &mut self,
         target: Target,
         input: &mut &'i [u8],
@@ -65,62 +74,39 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
                 return Some(Ok(self.lend_scratch(target, false)));
             }
             let before = *input;
-            match self.lexer.next_text(input) {
-                Some(Ok(Part::Text(Text::Str(text)))) if self.scratch.is_empty() => {
-                    return Some(Ok(self.lend(target, text, false)));
+            let text = match self.lexer.next_text(input) {
+                Some(Ok(Part::Text(text))) => text,
+                Some(Ok(Part::End)) => {
+                    self.mode = Mode::Idle;
+                    return Some(Ok(if target.is_text() {
+                        self.lend_gathered(target)
+                    } else {
+                        self.lend_last(target, None)
+                    }));
                 }
-                Some(Ok(Part::Text(text))) => {
+                Some(Err(kind)) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
+                None if target.is_text() => return Some(Ok(Some(self.lend_gathered(target)?))),
+                None => return None,
+            };
+            match text {
+                Text::Str(run) if self.scratch.is_empty() => {
+                    if target.is_text() {
+                        return Some(Ok(self.lend(target, run, false)));
+                    }
+                    if self.next_is_quote(input) {
+                        self.mode = Mode::Idle;
+                        return Some(Ok(self.lend_last(target, Some(run))));
+                    }
+                    if !self.scratch.push(text) {
+                        return Some(Ok(self.lend(target, run, false)));
+                    }
+                }
+                _ => {
                     if !self.scratch.push(text) {
                         *input = before;
                         return Some(Ok(self.lend_scratch(target, false)));
                     }
                 }
-                Some(Ok(Part::End)) => {
-                    self.mode = Mode::Idle;
-                    return Some(Ok(self.lend_gathered(target)));
-                }
-                Some(Err(kind)) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
-                None => return Some(Ok(Some(self.lend_gathered(target)?))),
-            }
-        }
-    }
-
-    /// Hands on a value that is wanted whole: it is held over cuts as long as it fits the scratch.
-    pub(super) fn read_value<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        loop {
-            if !self.scratch.has_room() {
-                return Some(Ok(self.lend_scratch(target, false)));
-            }
-            let before = *input;
-            match self.lexer.next_text(input)? {
-                Ok(Part::Text(text)) => {
-                    if self.scratch.is_empty()
-                        && let Text::Str(text) = text
-                        && self.next_is_quote(input)
-                    {
-                        self.mode = Mode::Idle;
-                        return Some(Ok(self.lend_last(target, Some(text))));
-                    }
-                    match text {
-                        _ if self.scratch.push(text) => {}
-                        Text::Str(text) if self.scratch.is_empty() => {
-                            return Some(Ok(self.lend(target, text, false)));
-                        }
-                        _ => {
-                            *input = before;
-                            return Some(Ok(self.lend_scratch(target, false)));
-                        }
-                    }
-                }
-                Ok(Part::End) => {
-                    self.mode = Mode::Idle;
-                    return Some(Ok(self.lend_last(target, None)));
-                }
-                Err(kind) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
             }
         }
     }
@@ -190,7 +176,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             }
             Target::ErrorText if !is_empty || self.is_started => {
                 self.report_error();
-                self.due.chunk_end = self.depth == 0;
+                if self.depth == 0 {
+                    self.due.set(Due::CHUNK_END);
+                }
             }
             Target::Arguments if is_empty => return None,
             _ => {}
@@ -228,6 +216,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             return None;
         }
         self.note(target, text.map_or(self.scratch.is_empty(), str::is_empty));
+        // Of a report nothing but that it came is wanted.
+        if !I::ALL && matches!(target, Target::ErrorMessage | Target::ErrorText) {
+            self.scratch.clear();
+            return None;
+        }
         if text.is_none() {
             self.scratch.lend();
         }
@@ -235,16 +228,16 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// Takes a whole value that is not handed out; `None` is what the scratch holds.
-    #[inline(never)]
     fn look_at(&mut self, target: Target, text: Option<&str>) {
-        let text = text.unwrap_or(self.scratch.as_str());
-        match target {
-            Target::Index(index) => {
-                if let Some(value) = index_in_text(text) {
-                    self.set_index(index, value);
-                }
+        let text = text.map_or(self.scratch.as_bytes(), str::as_bytes);
+        if target == Target::Object {
+            self.chunk.looks_like_error |= text == b"error";
+        } else if let Some(value) = index_in_text(text) {
+            if I::ALL && target == Target::CallIndex {
+                self.set_call_index(value);
+            } else {
+                self.set_choice_index(value);
             }
-            _ => self.chunk.looks_like_error |= text == "error",
         }
     }
 
@@ -266,11 +259,14 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         match target {
             Target::FinishReason => self.choice.has_reason = true,
             Target::ErrorText => self.server_error = true,
-            Target::Reasoning if self.node() == Node::Delta => self.choice.reasoning = Some(self.member),
-            Target::Reasoning if self.parent() == Node::ReasoningParts => {
-                self.choice.reasoning = Some(Member::ReasoningDetails);
+            Target::Reasoning if I::ALL => {
+                if self.node() == Node::Delta {
+                    self.choice.reasoning = Some(self.member);
+                } else if self.parent() == Node::ReasoningParts {
+                    self.choice.reasoning = Some(Member::ReasoningDetails);
+                }
             }
-            Target::Error(ErrorMember::Message) => {
+            Target::ErrorMessage => {
                 self.chunk.has_message = true;
                 match self.node() {
                     Node::Chunk => self.chunk.looks_like_error = true,
@@ -284,11 +280,12 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 }
 
 /// The index that is written as a string of decimal digits: at most 20, as any `u64` has, and as any scratch holds.
-fn index_in_text(text: &str) -> Option<u64> {
-    let is_index = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_index.then(|| {
-        text.bytes().fold(0_u64, |value, digit| {
-            value.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
-        })
-    })
+fn index_in_text(text: &[u8]) -> Option<u64> {
+    if text.len() > 20 {
+        return None;
+    }
+    match take_digits(text)? {
+        (value, []) => Some(value),
+        _ => None,
+    }
 }

@@ -1,0 +1,188 @@
+//! What the decoders have in common: all of their work.
+
+use super::Verdict;
+use super::opening::Opening;
+use super::sniff::FieldName;
+use super::stream::EventStream;
+use crate::chat::event::Event;
+use crate::chat::interest::Interest;
+use crate::chat::machine::{Machine, Signal};
+use crate::{Error, ErrorKind};
+
+/// Reads one body. See [`Decoder`](super::Decoder) for what its functions do.
+#[derive(Clone, Debug)]
+pub(super) struct Reader<I: Interest, const SCRATCH: usize> {
+    pub(super) stream: EventStream,
+    pub(super) machine: Machine<I, SCRATCH>,
+    pub(super) phase: Phase,
+    /// The first line of the body is indented so far.
+    pub(super) is_indented: bool,
+    is_done: bool,
+    is_ended: bool,
+    /// The body ended inside something.
+    is_cut: bool,
+    failure: Option<ErrorKind>,
+    offset: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing but a byte order mark and white space was seen.
+    Start,
+    /// After so many bytes of the name of a field, in an error report.
+    Name {
+        name: FieldName,
+        matched: u8,
+    },
+    Stream,
+    /// After the bracket of an error report.
+    Opening(Opening),
+    /// One JSON document.
+    Document,
+    /// An error report in plain text.
+    Text,
+    /// What follows is ignored.
+    Over,
+}
+
+impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
+    pub(super) const fn new() -> Self {
+        const {
+            assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
+            assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
+        }
+        Self {
+            stream: EventStream::new(),
+            machine: Machine::new(),
+            phase: Phase::Start,
+            is_indented: false,
+            is_done: false,
+            is_ended: false,
+            is_cut: false,
+            failure: None,
+            offset: 0,
+        }
+    }
+
+    pub(super) const fn set_error_body(&mut self) {
+        self.stream.set_error_body();
+    }
+
+    pub(super) fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        self.machine.scratch.reclaim();
+        let before = input.len();
+        let found = self.next_signal(input);
+        let consumed = before.wrapping_sub(input.len());
+        // Behind the end of the answer, or of the body, the offset stays where that was.
+        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
+            self.offset = self.offset.saturating_add(consumed as u64);
+        }
+        match found? {
+            Ok(signal) => Some(Ok(self.machine.event(signal))),
+            Err(kind) => {
+                self.failure = Some(kind);
+                self.stream.note_unread_report(&mut self.machine);
+                self.phase = Phase::Over;
+                *input = &[];
+                Some(Err(Error::new(kind, self.offset)))
+            }
+        }
+    }
+
+    pub(super) fn end(&mut self) {
+        if core::mem::replace(&mut self.is_ended, true) {
+            return;
+        }
+        self.machine.scratch.reclaim();
+        match self.phase {
+            Phase::Start | Phase::Over => {}
+            Phase::Opening(_) => self.is_cut = true,
+            Phase::Name { name, matched } => {
+                self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
+                self.machine.end_plain_text();
+            }
+            Phase::Text => self.machine.end_plain_text(),
+            Phase::Document => self.is_cut = self.machine.finish().is_err(),
+            Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
+        }
+        if self.is_cut {
+            self.machine.abandon();
+        }
+    }
+
+    pub(super) fn verdict(&self) -> Result<Verdict, Error> {
+        let progress = self.machine.progress();
+        let fault = if self.machine.server_error() {
+            ErrorKind::Server
+        } else if let Some(kind) = self.failure {
+            kind
+        } else if (self.is_done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
+            return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
+        } else if self.is_whole() {
+            ErrorKind::NotCompletion
+        } else if !self.is_ended || self.is_cut || self.phase != Phase::Stream {
+            ErrorKind::Truncated
+        } else if progress.is_finished() {
+            return Ok(Verdict::Finished);
+        } else if self.stream.has_text_only() {
+            ErrorKind::NotEventStream
+        } else {
+            ErrorKind::Truncated
+        };
+        Err(Error::new(fault, self.offset))
+    }
+
+    /// Whether the body is one JSON document that has ended well.
+    fn is_whole(&self) -> bool {
+        self.phase == Phase::Document && self.is_ended && !self.is_cut
+    }
+
+    fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {
+        loop {
+            if let Some(signal) = self.machine.next_due() {
+                return Some(Ok(signal));
+            }
+            if self.is_ended {
+                *input = &[];
+                return None;
+            }
+            let found = match self.phase {
+                Phase::Start => match self.sniff(input)? {
+                    Ok(()) => continue,
+                    Err(kind) => return Some(Err(kind)),
+                },
+                Phase::Name { name, matched } => {
+                    self.read_name(name, matched, input)?;
+                    continue;
+                }
+                Phase::Opening(opening) => {
+                    self.read_opening(opening, input)?;
+                    continue;
+                }
+                Phase::Document => return self.machine.next_signal(input),
+                Phase::Text => return self.machine.plain_text(input, false).map(Ok),
+                Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
+                    Ok(Some(Signal::Done)) => {
+                        self.is_done = true;
+                        self.phase = Phase::Over;
+                        Ok(Some(Signal::Done))
+                    }
+                    found => found,
+                },
+                Phase::Over => {
+                    *input = &[];
+                    return None;
+                }
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(signal)) => return Some(Ok(signal)),
+                Err(kind) => return Some(Err(kind)),
+            }
+        }
+    }
+
+    pub(super) const fn is_error_body(&self) -> bool {
+        self.stream.is_error_body()
+    }
+}
