@@ -1,6 +1,6 @@
 //! Runs a transcript through the decoder at every cut.
 
-use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, Usage, Verdict};
+use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, TextDecoder, Usage, Verdict};
 use choreoai_core::{Error, ErrorKind};
 
 /// A body, and what it must give.
@@ -53,7 +53,40 @@ pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript<'_>]) {
         assert_eq!(whole.log, expected, "{name}: events");
         assert_eq!(whole.verdict.map_err(|error| error.kind()), *verdict, "{name}: verdict");
         check_cuts(wants, name, body, &whole);
+        if !wants.error_body {
+            check_text(name, body);
+        }
     }
+}
+
+/// The decoder for text alone must give those of the same events that it is for, at every cut.
+pub(crate) fn check_text(name: &str, body: &[u8]) {
+    let expected = drive(Decoder::new(), is_of_text, &[body]);
+    let steps = if cfg!(miri) { 16 } else { 1 };
+    for size in [1, 3, 16, 61] {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        let outcome = drive(TextDecoder::<32>::with_scratch(), |_| true, &pieces);
+        assert_eq!(outcome, expected, "{name}: text in pieces of {size}, scratch of 32");
+    }
+    for cut in (0..=body.len()).step_by(steps) {
+        let (head, tail) = body.split_at(cut);
+        let outcome = drive(TextDecoder::new(), |_| true, &[head, tail]);
+        assert_eq!(outcome, expected, "{name}: text cut at {cut}");
+    }
+}
+
+fn is_of_text(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::ChoiceStart
+            | Event::Content(_)
+            | Event::Refusal(_)
+            | Event::FinishReason(_)
+            | Event::ChoiceEnd { .. }
+            | Event::ErrorEnd
+            | Event::ChunkEnd
+            | Event::Done
+    )
 }
 
 /// Every cut of `body` must give what the whole gave.
@@ -110,14 +143,54 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
-    let mut decoder = wants.decoder::<SCRATCH>();
+    drive(wants.decoder::<SCRATCH>(), |_| true, pieces)
+}
+
+/// What both decoders can do.
+trait Decode {
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>>;
+    fn end(&mut self);
+    fn verdict(&self) -> Result<Verdict, Error>;
+}
+
+macro_rules! decode {
+    ($decoder:ident) => {
+        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+            fn next_event<'e, 'i: 'e>(
+                &'e mut self,
+                input: &mut &'i [u8],
+            ) -> Option<Result<Event<'e>, Error>> {
+                self.next_event(input)
+            }
+
+            fn end(&mut self) {
+                self.end();
+            }
+
+            fn verdict(&self) -> Result<Verdict, Error> {
+                self.verdict()
+            }
+        }
+    };
+}
+
+decode!(Decoder);
+decode!(TextDecoder);
+
+/// Gives all of the body to the decoder; the events that are not of interest are left out.
+fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, pieces: &[&[u8]]) -> Outcome {
     let mut log = Log::default();
+    let mut add = |event: &Event<'_>| {
+        if is_of_interest(event) {
+            log.add(event);
+        }
+    };
     let mut error = None;
     for piece in pieces {
         let mut input = *piece;
         while let Some(event) = decoder.next_event(&mut input) {
             match event {
-                Ok(event) => log.add(&event),
+                Ok(event) => add(&event),
                 Err(fault) => assert!(error.replace(fault).is_none(), "a second error"),
             }
         }
@@ -126,7 +199,7 @@ pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outco
     decoder.end();
     let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
-        log.add(&event.expect("the end of the body is no error"));
+        add(&event.expect("the end of the body is no error"));
     }
     assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");
     let mut late = &b"data: {}\n\n"[..];
