@@ -43,7 +43,6 @@ pub(super) struct NumberReader {
     magnitude: u64,
     negative: bool,
     overflowed: bool,
-    exponent: bool,
     /// A digit behind the point is not 0.
     fraction: bool,
     state: State,
@@ -68,7 +67,6 @@ impl NumberReader {
             magnitude: 0,
             negative: false,
             overflowed: false,
-            exponent: false,
             fraction: false,
             state: State::Start,
         }
@@ -77,30 +75,27 @@ impl NumberReader {
     /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
     pub(super) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
         while let Some((&byte, rest)) = input.split_first() {
-            self.state = match (self.state, byte) {
-                (State::Start, b'-') => {
-                    self.negative = true;
-                    State::Minus
-                }
-                (State::Start | State::Minus, b'0') => State::Zero,
-                (State::Start | State::Minus, b'1'..=b'9') | (State::Integer, b'0'..=b'9') => {
+            self.state = match (byte, self.state) {
+                (b'0', State::Start | State::Minus) => State::Zero,
+                (b'0'..=b'9', State::Start | State::Minus | State::Integer) => {
                     self.add_digit(byte);
                     State::Integer
                 }
-                (State::Zero | State::Integer, b'.') => State::Point,
-                (State::Point | State::Fraction, b'0'..=b'9') => {
+                (b'0'..=b'9', State::Zero) => return Some(Err(ErrorKind::InvalidNumber)),
+                (b'0'..=b'9', State::Point | State::Fraction) => {
                     self.fraction |= byte != b'0';
                     State::Fraction
                 }
-                (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => {
-                    self.exponent = true;
-                    State::Exponent
-                }
-                (State::Exponent, b'+' | b'-') => State::ExponentSign,
-                (State::Exponent | State::ExponentSign | State::ExponentDigits, b'0'..=b'9') => {
+                (b'0'..=b'9', State::Exponent | State::ExponentSign | State::ExponentDigits) => {
                     State::ExponentDigits
                 }
-                (State::Zero, b'0'..=b'9') => return Some(Err(ErrorKind::InvalidNumber)),
+                (b'-', State::Start) => {
+                    self.negative = true;
+                    State::Minus
+                }
+                (b'.', State::Zero | State::Integer) => State::Point,
+                (b'e' | b'E', State::Zero | State::Integer | State::Fraction) => State::Exponent,
+                (b'+' | b'-', State::Exponent) => State::ExponentSign,
                 _ => return Some(self.finish().ok_or(ErrorKind::InvalidNumber)),
             };
             *input = rest;
@@ -119,7 +114,7 @@ impl NumberReader {
                 magnitude: self.magnitude,
                 negative: self.negative,
                 overflowed: self.overflowed,
-                exponent: self.exponent,
+                exponent: matches!(self.state, State::ExponentDigits),
                 fraction: self.fraction,
             }),
             _ => None,
