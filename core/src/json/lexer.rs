@@ -233,17 +233,17 @@ impl Lexer {
 
     /// What it is that `byte` begins.
     fn starting_with(&self, byte: u8, state: State) -> Result<Upcoming, ErrorKind> {
-        match (state, byte) {
-            (State::FirstKey | State::Key, b'"') => Ok(Upcoming::Key),
-            (State::FirstKey, b'}') | (State::FirstElement, b']') => Ok(Upcoming::Close),
-            (State::Next, b'}' | b']') if self.in_object() == (byte == b'}') => Ok(Upcoming::Close),
-            (
-                State::Value | State::FirstElement,
-                b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n',
-            ) => Ok(Upcoming::Value(byte)),
-            (State::End, _) => Err(ErrorKind::TrailingData),
-            _ => Err(ErrorKind::UnexpectedByte),
-        }
+        let is_in_place = match (byte, state) {
+            (b'"', State::FirstKey | State::Key) => return Ok(Upcoming::Key),
+            (b'}', State::FirstKey) | (b']', State::FirstElement) => return Ok(Upcoming::Close),
+            (b'}' | b']', State::Next) if self.in_object() == (byte == b'}') => return Ok(Upcoming::Close),
+            (_, State::Value | State::FirstElement) => {
+                matches!(byte, b'"' | b'{' | b'[' | b'-' | b'0'..=b'9' | b't' | b'f' | b'n')
+            }
+            (_, State::End) => return Err(ErrorKind::TrailingData),
+            _ => false,
+        };
+        if is_in_place { Ok(Upcoming::Value(byte)) } else { Err(ErrorKind::UnexpectedByte) }
     }
 
     /// Enters what comes next.

@@ -75,29 +75,17 @@ impl NumberReader {
     /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
     pub(super) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
         while let Some((&byte, rest)) = input.split_first() {
-            self.state = match (byte, self.state) {
-                (b'0', State::Start | State::Minus) => State::Zero,
-                (b'0'..=b'9', State::Start | State::Minus | State::Integer) => {
-                    self.add_digit(byte);
-                    State::Integer
-                }
-                (b'0'..=b'9', State::Zero) => return Some(Err(ErrorKind::InvalidNumber)),
-                (b'0'..=b'9', State::Point | State::Fraction) => {
-                    self.fraction |= byte != b'0';
-                    State::Fraction
-                }
-                (b'0'..=b'9', State::Exponent | State::ExponentSign | State::ExponentDigits) => {
-                    State::ExponentDigits
-                }
-                (b'-', State::Start) => {
-                    self.negative = true;
-                    State::Minus
-                }
-                (b'.', State::Zero | State::Integer) => State::Point,
-                (b'e' | b'E', State::Zero | State::Integer | State::Fraction) => State::Exponent,
-                (b'+' | b'-', State::Exponent) => State::ExponentSign,
-                _ => return Some(self.finish().ok_or(ErrorKind::InvalidNumber)),
+            let Some(next) = self.state.after(byte) else {
+                let is_complete = !byte.is_ascii_digit();
+                return Some(self.finish().filter(|_| is_complete).ok_or(ErrorKind::InvalidNumber));
             };
+            match next {
+                State::Minus => self.negative = true,
+                State::Integer => self.add_digit(byte),
+                State::Fraction => self.fraction |= byte != b'0',
+                _ => {}
+            }
+            self.state = next;
             *input = rest;
         }
         None
@@ -132,3 +120,36 @@ impl NumberReader {
         }
     }
 }
+
+impl State {
+    /// The state behind `byte`, if that may come here.
+    fn after(self, byte: u8) -> Option<Self> {
+        let kind = match byte {
+            b'0' => 0,
+            b'1'..=b'9' => 1,
+            b'.' => 2,
+            b'e' | b'E' => 3,
+            b'-' => 4,
+            b'+' => 5,
+            _ => return None,
+        };
+        *NEXT.get(self as usize)?.get(kind)?
+    }
+}
+
+/// What comes in each state behind a 0, another digit, a point, the letter of an exponent, a minus and a plus.
+const NEXT: [[Option<State>; 6]; 9] = {
+    use State::*;
+    let digits = Some(ExponentDigits);
+    [
+        [Some(Zero), Some(Integer), None, None, Some(Minus), None],
+        [Some(Zero), Some(Integer), None, None, None, None],
+        [None, None, Some(Point), Some(Exponent), None, None],
+        [Some(Integer), Some(Integer), Some(Point), Some(Exponent), None, None],
+        [Some(Fraction), Some(Fraction), None, None, None, None],
+        [Some(Fraction), Some(Fraction), None, Some(Exponent), None, None],
+        [digits, digits, None, None, Some(ExponentSign), Some(ExponentSign)],
+        [digits, digits, None, None, None, None],
+        [digits, digits, None, None, None, None],
+    ]
+};

@@ -95,15 +95,15 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         }
         self.machine.scratch.reclaim();
         match self.phase {
-            Phase::Start | Phase::Over => {}
-            Phase::Opening(_) => self.is_cut = true,
-            Phase::Name { name, matched } => {
+            Phase::Opening(_) if I::ALL => self.is_cut = true,
+            Phase::Name { name, matched } if I::ALL => {
                 self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
                 self.machine.end_plain_text();
             }
-            Phase::Text => self.machine.end_plain_text(),
+            Phase::Text if I::ALL => self.machine.end_plain_text(),
             Phase::Document => self.is_cut = self.machine.finish().is_err(),
             Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
+            _ => {}
         }
         if self.is_cut {
             self.machine.abandon();
@@ -146,43 +146,34 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
                 *input = &[];
                 return None;
             }
-            let found = match self.phase {
-                Phase::Start => match self.sniff(input)? {
-                    Ok(()) => continue,
-                    Err(kind) => return Some(Err(kind)),
-                },
-                Phase::Name { name, matched } => {
-                    self.read_name(name, matched, input)?;
-                    continue;
+            match self.phase {
+                Phase::Start => {
+                    if let Err(kind) = self.sniff(input)? {
+                        return Some(Err(kind));
+                    }
                 }
-                Phase::Opening(opening) => {
-                    self.read_opening(opening, input)?;
-                    continue;
-                }
+                Phase::Name { name, matched } if I::ALL => self.read_name(name, matched, input)?,
+                Phase::Opening(opening) if I::ALL => self.read_opening(opening, input)?,
                 Phase::Document => return self.machine.next_signal(input),
-                Phase::Text => return self.machine.plain_text(input, false).map(Ok),
-                Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
-                    Ok(Some(Signal::Done)) => {
+                Phase::Text if I::ALL => return self.machine.plain_text(input, false).map(Ok),
+                Phase::Stream => {
+                    let found = self.stream.next_signal(&mut self.machine, input);
+                    if found == Some(Ok(Signal::Done)) {
                         self.is_done = true;
                         self.phase = Phase::Over;
-                        Ok(Some(Signal::Done))
                     }
-                    found => found,
-                },
-                Phase::Over => {
+                    return found;
+                }
+                // The others are ways into a report.
+                _ => {
                     *input = &[];
                     return None;
                 }
-            };
-            match found {
-                Ok(None) => {}
-                Ok(Some(signal)) => return Some(Ok(signal)),
-                Err(kind) => return Some(Err(kind)),
             }
         }
     }
 
     pub(super) const fn is_error_body(&self) -> bool {
-        self.stream.is_error_body()
+        I::ALL && self.stream.is_error_body()
     }
 }

@@ -41,6 +41,20 @@ enum Data {
     Broken(ErrorKind),
 }
 
+/// What the next byte of the data says.
+enum Lead {
+    /// It belongs to what they are now.
+    Take(Data),
+    /// They are JSON, which began with what was held.
+    Json(&'static str),
+    /// They are plain text, which began with what was held.
+    Text(&'static str),
+    Ignored,
+    /// The sentinel is complete.
+    Done,
+    Refused,
+}
+
 const SENTINEL: &str = "[DONE]";
 
 fn sentinel_front(matched: u8) -> &'static str {
@@ -92,48 +106,46 @@ impl EventStream {
         self.saw_unknown && !self.saw_data
     }
 
-    /// One step through the event stream. `None`: all of `input` was consumed.
+    /// Takes one signal off the front of `input`. `None`: all of it was consumed.
     pub(super) fn next_signal<'i, I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
         input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        if let Data::Broken(kind) = self.data {
-            return Some(Err(kind));
-        }
-        if self.is_joint {
-            let mut line_feed: &'static [u8] = b"\n";
-            let found = self.feed_joint(machine, &mut line_feed);
-            self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
-            if let Some(found) = found {
-                return Some(found.map(Some));
+    ) -> Option<Result<Signal<'i>, ErrorKind>> {
+        loop {
+            if let Some(signal) = machine.next_due() {
+                return Some(Ok(signal));
             }
-        }
-        if self.is_data_line && self.framer.enter_value(input) {
-            if let Some(found) = self.next_of_data(machine, input) {
-                return Some(found.map(Some));
+            if let Data::Broken(kind) = self.data {
+                return Some(Err(kind));
             }
-            if input.is_empty() {
-                return None;
-            }
-        }
-        match self.framer.next_item(input)? {
-            Item::Field(field) => {
-                self.start_line(field);
-                Some(Ok(None))
-            }
-            Item::Value(value) => {
-                if self.framer.field() == Field::Event {
-                    self.event_type.add(value);
+            if self.is_joint {
+                let mut line_feed: &'static [u8] = b"\n";
+                let found = self.feed_joint(machine, &mut line_feed);
+                self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
+                if found.is_some() {
+                    return found;
                 }
-                Some(Ok(None))
             }
-            Item::End { .. } => {
-                if let Err(kind) = self.end_event(machine) {
-                    self.data = Data::Broken(kind);
-                    machine.abandon();
+            if self.is_data_line && self.framer.enter_value(input) {
+                let found = self.next_of_data(machine, input);
+                if found.is_some() || input.is_empty() {
+                    return found;
                 }
-                Some(Ok(None))
+            }
+            match self.framer.next_item(input)? {
+                Item::Field(field) => self.start_line(field),
+                Item::Value(value) => {
+                    if self.framer.field() == Field::Event {
+                        self.event_type.add(value);
+                    }
+                }
+                Item::End { .. } => {
+                    if let Err(kind) = self.end_event(machine) {
+                        self.data = Data::Broken(kind);
+                        machine.abandon();
+                    }
+                }
             }
         }
     }
@@ -183,7 +195,7 @@ impl EventStream {
     ) -> Option<Result<Signal<'static>, ErrorKind>> {
         match self.data {
             Data::Json => machine.line_feed(line_feed),
-            Data::Text => machine.plain_text(line_feed, false).map(Ok),
+            Data::Text if I::ALL => machine.plain_text(line_feed, false).map(Ok),
             Data::Opening(opening) => {
                 *line_feed = &[];
                 self.data = Data::Opening(opening.spaced());
@@ -194,7 +206,7 @@ impl EventStream {
                 machine.next_due().map(Ok)
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
+            Data::None | Data::Blank | Data::Text | Data::Ignored | Data::Broken(_) => None,
         }
     }
 
@@ -207,74 +219,73 @@ impl EventStream {
         loop {
             match self.data {
                 Data::Json => return machine.next_signal(input),
-                Data::Text => return machine.plain_text(input, true).map(Ok),
-                Data::None | Data::Ignored | Data::Broken(_) => return None,
+                Data::Text if I::ALL => return machine.plain_text(input, true).map(Ok),
+                // What is on the rest of the line is of no interest.
+                Data::None | Data::Text | Data::Ignored | Data::Broken(_) => return None,
                 Data::Blank | Data::Opening(_) | Data::Sentinel(_) => {}
             }
             let (&byte, rest) = input.split_first()?;
             if matches!(byte, b'\n' | b'\r') {
                 return None;
             }
-            match self.data {
-                Data::Sentinel(matched) => {
-                    if SENTINEL.as_bytes().get(usize::from(matched)) != Some(&byte) {
-                        if !self.is_report() {
-                            return Some(Err(ErrorKind::UnexpectedByte));
-                        }
-                        self.start_text(machine, sentinel_front(matched));
-                        return machine.next_due().map(Ok);
-                    }
+            match self.lead(byte) {
+                Lead::Take(data) => {
                     *input = rest;
-                    if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
-                        return Some(Ok(Signal::Done));
-                    }
-                    self.data = Data::Sentinel(matched.wrapping_add(1));
+                    self.data = data;
                 }
-                Data::Opening(Opening::Bracket) if byte == b'D' => {
+                Lead::Json(held) => {
+                    self.data = Data::Json;
+                    machine.begin(true, self.is_report());
+                    // No more than a bracket, which is no event.
+                    if let Some(found) = machine.next_signal(&mut held.as_bytes()) {
+                        return Some(found);
+                    }
+                }
+                Lead::Text(held) => {
+                    self.start_text(machine, held);
+                    if let Some(signal) = machine.next_due() {
+                        return Some(Ok(signal));
+                    }
+                }
+                Lead::Ignored => self.data = Data::Ignored,
+                Lead::Done => {
                     *input = rest;
-                    self.data = Data::Sentinel(2);
+                    return Some(Ok(Signal::Done));
                 }
-                Data::Opening(opening) => match byte {
-                    b' ' | b'\t' => {
-                        *input = rest;
-                        self.data = Data::Opening(opening.spaced());
-                    }
-                    _ if self.is_report() && !opening.is_json(byte) => {
-                        self.start_text(machine, opening.text());
-                        return machine.next_due().map(Ok);
-                    }
-                    _ => {
-                        self.start_json(machine);
-                        if let Some(found) = machine.next_signal(&mut opening.text().as_bytes()) {
-                            return Some(found);
-                        }
-                    }
-                },
-                _ => match (byte, self.is_report()) {
-                    (b' ' | b'\t', _) => *input = rest,
-                    (b'{', false) | (b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => {
-                        self.start_json(machine)
-                    }
-                    (b'[', _) => {
-                        *input = rest;
-                        self.data = Data::Opening(Opening::Bracket);
-                    }
-                    (b'{', true) => {
-                        *input = rest;
-                        self.data = Data::Opening(Opening::Brace);
-                    }
-                    // What says that it is an error is one, even if it looks like a comment.
-                    (b':', _) if !self.event_type.is_error() => self.data = Data::Ignored,
-                    (_, true) => self.start_text(machine, ""),
-                    (_, false) => return Some(Err(ErrorKind::UnexpectedByte)),
-                },
+                Lead::Refused => return Some(Err(ErrorKind::UnexpectedByte)),
             }
         }
     }
 
-    fn start_json<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) {
-        self.data = Data::Json;
-        machine.begin(true, self.is_report());
+    /// What `byte` says of the data, given that they have not shown yet what they are.
+    fn lead(&self, byte: u8) -> Lead {
+        let is_report = self.is_report();
+        let is_blank = matches!(byte, b' ' | b'\t');
+        match self.data {
+            Data::Sentinel(matched) => {
+                if SENTINEL.as_bytes().get(usize::from(matched)) != Some(&byte) {
+                    return if is_report { Lead::Text(sentinel_front(matched)) } else { Lead::Refused };
+                }
+                if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
+                    return Lead::Done;
+                }
+                Lead::Take(Data::Sentinel(matched.wrapping_add(1)))
+            }
+            Data::Opening(Opening::Bracket) if byte == b'D' => Lead::Take(Data::Sentinel(2)),
+            Data::Opening(opening) if is_blank => Lead::Take(Data::Opening(opening.spaced())),
+            Data::Opening(opening) if is_report && !opening.is_json(byte) => Lead::Text(opening.text()),
+            Data::Opening(opening) => Lead::Json(opening.text()),
+            _ => match byte {
+                _ if is_blank => Lead::Take(Data::Blank),
+                b'[' => Lead::Take(Data::Opening(Opening::Bracket)),
+                b'{' if is_report => Lead::Take(Data::Opening(Opening::Brace)),
+                // What says that it is an error is one, even if it looks like a comment.
+                b':' if !self.event_type.is_error() => Lead::Ignored,
+                _ if is_report && byte != b'"' => Lead::Text(""),
+                // Or what JSON refuses.
+                _ => Lead::Json(""),
+            },
+        }
     }
 
     /// The data are an error report in plain text, which began with what was `held`. That is due.

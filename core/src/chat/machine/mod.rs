@@ -174,6 +174,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// Starts on a new document. With `lines` a CR or LF is left to the caller; with `is_report` the document is an error
     /// report.
+    #[inline(never)]
     pub(super) fn begin(&mut self, lines: bool, is_report: bool) {
         self.lexer.restart(lines);
         self.mode = Mode::Idle;
