@@ -212,7 +212,7 @@ impl Word {
     }
 
     fn push(&mut self, byte: u8) {
-        for (word, spelling) in WORDS {
+        for &(word, spelling) in &WORDS {
             if spelling.get(usize::from(self.length)) != Some(&byte.to_ascii_lowercase()) {
                 self.candidates &= !word;
             }

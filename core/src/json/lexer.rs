@@ -268,7 +268,7 @@ impl Lexer {
     /// Enters the string whose quote is next.
     pub(crate) fn open_string(&mut self, input: &mut &[u8]) {
         advance(input);
-        self.string = StringReader::new();
+        self.string.restart();
         self.state = State::InString;
     }
 

@@ -28,7 +28,9 @@ enum State {
 }
 
 /// What the inside of a string consists of.
+// With a smaller tag what wraps it is moved by `memcpy`, as it fills no words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub(crate) enum Part<'i> {
     Text(Text<'i>),
     /// The closing quote.
@@ -42,6 +44,13 @@ impl StringReader {
     /// The state after the opening quote.
     pub(super) const fn new() -> Self {
         Self { state: State::Plain, unit: 0, high: 0, utf8: Utf8::new() }
+    }
+
+    /// Stands behind another opening quote.
+    pub(super) fn restart(&mut self) {
+        self.state = State::Plain;
+        self.high = 0;
+        self.utf8.forget();
     }
 
     /// Takes one part off the front of `input`. `None`: all of it is consumed, or, with `lines`, a CR or LF is next.

@@ -17,6 +17,11 @@ impl Utf8 {
         Self { bytes: [0; 4], length: 0 }
     }
 
+    /// Drops what was held.
+    pub(crate) const fn forget(&mut self) {
+        self.length = 0;
+    }
+
     pub(crate) const fn is_pending(self) -> bool {
         self.length != 0
     }

@@ -3,7 +3,6 @@
 use super::{Fragment, Machine, Signal};
 use crate::chat::interest::Interest;
 use crate::chat::schema::Target;
-use crate::json::Utf8;
 
 /// Events that are due, one bit for each, in this order.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +59,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             let first = !core::mem::replace(&mut self.is_started, false);
             // Plain text may have ended within a scalar.
             let text = if self.utf8.is_pending() { "\u{fffd}" } else { "" };
-            self.utf8 = Utf8::new();
+            self.utf8.forget();
             Some(Signal::Fragment(Fragment { target: Target::ErrorMessage, text: Some(text), first, last: true }))
         } else if self.due.take(Due::ERROR_END) {
             Some(Signal::ErrorEnd)

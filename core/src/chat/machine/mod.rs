@@ -182,7 +182,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.is_report = is_report;
         self.chunk = Chunk::default();
         self.is_started = false;
-        self.utf8 = Utf8::new();
+        self.utf8.forget();
     }
 
     /// The line feed that joins two lines of data, which was not in the input.
