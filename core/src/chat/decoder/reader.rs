@@ -6,7 +6,7 @@ use super::sniff::FieldName;
 use super::stream::EventStream;
 use crate::chat::event::Event;
 use crate::chat::interest::Interest;
-use crate::chat::machine::{Machine, Signal};
+use crate::chat::machine::{Machine, Signal, Source};
 use crate::{Error, ErrorKind};
 
 /// Reads one body. See [`Decoder`](super::Decoder) for what its functions do.
@@ -71,14 +71,16 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     pub(super) fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         self.machine.scratch.reclaim();
         let before = input.len();
-        let found = self.next_signal(input);
+        let mut source = Source::new(input);
+        let found = self.next_signal(&mut source);
+        *input = source.bytes;
         let consumed = before.wrapping_sub(input.len());
         // Behind the end of the answer, or of the body, the offset stays where that was.
         if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
             self.offset = self.offset.saturating_add(consumed as u64);
         }
         match found? {
-            Ok(signal) => Some(Ok(self.machine.event(signal))),
+            Ok(signal) => Some(Ok(self.machine.event(signal, source.text))),
             Err(kind) => {
                 self.failure = Some(kind);
                 self.stream.note_unread_report(&mut self.machine);
@@ -137,23 +139,23 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.phase == Phase::Document && self.is_ended && !self.is_cut
     }
 
-    fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {
+    fn next_signal(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
         loop {
-            if let Some(signal) = self.machine.next_due() {
+            if let Some(signal) = self.machine.next_due(input) {
                 return Some(Ok(signal));
             }
             if self.is_ended {
-                *input = &[];
+                input.bytes = &[];
                 return None;
             }
             match self.phase {
                 Phase::Start => {
-                    if let Err(kind) = self.sniff(input)? {
+                    if let Err(kind) = self.sniff(&mut input.bytes)? {
                         return Some(Err(kind));
                     }
                 }
-                Phase::Name { name, matched } if I::ALL => self.read_name(name, matched, input)?,
-                Phase::Opening(opening) if I::ALL => self.read_opening(opening, input)?,
+                Phase::Name { name, matched } if I::ALL => self.read_name(name, matched, &mut input.bytes)?,
+                Phase::Opening(opening) if I::ALL => self.read_opening(opening, &mut input.bytes)?,
                 Phase::Document => return self.machine.next_signal(input),
                 Phase::Text if I::ALL => return self.machine.plain_text(input, false).map(Ok),
                 Phase::Stream => {
@@ -166,7 +168,7 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
                 }
                 // The others are ways into a report.
                 _ => {
-                    *input = &[];
+                    input.bytes = &[];
                     return None;
                 }
             }

@@ -4,6 +4,7 @@ use super::opening::Opening;
 use super::reader::{Phase, Reader};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
+use crate::chat::machine::Source;
 use crate::sse::Field;
 
 /// The first line of an event stream that is an error report begins with one of these.
@@ -38,7 +39,7 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
             if self.is_error_body() {
                 self.start_text("");
                 // Less than a scalar, which is held.
-                let _ = self.machine.plain_text(&mut { half_mark }, false);
+                let _ = self.machine.plain_text(&mut Source::new(half_mark), false);
             } else {
                 self.phase = Phase::Stream;
             }
@@ -119,7 +120,7 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
                 self.phase = Phase::Document;
                 self.machine.begin(false, true);
                 // No more than a bracket, which is no event.
-                let _ = self.machine.next_signal(&mut opening.text().as_bytes());
+                let _ = self.machine.next_signal(&mut Source::new(opening.text().as_bytes()));
             }
             _ => self.start_text(opening.text()),
         }

@@ -3,7 +3,7 @@
 use super::opening::Opening;
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
-use crate::chat::machine::{Machine, Signal};
+use crate::chat::machine::{Machine, Signal, Source};
 use crate::sse::{Field, Framer, Item};
 
 /// Reads the lines of an event stream and gives the machine their data.
@@ -107,33 +107,34 @@ impl EventStream {
     }
 
     /// Takes one signal off the front of `input`. `None`: all of it was consumed.
-    pub(super) fn next_signal<'i, I: Interest, const SCRATCH: usize>(
+    pub(super) fn next_signal<I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Signal<'i>, ErrorKind>> {
+        input: &mut Source<'_>,
+    ) -> Option<Result<Signal, ErrorKind>> {
         loop {
-            if let Some(signal) = machine.next_due() {
+            if let Some(signal) = machine.next_due(input) {
                 return Some(Ok(signal));
             }
             if let Data::Broken(kind) = self.data {
                 return Some(Err(kind));
             }
             if self.is_joint {
-                let mut line_feed: &'static [u8] = b"\n";
+                let mut line_feed = Source::new(b"\n");
                 let found = self.feed_joint(machine, &mut line_feed);
-                self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
+                self.is_joint = !line_feed.bytes.is_empty() && matches!(found, Some(Ok(_)));
                 if found.is_some() {
+                    input.text = line_feed.text;
                     return found;
                 }
             }
-            if self.is_data_line && self.framer.enter_value(input) {
+            if self.is_data_line && self.framer.enter_value(&mut input.bytes) {
                 let found = self.next_of_data(machine, input);
-                if found.is_some() || input.is_empty() {
+                if found.is_some() || input.bytes.is_empty() {
                     return found;
                 }
             }
-            match self.framer.next_item(input)? {
+            match self.framer.next_item(&mut input.bytes)? {
                 Item::Field(field) => self.start_line(field),
                 Item::Value(value) => {
                     if self.framer.field() == Field::Event {
@@ -191,19 +192,19 @@ impl EventStream {
     fn feed_joint<I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
-        line_feed: &mut &'static [u8],
-    ) -> Option<Result<Signal<'static>, ErrorKind>> {
+        line_feed: &mut Source<'static>,
+    ) -> Option<Result<Signal, ErrorKind>> {
         match self.data {
             Data::Json => machine.line_feed(line_feed),
             Data::Text if I::ALL => machine.plain_text(line_feed, false).map(Ok),
             Data::Opening(opening) => {
-                *line_feed = &[];
+                line_feed.bytes = &[];
                 self.data = Data::Opening(opening.spaced());
                 None
             }
             Data::Sentinel(matched) if self.is_report() => {
                 self.start_text(machine, sentinel_front(matched));
-                machine.next_due().map(Ok)
+                machine.next_due(line_feed).map(Ok)
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
             Data::None | Data::Blank | Data::Text | Data::Ignored | Data::Broken(_) => None,
@@ -211,11 +212,11 @@ impl EventStream {
     }
 
     /// Reads on in a line of data. `None`: the line, or the input, is at its end.
-    fn next_of_data<'i, I: Interest, const SCRATCH: usize>(
+    fn next_of_data<I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Signal<'i>, ErrorKind>> {
+        input: &mut Source<'_>,
+    ) -> Option<Result<Signal, ErrorKind>> {
         loop {
             match self.data {
                 Data::Json => return machine.next_signal(input),
@@ -224,32 +225,35 @@ impl EventStream {
                 Data::None | Data::Text | Data::Ignored | Data::Broken(_) => return None,
                 Data::Blank | Data::Opening(_) | Data::Sentinel(_) => {}
             }
-            let (&byte, rest) = input.split_first()?;
+            let (&byte, rest) = input.bytes.split_first()?;
             if matches!(byte, b'\n' | b'\r') {
                 return None;
             }
             match self.lead(byte) {
                 Lead::Take(data) => {
-                    *input = rest;
+                    input.bytes = rest;
                     self.data = data;
                 }
                 Lead::Json(held) => {
                     self.data = Data::Json;
                     machine.begin(true, self.is_report());
                     // No more than a bracket, which is no event.
-                    if let Some(found) = machine.next_signal(&mut held.as_bytes()) {
-                        return Some(found);
+                    let mut held = Source::new(held.as_bytes());
+                    let found = machine.next_signal(&mut held);
+                    if found.is_some() {
+                        input.text = held.text;
+                        return found;
                     }
                 }
                 Lead::Text(held) => {
                     self.start_text(machine, held);
-                    if let Some(signal) = machine.next_due() {
+                    if let Some(signal) = machine.next_due(input) {
                         return Some(Ok(signal));
                     }
                 }
                 Lead::Ignored => self.data = Data::Ignored,
                 Lead::Done => {
-                    *input = rest;
+                    input.bytes = rest;
                     return Some(Ok(Signal::Done));
                 }
                 Lead::Refused => return Some(Err(ErrorKind::UnexpectedByte)),

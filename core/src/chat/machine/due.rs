@@ -1,6 +1,6 @@
 //! What is due before anything more is read.
 
-use super::{Fragment, Machine, Signal};
+use super::{Machine, Signal, Source};
 use crate::chat::interest::Interest;
 use crate::chat::schema::Target;
 
@@ -44,23 +44,23 @@ impl Due {
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// What is due whatever the input says.
     #[inline]
-    pub(in crate::chat) fn next_due(&mut self) -> Option<Signal<'static>> {
-        if self.due.bits == 0 { None } else { self.take_due() }
+    pub(in crate::chat) fn next_due(&mut self, input: &mut Source<'_>) -> Option<Signal> {
+        if self.due.bits == 0 { None } else { self.take_due(input) }
     }
 
     #[inline(never)]
-    fn take_due(&mut self) -> Option<Signal<'static>> {
+    fn take_due(&mut self, input: &mut Source<'_>) -> Option<Signal> {
         if self.due.take(Due::HELD)
-            && let Some(signal) = self.lend_scratch(self.due.held, false)
+            && let Some(signal) = self.lend_scratch(input, self.due.held, false)
         {
             return Some(signal);
         }
         if I::ALL && self.due.take(Due::MESSAGE_END) {
             let first = !core::mem::replace(&mut self.is_started, false);
             // Plain text may have ended within a scalar.
-            let text = if self.utf8.is_pending() { "\u{fffd}" } else { "" };
+            input.text = Some(if self.utf8.is_pending() { "\u{fffd}" } else { "" });
             self.utf8.forget();
-            Some(Signal::Fragment(Fragment { target: Target::ErrorMessage, text: Some(text), first, last: true }))
+            Some(Signal::Text { target: Target::ErrorMessage, first, last: true })
         } else if self.due.take(Due::ERROR_END) {
             Some(Signal::ErrorEnd)
         } else if self.due.take(Due::CHUNK_END) {

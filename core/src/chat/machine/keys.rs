@@ -1,6 +1,6 @@
 //! Names of members.
 
-use super::{Machine, Mode, Signal};
+use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
@@ -8,51 +8,49 @@ use crate::json::{Part, Text};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
-    pub(super) fn key<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
-        self.lexer.open_key(input);
+    pub(super) fn key(&mut self, input: &mut Source<'_>) -> Result<Option<Signal>, ErrorKind> {
+        self.lexer.open_key(&mut input.bytes);
         self.is_started = false;
         self.scratch.clear();
-        if let Some(name) = self.lexer.whole_key(input) {
+        if let Some(name) = self.lexer.whole_key(&mut input.bytes) {
             self.set_member(I::SCHEMA.member(name));
             if !self.is_extra() {
                 return Ok(None);
             }
-            return Ok(self.lend_piece(Target::ExtraName, core::str::from_utf8(name).ok(), true));
+            let name = core::str::from_utf8(name).unwrap_or_default();
+            return Ok(self.lend(input, Target::ExtraName, name, true));
         }
         self.mode = Mode::Key;
         Ok(None)
     }
 
     /// Gathers a key that did not come whole. One that overflows the scratch is longer than any known one.
-    pub(super) fn gather_key<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+    pub(super) fn gather_key(&mut self, input: &mut Source<'_>) -> Step {
         self.set_member(Member::Unknown);
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(self.extra_name(None, false)));
+                return Some(Ok(self.extra_name(input, None, false)));
             }
-            let before = *input;
-            match self.lexer.next_text(input)? {
+            let before = input.bytes;
+            match self.lexer.next_text(&mut input.bytes)? {
                 Ok(Part::Text(text)) if self.scratch.push(text) => {}
                 Ok(Part::Text(Text::Str(text))) if self.scratch.is_empty() => {
-                    return Some(Ok(self.extra_name(Some(text), false)));
+                    return Some(Ok(self.extra_name(input, Some(text), false)));
                 }
                 Ok(Part::Text(_)) => {
-                    *input = before;
-                    return Some(Ok(self.extra_name(None, false)));
+                    input.bytes = before;
+                    return Some(Ok(self.extra_name(input, None, false)));
                 }
                 Ok(Part::End) => {
                     self.mode = Mode::Idle;
                     if !self.is_started {
                         self.set_member(I::SCHEMA.member(self.scratch.as_bytes()));
                     }
-                    return Some(Ok(self.extra_name(None, true)));
+                    return Some(Ok(self.extra_name(input, None, true)));
                 }
                 Err(kind) => {
                     let Some(target) = self.cut_name() else { return Some(Err(kind)) };
-                    return Some(Ok(self.lend_scratch(target, false)));
+                    return Some(Ok(self.lend_scratch(input, target, false)));
                 }
             }
         }
@@ -85,9 +83,14 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// Hands out (a piece of) the name of a member that is unknown, if that was asked for. `None` is what the scratch
     /// holds.
-    fn extra_name<'i>(&mut self, name: Option<&'i str>, last: bool) -> Option<Signal<'i>> {
+    fn extra_name<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        name: Option<&'i str>,
+        last: bool,
+    ) -> Option<Signal> {
         if self.is_extra() {
-            return self.lend_piece(Target::ExtraName, name, last);
+            return self.lend_piece(input, Target::ExtraName, name, last);
         }
         self.scratch.clear();
         self.is_started = true;

@@ -8,7 +8,7 @@ mod told;
 mod values;
 
 use self::due::Due;
-pub(super) use self::signal::{Fragment, Signal};
+pub(super) use self::signal::{Signal, Source};
 use self::told::Told;
 use super::interest::{Interest, Tally};
 use super::progress::{MAX_CHOICE, Progress};
@@ -104,7 +104,8 @@ enum Joint {
     Loc,
 }
 
-type Found<'i> = Option<Result<Signal<'i>, ErrorKind>>;
+/// What a step through the input gave: nothing yet, or nothing until there is more input, the latter on the outside.
+type Step = Option<Result<Option<Signal>, ErrorKind>>;
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     pub(super) const fn new() -> Self {
@@ -186,7 +187,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// The line feed that joins two lines of data, which was not in the input.
-    pub(super) fn line_feed(&mut self, input: &mut &'static [u8]) -> Found<'static> {
+    pub(super) fn line_feed(&mut self, input: &mut Source<'static>) -> Option<Result<Signal, ErrorKind>> {
         self.lexer.set_lines(false);
         let found = self.next_signal(input);
         self.lexer.set_lines(true);
@@ -195,13 +196,13 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// Takes one signal off the front of `input`. `None`: all of it, or of the line, was consumed.
     #[inline(never)]
-    pub(super) fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Found<'i> {
+    pub(super) fn next_signal(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
         loop {
-            if let Some(signal) = self.next_due() {
+            if let Some(signal) = self.next_due(input) {
                 return Some(Ok(signal));
             }
             let found = match self.mode {
-                Mode::Idle => match self.lexer.upcoming(input)? {
+                Mode::Idle => match self.lexer.upcoming(&mut input.bytes)? {
                     Err(kind) => return Some(Err(kind)),
                     Ok(Upcoming::Key) => self.key(input),
                     Ok(Upcoming::Close) => self.leave(input),
@@ -210,8 +211,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 Mode::Key => self.gather_key(input)?,
                 Mode::Read(target) => self.read(target, input)?,
                 Mode::Raw(target) if I::ALL => self.read_raw(target, input)?,
-                Mode::Number(slot) => self.number(slot, input)?,
-                Mode::Raw(_) | Mode::Skip => match self.lexer.skip(self.depth, input)? {
+                Mode::Number(slot) => self.number(slot, &mut input.bytes)?,
+                Mode::Raw(_) | Mode::Skip => match self.lexer.skip(self.depth, &mut input.bytes)? {
                     Ok(()) => {
                         self.mode = Mode::Idle;
                         Ok(None)

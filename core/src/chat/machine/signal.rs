@@ -5,12 +5,24 @@ use crate::chat::event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
 use crate::chat::interest::{Interest, Tally};
 use crate::chat::schema::Target;
 
-/// What the machine found.
-// With a smaller tag what wraps it is moved by `memcpy`, as it fills no words.
+/// What is read, and the text that was found in it last.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::chat) struct Source<'i> {
+    /// What is left.
+    pub(in crate::chat) bytes: &'i [u8],
+    /// The text of the last [`Signal::Text`]; `None`: what the scratch holds.
+    pub(in crate::chat) text: Option<&'i str>,
+}
+
+/// What the machine found. It fits a register: a text is left in the [`Source`], and all else where it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u32)]
-pub(in crate::chat) enum Signal<'i> {
-    Fragment(Fragment<'i>),
+pub(in crate::chat) enum Signal {
+    /// A fragment of text.
+    Text {
+        target: Target,
+        first: bool,
+        last: bool,
+    },
     ChoiceStart,
     ChoiceEnd(u8),
     /// Of the call whose index the machine has.
@@ -25,21 +37,17 @@ pub(in crate::chat) enum Signal<'i> {
     Done,
 }
 
-/// A fragment of text that was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::chat) struct Fragment<'i> {
-    pub(super) target: Target,
-    /// `None`: what the scratch holds.
-    pub(super) text: Option<&'i str>,
-    pub(super) first: bool,
-    pub(super) last: bool,
+impl<'i> Source<'i> {
+    pub(in crate::chat) const fn new(bytes: &'i [u8]) -> Self {
+        Self { bytes, text: None }
+    }
 }
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
-    /// The event that `signal` means, to be asked before anything more is read.
-    pub(in crate::chat) fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
+    /// The event that `signal` means, with the text that came with it; to be asked before anything more is read.
+    pub(in crate::chat) fn event<'e, 'i: 'e>(&'e self, signal: Signal, text: Option<&'i str>) -> Event<'e> {
         match signal {
-            Signal::Fragment(Fragment { target, text, first, last }) => {
+            Signal::Text { target, first, last } => {
                 let text = text.unwrap_or_else(|| self.scratch.as_str());
                 self.text_event(target, Piece { text, first, last })
             }

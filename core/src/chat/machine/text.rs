@@ -1,8 +1,7 @@
 //! Text: what is handed on as it arrives, and what is held to be whole.
 
 use super::told::Kind;
-use super::{Due, Fragment, Joint, Machine, Mode, Signal};
-use crate::ErrorKind;
+use super::{Due, Joint, Machine, Mode, Signal, Source, Step};
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
 use crate::decimal::take_digits;
@@ -14,30 +13,26 @@ const WINDOW: usize = 256;
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line. What was invalid or cut
     /// is gathered as far as that goes.
-    pub(in crate::chat) fn plain_text<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-        lines: bool,
-    ) -> Option<Signal<'i>> {
+    pub(in crate::chat) fn plain_text(&mut self, input: &mut Source<'_>, lines: bool) -> Option<Signal> {
         let target = Target::ErrorMessage;
         while self.scratch.has_room() {
             // What is found behind something that was gathered has to fit there, too.
             let most = if self.scratch.is_empty() { WINDOW } else { self.scratch.room().min(WINDOW) };
-            let window = input.get(..most).unwrap_or(input);
+            let window = input.bytes.get(..most).unwrap_or(input.bytes);
             let end = if lines { line_end(window) } else { window.len() };
             let mut text = window.get(..end).unwrap_or_default();
             let before = text.len();
             let found = self.utf8.next_text(&mut text);
-            *input = input.get(before.wrapping_sub(text.len())..).unwrap_or_default();
+            input.bytes = input.bytes.get(before.wrapping_sub(text.len())..).unwrap_or_default();
             match found {
-                Some(Text::Str(text)) if self.scratch.is_empty() => return self.lend(target, text, false),
+                Some(Text::Str(text)) if self.scratch.is_empty() => return self.lend(input, target, text, false),
                 Some(text) => {
                     self.scratch.push(text);
                 }
-                None => return self.lend_gathered(target),
+                None => return self.lend_gathered(input, target),
             }
         }
-        self.lend_scratch(target, false)
+        self.lend_scratch(input, target, false)
     }
 
     /// The report is plain text, and began with this, which was held until that was known. It is due.
@@ -64,47 +59,43 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// Reads on in a string. Text is handed on as it arrives; what was unescaped is gathered as far as the input goes. A value
     /// that is wanted whole is held over cuts as long as it fits the scratch.
-    pub(super) fn read<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+    pub(super) fn read(&mut self, target: Target, input: &mut Source<'_>) -> Step {
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(self.lend_scratch(target, false)));
+                return Some(Ok(self.lend_scratch(input, target, false)));
             }
-            let before = *input;
-            let text = match self.lexer.next_text(input) {
+            let before = input.bytes;
+            let text = match self.lexer.next_text(&mut input.bytes) {
                 Some(Ok(Part::Text(text))) => text,
                 Some(Ok(Part::End)) => {
                     self.mode = Mode::Idle;
                     return Some(Ok(if target.is_text() {
-                        self.lend_gathered(target)
+                        self.lend_gathered(input, target)
                     } else {
-                        self.lend_last(target, None)
+                        self.lend_last(input, target, None)
                     }));
                 }
-                Some(Err(kind)) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
-                None if target.is_text() => return Some(Ok(Some(self.lend_gathered(target)?))),
+                Some(Err(kind)) => return Some(self.lend_gathered(input, target).map(Some).ok_or(kind)),
+                None if target.is_text() => return Some(Ok(Some(self.lend_gathered(input, target)?))),
                 None => return None,
             };
             match text {
                 Text::Str(run) if self.scratch.is_empty() => {
                     if target.is_text() {
-                        return Some(Ok(self.lend(target, run, false)));
+                        return Some(Ok(self.lend(input, target, run, false)));
                     }
-                    if self.next_is_quote(input) {
+                    if self.next_is_quote(&mut input.bytes) {
                         self.mode = Mode::Idle;
-                        return Some(Ok(self.lend_last(target, Some(run))));
+                        return Some(Ok(self.lend_last(input, target, Some(run))));
                     }
                     if !self.scratch.push(text) {
-                        return Some(Ok(self.lend(target, run, false)));
+                        return Some(Ok(self.lend(input, target, run, false)));
                     }
                 }
                 _ => {
                     if !self.scratch.push(text) {
-                        *input = before;
-                        return Some(Ok(self.lend_scratch(target, false)));
+                        input.bytes = before;
+                        return Some(Ok(self.lend_scratch(input, target, false)));
                     }
                 }
             }
@@ -117,12 +108,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Hands on JSON text as it stands; like other values, it is held over cuts as long as it fits the scratch.
-    pub(super) fn read_raw<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        let window = input.get(..WINDOW).unwrap_or(input);
+    pub(super) fn read_raw(&mut self, target: Target, input: &mut Source<'_>) -> Step {
+        let window = input.bytes.get(..WINDOW).unwrap_or(input.bytes);
         let start = (self.lexer.clone(), self.utf8);
         let mut rest = window;
         let outcome = self.lexer.skip(self.depth, &mut rest);
@@ -146,28 +133,33 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Some(Text::Str(text)) if self.scratch.is_empty() => Some(text),
             Some(_) => {
                 (self.lexer, self.utf8) = start;
-                return Some(Ok(self.lend_scratch(target, false)));
+                return Some(Ok(self.lend_scratch(input, target, false)));
             }
             None => None,
         };
-        *input = input.get(length..).unwrap_or_default();
+        input.bytes = input.bytes.get(length..).unwrap_or_default();
         if is_complete {
             self.mode = Mode::Idle;
-            return Some(Ok(self.lend_last(target, lent)));
+            return Some(Ok(self.lend_last(input, target, lent)));
         }
         match (lent, found, outcome) {
-            (Some(text), ..) => Some(Ok(self.lend(target, text, false))),
+            (Some(text), ..) => Some(Ok(self.lend(input, target, text, false))),
             (None, Some(_), _) if target.is_text() || !self.scratch.has_room() => {
-                Some(Ok(self.lend_scratch(target, false)))
+                Some(Ok(self.lend_scratch(input, target, false)))
             }
-            (None, None, Some(Err(kind))) => Some(self.lend_gathered(target).map(Some).ok_or(kind)),
+            (None, None, Some(Err(kind))) => Some(self.lend_gathered(input, target).map(Some).ok_or(kind)),
             (None, None, None) if taken.is_empty() => None,
             _ => Some(Ok(None)),
         }
     }
 
     /// The last piece of a value; `None` is what the scratch holds.
-    fn lend_last<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
+    fn lend_last<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        target: Target,
+        text: Option<&'i str>,
+    ) -> Option<Signal> {
         let is_empty = text.map_or(self.scratch.is_empty(), str::is_empty);
         match target {
             // What more the report says stands beside it.
@@ -184,29 +176,36 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             _ => {}
         }
         let last = self.joint(target).is_none();
-        self.lend_piece(target, text, last)
+        self.lend_piece(input, target, text, last)
     }
 
     /// What the scratch holds of a text, if it holds any.
-    fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
-        if self.scratch.is_empty() { None } else { self.lend_scratch(target, false) }
+    fn lend_gathered(&mut self, input: &mut Source<'_>, target: Target) -> Option<Signal> {
+        if self.scratch.is_empty() { None } else { self.lend_scratch(input, target, false) }
     }
 
-    pub(super) fn lend_scratch<'i>(&mut self, target: Target, last: bool) -> Option<Signal<'i>> {
-        self.lend_piece(target, None, last)
+    pub(super) fn lend_scratch(&mut self, input: &mut Source<'_>, target: Target, last: bool) -> Option<Signal> {
+        self.lend_piece(input, target, None, last)
     }
 
-    pub(super) fn lend<'i>(&mut self, target: Target, text: &'i str, last: bool) -> Option<Signal<'i>> {
-        self.lend_piece(target, Some(text), last)
+    pub(super) fn lend<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        target: Target,
+        text: &'i str,
+        last: bool,
+    ) -> Option<Signal> {
+        self.lend_piece(input, target, Some(text), last)
     }
 
     /// Hands out a piece of text; `None` is what the scratch holds. Nothing, if it was only to be looked at.
     pub(super) fn lend_piece<'i>(
         &mut self,
+        input: &mut Source<'i>,
         target: Target,
         text: Option<&'i str>,
         last: bool,
-    ) -> Option<Signal<'i>> {
+    ) -> Option<Signal> {
         let first = !core::mem::replace(&mut self.is_started, true);
         if target.is_looked_at() {
             if first && last {
@@ -224,7 +223,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if text.is_none() {
             self.scratch.lend();
         }
-        Some(Signal::Fragment(Fragment { target, text, first, last }))
+        input.text = text;
+        Some(Signal::Text { target, first, last })
     }
 
     /// Takes a whole value that is not handed out; `None` is what the scratch holds.

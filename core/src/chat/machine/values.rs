@@ -1,7 +1,7 @@
 //! Values: what the schema says of them, where containers begin and end.
 
 use super::told::Kind;
-use super::{Choice, Chunk, Due, Joint, Machine, Mode, Signal};
+use super::{Choice, Chunk, Due, Joint, Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::{Interest, Tally};
 use crate::chat::progress::MAX_CHOICE;
@@ -9,11 +9,11 @@ use crate::chat::schema::{Action, Member, Node, Shape, Slot, Target};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Begins with the value that is next.
-    pub(super) fn value<'i>(
+    pub(super) fn value(
         &mut self,
         first: u8,
-        input: &mut &'i [u8],
-    ) -> Result<Option<Signal<'i>>, ErrorKind> {
+        input: &mut Source<'_>,
+    ) -> Result<Option<Signal>, ErrorKind> {
         self.scratch.clear();
         let action = self.action(Shape::starting_with(first));
         match action {
@@ -21,18 +21,18 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 if action == Action::Tell {
                     self.begin_error();
                 }
-                if !self.lexer.skip_plain(input) {
+                if !self.lexer.skip_plain(&mut input.bytes) {
                     self.mode = Mode::Skip;
                 }
             }
             Action::Raw(target) => {
                 self.mode = Mode::Raw(target);
-                return Ok(self.begin_value(target));
+                return Ok(self.begin_value(input, target));
             }
             Action::Read(target) => {
-                self.lexer.open_string(input);
+                self.lexer.open_string(&mut input.bytes);
                 self.mode = Mode::Read(target);
-                return Ok(self.begin_value(target));
+                return Ok(self.begin_value(input, target));
             }
             Action::Number(slot) => {
                 self.lexer.open_number();
@@ -43,7 +43,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                     self.mode = Mode::Skip;
                     return Ok(None);
                 };
-                self.lexer.open(input)?;
+                self.lexer.open(&mut input.bytes)?;
                 *place = node;
                 self.depth = self.depth.wrapping_add(1);
                 return Ok(self.entered(node));
@@ -95,14 +95,14 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// A text or raw value begins. The elements of some lists are joined into one value: then the separator.
-    fn begin_value<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
+    fn begin_value(&mut self, input: &mut Source<'_>, target: Target) -> Option<Signal> {
         self.is_started = match self.joint(target) {
             Some(Joint::Details) => self.chunk.details_begun,
             Some(Joint::Loc) => self.chunk.loc_begun,
             None => false,
         };
         let separator = if self.node() == Node::Loc { "." } else { "; " };
-        if self.is_started { self.lend(target, separator, false) } else { None }
+        if self.is_started { self.lend(input, target, separator, false) } else { None }
     }
 
     /// The list whose elements are joined into the value that `target` is here.
@@ -116,7 +116,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What begins with the container that was entered.
-    fn entered(&mut self, node: Node) -> Option<Signal<'static>> {
+    fn entered(&mut self, node: Node) -> Option<Signal> {
         match node {
             Node::Chunk => self.chunk = Chunk::default(),
             Node::Choices => {
@@ -154,13 +154,13 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Leaves the container whose bracket is next.
-    pub(super) fn leave<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
+    pub(super) fn leave(&mut self, input: &mut Source<'_>) -> Result<Option<Signal>, ErrorKind> {
         let node = self.node();
         let index = self.choice.index.unwrap_or(self.choice.position);
         if node == Node::Choice && index > MAX_CHOICE {
             return Err(ErrorKind::ChoiceIndexLimit);
         }
-        self.lexer.close(input);
+        self.lexer.close(&mut input.bytes);
         self.depth = self.depth.saturating_sub(1);
         if self.depth == 0 {
             self.due.set(Due::CHUNK_END);
@@ -195,7 +195,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
             Node::Loc if I::ALL => {
                 self.is_started = self.chunk.loc_begun;
-                return Ok(if self.is_started { self.lend(Target::ErrorParam, "", true) } else { None });
+                return Ok(if self.is_started { self.lend(input, Target::ErrorParam, "", true) } else { None });
             }
             _ => return Ok(None),
         };
@@ -203,11 +203,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Where the number goes, once it is complete.
-    pub(super) fn number<'i>(
-        &mut self,
-        slot: Slot,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+    pub(super) fn number(&mut self, slot: Slot, input: &mut &[u8]) -> Step {
         let number = match self.lexer.next_number(input)? {
             Ok(number) => number,
             Err(kind) => return Some(Err(kind)),
