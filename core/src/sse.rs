@@ -181,6 +181,8 @@ pub enum Item<'i> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
+    /// A field that the specification does not know and says to ignore.
+    Unknown,
     /// `data`: a line of the event's data. Several are joined by an LF.
     Data,
     /// `event`: the event's type. The last one of the event counts.
@@ -193,8 +195,6 @@ pub enum Field {
     Error,
     /// No name: a comment, such as `: keep-alive`.
     Comment,
-    /// A field that the specification does not know and says to ignore.
-    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -70,17 +70,10 @@ enum State {
     InKey,
     InString,
     InNumber,
-    InLiteral {
-        literal: Literal,
-        matched: u8,
-    },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Literal {
-    True,
-    False,
-    Null,
+    /// In `true`, after this many bytes, and so on.
+    InTrue(u8),
+    InFalse(u8),
+    InNull(u8),
 }
 
 /// A piece of JSON text, in the order of the text. Colons and commas are checked and not told.
@@ -148,7 +141,7 @@ impl Lexer {
         let upcoming = match self.state {
             State::InKey | State::InString => return self.next_text(input).map(|part| Ok(part?.into())),
             State::InNumber => return self.next_number(input).map(|number| number.map(Token::Number)),
-            State::InLiteral { literal, matched } => return self.next_literal(literal, matched, input),
+            State::InTrue(_) | State::InFalse(_) | State::InNull(_) => return self.next_literal(input),
             _ => match self.upcoming(input)? {
                 Ok(upcoming) => upcoming,
                 Err(kind) => return Some(Err(kind)),
@@ -178,12 +171,21 @@ impl Lexer {
     /// still complete it.
     pub fn finish(&mut self) -> Result<Option<Number>, ErrorKind> {
         match self.state {
-            State::End => Ok(None),
-            State::InNumber if self.depth == 0 && self.number.finish().is_some() => {
+            State::InNumber if self.may_end() => {
                 self.state = State::End;
                 Ok(self.number.finish())
             }
+            _ if self.may_end() => Ok(None),
             _ => Err(ErrorKind::UnfinishedJson),
+        }
+    }
+
+    /// Whether the value is complete if nothing follows.
+    pub(crate) fn may_end(&self) -> bool {
+        match self.state {
+            State::End => true,
+            State::InNumber => self.depth == 0 && self.number.finish().is_some(),
+            _ => false,
         }
     }
 
@@ -357,7 +359,7 @@ impl Lexer {
                     done
                 }
                 State::InNumber => self.next_number(input)?.map(|_| ()),
-                State::InLiteral { literal, matched } => self.next_literal(literal, matched, input)?.map(|_| ()),
+                State::InTrue(_) | State::InFalse(_) | State::InNull(_) => self.next_literal(input)?.map(|_| ()),
                 _ => match self.upcoming(input)? {
                     Ok(upcoming) => self.enter(upcoming, input),
                     Err(kind) => Err(kind),
@@ -370,26 +372,25 @@ impl Lexer {
     }
 
     fn open_literal(&mut self, first: u8) {
-        let literal = match first {
-            b't' => Literal::True,
-            b'f' => Literal::False,
-            _ => Literal::Null,
+        self.state = match first {
+            b't' => State::InTrue(0),
+            b'f' => State::InFalse(0),
+            _ => State::InNull(0),
         };
-        self.state = State::InLiteral { literal, matched: 0 };
     }
 
-    fn next_literal(
-        &mut self,
-        literal: Literal,
-        mut matched: u8,
-        input: &mut &[u8],
-    ) -> Option<Result<Token<'static>, ErrorKind>> {
-        let (spelling, token): (&[u8], _) = match literal {
-            Literal::True => (b"true", Token::Bool(true)),
-            Literal::False => (b"false", Token::Bool(false)),
-            Literal::Null => (b"null", Token::Null),
-        };
-        while let Some(expected) = spelling.get(usize::from(matched)) {
+    fn next_literal(&mut self, input: &mut &[u8]) -> Option<Result<Token<'static>, ErrorKind>> {
+        loop {
+            let (spelling, matched, token): (&[u8], _, _) = match &mut self.state {
+                State::InTrue(matched) => (b"true", matched, Token::Bool(true)),
+                State::InFalse(matched) => (b"false", matched, Token::Bool(false)),
+                State::InNull(matched) => (b"null", matched, Token::Null),
+                _ => return None,
+            };
+            let Some(expected) = spelling.get(usize::from(*matched)) else {
+                self.leave_value();
+                return Some(Ok(token));
+            };
             let (byte, rest) = input.split_first()?;
             if self.lines && matches!(byte, b'\n' | b'\r') {
                 return None;
@@ -398,11 +399,8 @@ impl Lexer {
                 return Some(Err(ErrorKind::UnexpectedByte));
             }
             *input = rest;
-            matched = matched.wrapping_add(1);
-            self.state = State::InLiteral { literal, matched };
+            *matched = matched.wrapping_add(1);
         }
-        self.leave_value();
-        Some(Ok(token))
     }
 
     fn in_object(&self) -> bool {

@@ -98,7 +98,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// A decoder at the start of a body, with a scratch of another size: at least 32 bytes, which is more than the longest
     /// name of the schema, at most 65,535. A larger one lets escaped text gather into longer fragments.
     pub const fn with_scratch() -> Self {
-        Self { reader: Reader::new() }
+        Self { reader: Reader::NEW }
     }
 
     /// Reads the body as an error report, whatever shape it has, for responses whose status is not a success: JSON of any of

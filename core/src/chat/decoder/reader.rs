@@ -17,11 +17,9 @@ pub(super) struct Reader<I: Interest, const SCRATCH: usize> {
     pub(super) phase: Phase,
     /// The first line of the body is indented so far.
     pub(super) is_indented: bool,
-    is_done: bool,
     is_ended: bool,
     /// The body ended inside something.
     is_cut: bool,
-    failure: Option<ErrorKind>,
     offset: u64,
 }
 
@@ -29,11 +27,9 @@ pub(super) struct Reader<I: Interest, const SCRATCH: usize> {
 pub(super) enum Phase {
     /// Nothing but a byte order mark and white space was seen.
     Start,
-    /// After so many bytes of the name of a field, in an error report.
-    Name {
-        name: FieldName,
-        matched: u8,
-    },
+    /// After so many bytes of the name of a field and its colon, in an error report.
+    DataName(u8),
+    EventName(u8),
     Stream,
     /// After the bracket of an error report.
     Opening(Opening),
@@ -41,28 +37,27 @@ pub(super) enum Phase {
     Document,
     /// An error report in plain text.
     Text,
-    /// What follows is ignored.
-    Over,
+    /// The server has said that all was sent; what follows is ignored.
+    Done,
+    /// Decoding failed; what follows is ignored.
+    Failed(ErrorKind),
 }
 
 impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
-    pub(super) const fn new() -> Self {
-        const {
-            assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
-            assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
-        }
+    /// At the start of a body. All of its bytes are zero, so that it takes no more code to make than to clear.
+    pub(super) const NEW: Self = {
+        assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
+        assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
         Self {
             stream: EventStream::new(),
             machine: Machine::new(),
             phase: Phase::Start,
             is_indented: false,
-            is_done: false,
             is_ended: false,
             is_cut: false,
-            failure: None,
             offset: 0,
         }
-    }
+    };
 
     pub(super) const fn set_error_body(&mut self) {
         self.stream.set_error_body();
@@ -76,15 +71,15 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         *input = source.bytes;
         let consumed = before.wrapping_sub(input.len());
         // Behind the end of the answer, or of the body, the offset stays where that was.
-        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
+        let was_over = matches!(self.phase, Phase::Done | Phase::Failed(_)) && !matches!(found, Some(Ok(_)));
+        if !self.is_ended && !was_over {
             self.offset = self.offset.saturating_add(consumed as u64);
         }
         match found? {
             Ok(signal) => Some(Ok(self.machine.event(signal, source.text))),
             Err(kind) => {
-                self.failure = Some(kind);
                 self.stream.note_unread_report(&mut self.machine);
-                self.phase = Phase::Over;
+                self.phase = Phase::Failed(kind);
                 *input = &[];
                 Some(Err(Error::new(kind, self.offset)))
             }
@@ -98,12 +93,10 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.machine.scratch.reclaim();
         match self.phase {
             Phase::Opening(_) if I::ALL => self.is_cut = true,
-            Phase::Name { name, matched } if I::ALL => {
-                self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
-                self.machine.end_plain_text();
-            }
+            Phase::DataName(matched) if I::ALL => self.end_name(FieldName::Data, matched),
+            Phase::EventName(matched) if I::ALL => self.end_name(FieldName::Event, matched),
             Phase::Text if I::ALL => self.machine.end_plain_text(),
-            Phase::Document => self.is_cut = self.machine.finish().is_err(),
+            Phase::Document => self.is_cut = !self.machine.finish(),
             Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
             _ => {}
         }
@@ -116,9 +109,9 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         let progress = self.machine.progress();
         let fault = if self.machine.server_error() {
             ErrorKind::Server
-        } else if let Some(kind) = self.failure {
+        } else if let Phase::Failed(kind) = self.phase {
             kind
-        } else if (self.is_done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
+        } else if (self.phase == Phase::Done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
             return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
         } else if self.is_whole() {
             ErrorKind::NotCompletion
@@ -154,15 +147,19 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
                         return Some(Err(kind));
                     }
                 }
-                Phase::Name { name, matched } if I::ALL => self.read_name(name, matched, &mut input.bytes)?,
+                Phase::DataName(matched) if I::ALL => {
+                    self.read_name(FieldName::Data, matched, &mut input.bytes)?;
+                }
+                Phase::EventName(matched) if I::ALL => {
+                    self.read_name(FieldName::Event, matched, &mut input.bytes)?;
+                }
                 Phase::Opening(opening) if I::ALL => self.read_opening(opening, &mut input.bytes)?,
                 Phase::Document => return self.machine.next_signal(input),
                 Phase::Text if I::ALL => return self.machine.plain_text(input, false).map(Ok),
                 Phase::Stream => {
                     let found = self.stream.next_signal(&mut self.machine, input);
                     if found == Some(Ok(Signal::Done)) {
-                        self.is_done = true;
-                        self.phase = Phase::Over;
+                        self.phase = Phase::Done;
                     }
                     return found;
                 }

@@ -22,6 +22,13 @@ impl FieldName {
         }
     }
 
+    const fn phase(self, matched: u8) -> Phase {
+        match self {
+            Self::Data => Phase::DataName(matched),
+            Self::Event => Phase::EventName(matched),
+        }
+    }
+
     const fn field(self) -> Field {
         match self {
             Self::Data => Field::Data,
@@ -82,8 +89,8 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     /// A report that is no JSON begins with `byte`, which is left in the input.
     fn sniff_name(&mut self, byte: u8) {
         match byte {
-            b'd' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Data, matched: 0 },
-            b'e' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Event, matched: 0 },
+            b'd' if !self.is_indented => self.phase = Phase::DataName(0),
+            b'e' if !self.is_indented => self.phase = Phase::EventName(0),
             _ => self.start_text(""),
         }
     }
@@ -99,12 +106,19 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         }
         *input = rest;
         let matched = matched.wrapping_add(1);
-        self.phase = Phase::Name { name, matched };
+        self.phase = name.phase(matched);
         if usize::from(matched) == name.text().len() {
             self.phase = Phase::Stream;
             self.stream.start_known_name(name.field());
         }
         Some(())
+    }
+
+    /// The body has ended within what may have become the name of a field, and is text.
+    #[cold]
+    pub(super) fn end_name(&mut self, name: FieldName, matched: u8) {
+        self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
+        self.machine.end_plain_text();
     }
 
     /// Reads on behind the bracket of a report. `None`: more is needed to tell.

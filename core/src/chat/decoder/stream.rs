@@ -38,7 +38,7 @@ enum Data {
     /// Not JSON and not meant to be.
     Ignored,
     /// Ended too early, which is to be said once what was held of it is handed out.
-    Broken(ErrorKind),
+    Broken,
 }
 
 /// What the next byte of the data says.
@@ -116,8 +116,8 @@ impl EventStream {
             if let Some(signal) = machine.next_due(input) {
                 return Some(Ok(signal));
             }
-            if let Data::Broken(kind) = self.data {
-                return Some(Err(kind));
+            if self.data == Data::Broken {
+                return Some(Err(ErrorKind::UnfinishedJson));
             }
             if self.is_joint {
                 let mut line_feed = Source::new(b"\n");
@@ -142,8 +142,8 @@ impl EventStream {
                     }
                 }
                 Item::End { .. } => {
-                    if let Err(kind) = self.end_event(machine) {
-                        self.data = Data::Broken(kind);
+                    if !self.end_event(machine) {
+                        self.data = Data::Broken;
                         machine.abandon();
                     }
                 }
@@ -157,7 +157,7 @@ impl EventStream {
         self.saw_unknown |= self.framer.is_in_name();
         // The announcement of an error report that did not come.
         is_cut |= self.event_type.may_be_error() && self.data == Data::None;
-        if self.framer.end().is_some() && self.end_event(machine).is_err() {
+        if self.framer.end().is_some() && !self.end_event(machine) {
             is_cut = true;
             self.note_unread_report(machine);
         }
@@ -172,7 +172,7 @@ impl EventStream {
                 self.saw_data = true;
                 match self.data {
                     Data::None => self.data = Data::Blank,
-                    Data::Blank | Data::Ignored | Data::Broken(_) => {}
+                    Data::Blank | Data::Ignored | Data::Broken => {}
                     Data::Opening(_) | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
                 }
             }
@@ -207,7 +207,7 @@ impl EventStream {
                 machine.next_due(line_feed).map(Ok)
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Text | Data::Ignored | Data::Broken(_) => None,
+            Data::None | Data::Blank | Data::Text | Data::Ignored | Data::Broken => None,
         }
     }
 
@@ -222,7 +222,7 @@ impl EventStream {
                 Data::Json => return machine.next_signal(input),
                 Data::Text if I::ALL => return machine.plain_text(input, true).map(Ok),
                 // What is on the rest of the line is of no interest.
-                Data::None | Data::Text | Data::Ignored | Data::Broken(_) => return None,
+                Data::None | Data::Text | Data::Ignored | Data::Broken => return None,
                 Data::Blank | Data::Opening(_) | Data::Sentinel(_) => {}
             }
             let (&byte, rest) = input.bytes.split_first()?;
@@ -304,21 +304,21 @@ impl EventStream {
         self.is_error_body || self.event_type.is_error()
     }
 
-    /// A blank line has ended the event.
-    fn end_event<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> Result<(), ErrorKind> {
+    /// A blank line has ended the event; whether it was complete.
+    fn end_event<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> bool {
         let data = core::mem::replace(&mut self.data, Data::None);
         match data {
-            Data::Json => machine.finish()?,
-            Data::Opening(_) | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
+            Data::Json if !machine.finish() => return false,
+            Data::Opening(_) | Data::Sentinel(_) => return false,
             Data::Text => machine.end_plain_text(),
-            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
+            _ => {}
         }
         let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
         let is_reported = machine.take_reported();
         if event_type.is_error() && data != Data::None && !is_reported {
             machine.report_error();
         }
-        Ok(())
+        true
     }
 
     /// What could not be decoded was an error report all the same, if the event's type said so.

@@ -66,7 +66,7 @@ impl<const SCRATCH: usize> TextDecoder<SCRATCH> {
     /// A decoder at the start of a body, with a scratch of another size. See
     /// [`Decoder::with_scratch`](super::Decoder::with_scratch).
     pub const fn with_scratch() -> Self {
-        Self { reader: Reader::new() }
+        Self { reader: Reader::NEW }
     }
 
     /// The index of the current choice. See [`Decoder::choice_index`](super::Decoder::choice_index).

@@ -63,7 +63,7 @@ enum Mode {
 }
 
 /// What is known of the current chunk.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Chunk {
     has_choices: bool,
     /// There is a `message`, a `detail` or `"object": "error"` at the top: an error report, if there are no choices.
@@ -83,7 +83,7 @@ struct Chunk {
 }
 
 /// What is known of the current choice.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Choice {
     /// The place among the choices of the array; it stands still where it is beyond any index.
     position: u8,
@@ -91,8 +91,27 @@ struct Choice {
     has_reason: bool,
     /// The current delta is a `message`.
     is_message: bool,
-    /// The member that gave the current delta's reasoning. Some servers send the same text under two names.
-    reasoning: Option<Member>,
+    /// The member that gave the current delta's reasoning, if one did. Some servers send the same text under two names.
+    reasoning: Member,
+}
+
+impl Chunk {
+    const NEW: Self = Self {
+        has_choices: false,
+        looks_like_error: false,
+        has_message: false,
+        error_begun: false,
+        is_reported: false,
+        details: 0,
+        details_begun: false,
+        loc_begun: false,
+    };
+}
+
+impl Choice {
+    const fn at(position: u8) -> Self {
+        Self { position, index: None, has_reason: false, is_message: false, reasoning: Member::Unknown }
+    }
 }
 
 /// A list whose elements are joined into one value.
@@ -120,23 +139,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             is_started: false,
             is_report: false,
             due: Due::new(),
-            chunk: Chunk {
-                has_choices: false,
-                looks_like_error: false,
-                has_message: false,
-                error_begun: false,
-                is_reported: false,
-                details: 0,
-                details_begun: false,
-                loc_begun: false,
-            },
-            choice: Choice {
-                position: 0,
-                index: None,
-                has_reason: false,
-                is_message: false,
-                reasoning: None,
-            },
+            chunk: Chunk::NEW,
+            choice: Choice::at(0),
             call_index: None,
             usage: I::Tally::NONE,
             progress: Progress::new(),
@@ -181,7 +185,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.mode = Mode::Idle;
         self.depth = 0;
         self.is_report = is_report;
-        self.chunk = Chunk::default();
+        self.chunk = Chunk::NEW;
         self.is_started = false;
         self.utf8.forget();
     }
@@ -228,9 +232,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
-    /// The document has ended.
-    pub(super) fn finish(&mut self) -> Result<(), ErrorKind> {
-        self.lexer.finish().map(|_| ())
+    /// The document has ended; whether it was complete.
+    pub(super) fn finish(&self) -> bool {
+        self.lexer.may_end()
     }
 
     /// The event or the body has ended inside the document: what was held of a name or a value is due.

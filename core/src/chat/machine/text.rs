@@ -261,9 +261,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Target::ErrorText => self.server_error = true,
             Target::Reasoning if I::ALL => {
                 if self.node() == Node::Delta {
-                    self.choice.reasoning = Some(self.member);
+                    self.choice.reasoning = self.member;
                 } else if self.parent() == Node::ReasoningParts {
-                    self.choice.reasoning = Some(Member::ReasoningDetails);
+                    self.choice.reasoning = Member::ReasoningDetails;
                 }
             }
             Target::ErrorMessage => {

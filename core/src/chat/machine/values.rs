@@ -81,7 +81,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         match action {
             Action::Raw(Target::Logprobs) => !self.wants_logprobs,
             Action::Read(Target::Reasoning) | Action::Enter(Node::ReasoningParts) => {
-                node == Node::Delta && self.choice.reasoning.is_some_and(|member| member != self.member)
+                node == Node::Delta && ![Member::Unknown, self.member].contains(&self.choice.reasoning)
             }
             Action::Read(Target::ErrorMessage) | Action::Enter(Node::Details) => {
                 !matches!(node, Node::Details | Node::Errors)
@@ -118,18 +118,18 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// What begins with the container that was entered.
     fn entered(&mut self, node: Node) -> Option<Signal> {
         match node {
-            Node::Chunk => self.chunk = Chunk::default(),
+            Node::Chunk => self.chunk = Chunk::NEW,
             Node::Choices => {
                 self.chunk.has_choices = true;
                 self.choice.position = 0;
             }
             Node::Choice => {
-                self.choice = Choice { position: self.choice.position, ..Choice::default() };
+                self.choice = Choice::at(self.choice.position);
                 return Some(Signal::ChoiceStart);
             }
             Node::Delta => {
                 self.choice.is_message = self.member == Member::Message;
-                self.choice.reasoning = None;
+                self.choice.reasoning = Member::Unknown;
             }
             Node::ToolCall if I::ALL => {
                 self.call_index = None;

@@ -280,12 +280,22 @@ impl Action {
     const fn is_for_text(self, node: Node) -> bool {
         match self {
             Self::Skip | Self::Tell => true,
-            Self::Enter(Node::ThinkingParts | Node::ReasoningParts | Node::ReasoningPart) => false,
-            Self::Enter(Node::ToolCalls | Node::LegacyCall | Node::Usage | Node::Loc) => false,
             // That an object has a member, or what an array holds, is enough to know.
-            Self::Enter(_) | Self::Read(Target::ErrorMessage) => {
-                !matches!(node, Node::Error | Node::Details | Node::Detail)
-            }
+            Self::Enter(
+                Node::List
+                | Node::Chunk
+                | Node::Choices
+                | Node::Choice
+                | Node::Delta
+                | Node::ContentParts
+                | Node::ContentPart
+                | Node::XGroq
+                | Node::Error
+                | Node::Errors
+                | Node::Details
+                | Node::Detail,
+            )
+            | Self::Read(Target::ErrorMessage) => !matches!(node, Node::Error | Node::Details | Node::Detail),
             Self::Read(
                 Target::Content
                 | Target::Refusal
@@ -295,7 +305,7 @@ impl Action {
                 | Target::ErrorText,
             )
             | Self::Number(Slot::ChoiceIndex | Slot::Error) => true,
-            Self::Read(_) | Self::Raw(_) | Self::Number(_) => false,
+            Self::Enter(_) | Self::Read(_) | Self::Raw(_) | Self::Number(_) => false,
         }
     }
 
