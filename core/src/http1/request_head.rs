@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::syntax::{is_space, is_token, is_visible};
+use super::syntax::{Bytes, is_space, is_token, is_visible};
 
 /// The method of a request (RFC 9110, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +40,8 @@ pub struct RequestHead<'a, F> {
     target: &'a str,
     host: &'a str,
     fields: F,
-    content_length: Decimal,
+    /// What of the length is still to be written: the digits of the highest place on come off its front.
+    content_length: u64,
     close: bool,
     at: At<'a>,
     /// How much of the segment at `at` has been written.
@@ -126,7 +127,7 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             target,
             host,
             fields,
-            content_length: Decimal::new(0),
+            content_length: 0,
             close: false,
             at: At::Method,
             written: 0,
@@ -136,8 +137,8 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     /// Announces a body of `length` bytes, which the caller sends after the head. `Content-Length` is written if
     /// there is a body, and for a `POST` without one too (RFC 9110, section 8.6).
     #[must_use]
-    pub fn with_content_length(mut self, length: u64) -> Self {
-        self.content_length = Decimal::new(length);
+    pub const fn with_content_length(mut self, length: u64) -> Self {
+        self.content_length = length;
         self
     }
 
@@ -201,7 +202,10 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             At::Colon(_) => b": ",
             At::Value(value) => value,
             At::LengthName => b"\r\nContent-Length: ",
-            At::Length => self.content_length.digits(),
+            At::Length(place) => {
+                let digit = usize::from(split_digit(self.content_length, place).0);
+                b"0123456789".get(digit..)?.get(..1)?
+            }
             At::Close => b"\r\nConnection: close",
             At::End => b"\r\n\r\n",
             At::Done => return None,
@@ -223,15 +227,19 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
                 None if self.has_length() => At::LengthName,
                 None => self.after_length(),
             },
-            At::LengthName => At::Length,
-            At::Length => self.after_length(),
+            At::LengthName => At::Length(highest_place(self.content_length)),
+            At::Length(0) => self.after_length(),
+            At::Length(place) => {
+                self.content_length = split_digit(self.content_length, place).1;
+                At::Length(place.saturating_sub(1))
+            }
             At::Close => At::End,
             At::End | At::Done => At::Done,
         };
     }
 
     fn has_length(&self) -> bool {
-        self.method == Method::Post || self.content_length.digits() != b"0"
+        self.method == Method::Post || self.content_length != 0
     }
 
     fn after_length(&self) -> At<'a> {
@@ -315,8 +323,10 @@ fn is_authority(target: &str) -> bool {
 
 fn is_host(host: &str) -> bool {
     !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(&byte))
+        && host.bytes().all(|byte| HOST.contain(byte))
 }
+
+static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");
 
 /// What is being written.
 #[derive(Clone, Copy)]
@@ -331,50 +341,35 @@ enum At<'a> {
     Colon(&'a [u8]),
     Value(&'a [u8]),
     LengthName,
-    Length,
+    /// The digit at this place, counted from the end.
+    Length(u8),
     Close,
     End,
     Done,
 }
 
-/// A number in decimal digits.
-#[derive(Clone, Copy)]
-struct Decimal {
-    /// The digits are at its end.
-    buffer: [u8; 20],
-    length: u8,
+/// The place of the highest digit of `number` that is not 0, counted from the end; 0 if there is none.
+fn highest_place(number: u64) -> u8 {
+    let mut place = 0_u8;
+    while place < 19 && power_of_ten(place.saturating_add(1)) <= number {
+        place = place.saturating_add(1);
+    }
+    place
 }
 
-impl Decimal {
-    /// By subtraction: without a 64-bit division a Cortex-M0 needs 1 KiB less code.
-    fn new(mut number: u64) -> Self {
-        let mut decimal = Self { buffer: [b'0'; 20], length: 1 };
-        let places = (1..=20).rev();
-        for ((digit, power), place) in decimal.buffer.iter_mut().zip(POWERS_OF_TEN).zip(places) {
-            while number >= power {
-                number = number.wrapping_sub(power);
-                *digit = digit.wrapping_add(1);
-                decimal.length = decimal.length.max(place);
-            }
-        }
-        decimal
+/// The digit of `number` at `place`, of which it has none higher, and the rest. By subtraction: without a 64-bit division a
+/// Cortex-M0 needs 1 KiB less code.
+fn split_digit(number: u64, place: u8) -> (u8, u64) {
+    let power = power_of_ten(place);
+    let (mut digit, mut rest) = (0_u8, number);
+    while rest >= power {
+        rest = rest.wrapping_sub(power);
+        digit = digit.saturating_add(1);
     }
-
-    fn digits(&self) -> &[u8] {
-        let start = self.buffer.len().saturating_sub(usize::from(self.length));
-        self.buffer.get(start..).unwrap_or_default()
-    }
+    (digit, rest)
 }
 
-/// From 10^19, the highest in 64 bits, down to 1.
-const POWERS_OF_TEN: [u64; 20] = {
-    let mut powers = [1; 20];
-    let mut place: &mut [u64] = &mut powers;
-    let mut power = 1_u64;
-    while let Some((last, rest)) = place.split_last_mut() {
-        *last = power;
-        power = power.wrapping_mul(10);
-        place = rest;
-    }
-    powers
-};
+/// Up to 10^19, the highest in 64 bits.
+fn power_of_ten(place: u8) -> u64 {
+    (0..place).fold(1, |power: u64, _| power.wrapping_mul(10))
+}

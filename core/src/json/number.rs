@@ -1,6 +1,7 @@
 //! Numbers, of any length, cut anywhere.
 
 use crate::ErrorKind;
+use crate::decimal::push_digit;
 
 /// A number of the input, of any length: its whole part, if it fits 64 bits, and what more there was (RFC 8259, section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,12 +111,8 @@ impl NumberReader {
     }
 
     const fn add_digit(&mut self, digit: u8) {
-        let digit = digit.wrapping_sub(b'0') as u64;
-        match self.magnitude.checked_mul(10) {
-            Some(tens) => match tens.checked_add(digit) {
-                Some(sum) => self.magnitude = sum,
-                None => self.overflowed = true,
-            },
+        match push_digit(self.magnitude, digit.wrapping_sub(b'0')) {
+            Some(magnitude) => self.magnitude = magnitude,
             None => self.overflowed = true,
         }
     }

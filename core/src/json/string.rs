@@ -3,7 +3,7 @@
 use super::Text;
 use super::scan::plain_run;
 use super::utf8::{Utf8, valid_prefix};
-use crate::ErrorKind;
+use crate::{ErrorKind, hex};
 
 /// Where in a string one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl StringReader {
                 State::Plain
             }
             State::Hex(digits) => {
-                self.unit = (self.unit << 4) | u16::from(hex_digit(byte)?);
+                self.unit = (self.unit << 4) | u16::from(hex::digit(byte)?);
                 if digits < 3 { State::Hex(digits.wrapping_add(1)) } else { State::Plain }
             }
         };
@@ -221,12 +221,4 @@ const fn simple_escape(byte: u8) -> Option<u16> {
         b't' => 0x09,
         _ => return None,
     })
-}
-
-const fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte.wrapping_sub(b'0')),
-        b'a'..=b'f' | b'A'..=b'F' => Some((byte | 0x20).wrapping_sub(b'a' - 10)),
-        _ => None,
-    }
 }
