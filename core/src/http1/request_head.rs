@@ -43,7 +43,11 @@ pub struct RequestHead<'a, F> {
     /// What of the length is still to be written: the digits of the highest place on come off its front.
     content_length: u64,
     close: bool,
-    at: At<'a>,
+    at: At,
+    /// The field that is being written, or was the last.
+    field: (&'a str, &'a [u8]),
+    /// The digit of the length that is being written, counted from the end.
+    place: u8,
     /// How much of the segment at `at` has been written.
     written: usize,
 }
@@ -130,6 +134,8 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             content_length: 0,
             close: false,
             at: At::Method,
+            field: ("", b""),
+            place: 0,
             written: 0,
         })
     }
@@ -197,13 +203,13 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             At::Target => self.target.as_bytes(),
             At::Version => b" HTTP/1.1\r\nHost: ",
             At::Host => self.host.as_bytes(),
-            At::FieldStart(..) => b"\r\n",
-            At::Name(name, _) => name.as_bytes(),
-            At::Colon(_) => b": ",
-            At::Value(value) => value,
+            At::FieldStart => b"\r\n",
+            At::Name => self.field.0.as_bytes(),
+            At::Colon => b": ",
+            At::Value => self.field.1,
             At::LengthName => b"\r\nContent-Length: ",
-            At::Length(place) => {
-                let digit = usize::from(split_digit(self.content_length, place).0);
+            At::Length => {
+                let digit = usize::from(split_digit(self.content_length, self.place).0);
                 b"0123456789".get(digit..)?.get(..1)?
             }
             At::Close => b"\r\nConnection: close",
@@ -219,30 +225,37 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             At::Space => At::Target,
             At::Target => At::Version,
             At::Version => At::Host,
-            At::FieldStart(name, value) => At::Name(name, value),
-            At::Name(_, value) => At::Colon(value),
-            At::Colon(value) => At::Value(value),
-            At::Host | At::Value(_) => match self.fields.next() {
-                Some((name, value)) => At::FieldStart(name, value),
-                None if self.has_length() => At::LengthName,
+            At::FieldStart => At::Name,
+            At::Name => At::Colon,
+            At::Colon => At::Value,
+            At::Host | At::Value => match self.fields.next() {
+                Some(field) => {
+                    self.field = field;
+                    At::FieldStart
+                }
+                None if self.method == Method::Post || self.content_length != 0 => At::LengthName,
                 None => self.after_length(),
             },
-            At::LengthName => At::Length(highest_place(self.content_length)),
-            At::Length(0) => self.after_length(),
-            At::Length(place) => {
-                self.content_length = split_digit(self.content_length, place).1;
-                At::Length(place.saturating_sub(1))
+            At::LengthName => {
+                self.place = highest_place(self.content_length);
+                At::Length
+            }
+            At::Length => {
+                self.content_length = split_digit(self.content_length, self.place).1;
+                match self.place.checked_sub(1) {
+                    Some(place) => {
+                        self.place = place;
+                        At::Length
+                    }
+                    None => self.after_length(),
+                }
             }
             At::Close => At::End,
             At::End | At::Done => At::Done,
         };
     }
 
-    fn has_length(&self) -> bool {
-        self.method == Method::Post || self.content_length != 0
-    }
-
-    fn after_length(&self) -> At<'a> {
+    const fn after_length(&self) -> At {
         if self.close { At::Close } else { At::End }
     }
 }
@@ -330,19 +343,18 @@ static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");
 
 /// What is being written.
 #[derive(Clone, Copy)]
-enum At<'a> {
+enum At {
     Method,
     Space,
     Target,
     Version,
     Host,
-    FieldStart(&'a str, &'a [u8]),
-    Name(&'a str, &'a [u8]),
-    Colon(&'a [u8]),
-    Value(&'a [u8]),
+    FieldStart,
+    Name,
+    Colon,
+    Value,
     LengthName,
-    /// The digit at this place, counted from the end.
-    Length(u8),
+    Length,
     Close,
     End,
     Done,
