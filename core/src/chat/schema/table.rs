@@ -12,7 +12,7 @@ pub(in crate::chat) struct Schema {
     /// What they mean, in the same order.
     meanings: &'static [Member],
     /// Where the names of each length begin.
-    lengths: &'static [Place; LENGTHS],
+    lengths: &'static [Place],
     /// What to do with the values, by their members.
     rules: &'static [Rule],
     /// Where the rules for each member begin.
@@ -42,7 +42,7 @@ struct Rule {
 pub(in crate::chat) static ALL: Schema = Schema {
     names: &names::<{ name_bytes(true) }>(true),
     meanings: &meanings::<{ name_count(true) }>(true),
-    lengths: &lengths(true),
+    lengths: lengths(true).split_at(longest(true) + 2).0,
     rules: &rules::<{ rule_count(true) }>(true),
     members: &members(true),
 };
@@ -51,7 +51,7 @@ pub(in crate::chat) static ALL: Schema = Schema {
 pub(in crate::chat) static TEXT: Schema = Schema {
     names: &names::<{ name_bytes(false) }>(false),
     meanings: &meanings::<{ name_count(false) }>(false),
-    lengths: &lengths(false),
+    lengths: lengths(false).split_at(longest(false) + 2).0,
     rules: &rules::<{ rule_count(false) }>(false),
     members: &members(false),
 };
@@ -182,6 +182,19 @@ const fn lengths(all: bool) -> [Place; LENGTHS] {
         at += 1;
     }
     places
+}
+
+/// The length of the longest name that means something.
+const fn longest(all: bool) -> usize {
+    let (mut longest, mut at) = (0, 0);
+    while at < Member::NAMES.len() {
+        let (name, member) = Member::NAMES[at];
+        if is_wanted(member, all) {
+            longest = name.len();
+        }
+        at += 1;
+    }
+    longest
 }
 
 const fn rule_count(all: bool) -> usize {
