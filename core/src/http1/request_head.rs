@@ -43,13 +43,14 @@ pub struct RequestHead<'a, F> {
     /// What of the length is still to be written: the digits of the highest place on come off its front.
     content_length: u64,
     close: bool,
-    at: At,
+    /// What is to be written of the segment that was begun.
+    rest: &'a [u8],
+    /// What comes behind it.
+    next: Segment,
     /// The field that is being written, or was the last.
     field: (&'a str, &'a [u8]),
-    /// The digit of the length that is being written, counted from the end.
+    /// The digit of the length that is to be written next, counted from the end.
     place: u8,
-    /// How much of the segment at `at` has been written.
-    written: usize,
 }
 
 /// Why a request cannot be sent. It never shows a value, a target or a name that is none: they may hold secrets.
@@ -133,10 +134,10 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             fields,
             content_length: 0,
             close: false,
-            at: At::Method,
+            rest: b"",
+            next: Segment::Method,
             field: ("", b""),
             place: 0,
-            written: 0,
         })
     }
 
@@ -163,100 +164,71 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     /// How many bytes of the head [`encode`](Self::encode) has still to write; at first, the length of all of it.
     /// Reads each field once.
     pub fn remaining(&self) -> usize {
-        let mut rest = self.clone();
-        let mut total = 0_usize;
-        while let Some(segment) = rest.segment() {
-            total = total.saturating_add(segment.len());
-            rest.advance();
+        let mut head = self.clone();
+        let mut total = head.rest.len();
+        while head.begin_next() {
+            total = total.saturating_add(head.rest.len());
         }
-        total.saturating_sub(self.written)
+        total
     }
 
     /// Writes as much of the rest of the head as fits `out`, and returns how much that is; less than `out.len()`
     /// only when the head is complete, 0 (for an `out` that is not empty) when it was before. However `out` is cut,
     /// the bytes are the same. Takes time proportional to them.
     pub fn encode(&mut self, out: &mut [u8]) -> usize {
-        let mut free = out.iter_mut();
         let mut total = 0_usize;
-        while let Some(segment) = self.segment() {
-            let left = segment.get(self.written..).unwrap_or_default();
-            let count = left.len().min(free.len());
-            for (from, to) in left.iter().zip(free.by_ref()) {
-                *to = *from;
+        for place in out {
+            while self.rest.is_empty() {
+                if !self.begin_next() {
+                    return total;
+                }
             }
-            let whole = count == left.len();
-            total = total.saturating_add(count);
-            self.written = self.written.saturating_add(count);
-            if !whole {
-                break;
+            if let Some((byte, rest)) = self.rest.split_first() {
+                *place = *byte;
+                self.rest = rest;
+                total = total.saturating_add(1);
             }
-            self.advance();
         }
         total
     }
 
-    /// What is being written; `None` after the end.
-    fn segment(&self) -> Option<&[u8]> {
-        Some(match self.at {
-            At::Method => self.method.as_str().as_bytes(),
-            At::Space => b" ",
-            At::Target => self.target.as_bytes(),
-            At::Version => b" HTTP/1.1\r\nHost: ",
-            At::Host => self.host.as_bytes(),
-            At::FieldStart => b"\r\n",
-            At::Name => self.field.0.as_bytes(),
-            At::Colon => b": ",
-            At::Value => self.field.1,
-            At::LengthName => b"\r\nContent-Length: ",
-            At::Length => {
-                let digit = usize::from(split_digit(self.content_length, self.place).0);
-                b"0123456789".get(digit..)?.get(..1)?
-            }
-            At::Close => b"\r\nConnection: close",
-            At::End => b"\r\n\r\n",
-            At::Done => return None,
-        })
-    }
-
-    fn advance(&mut self) {
-        self.written = 0;
-        self.at = match self.at {
-            At::Method => At::Space,
-            At::Space => At::Target,
-            At::Target => At::Version,
-            At::Version => At::Host,
-            At::FieldStart => At::Name,
-            At::Name => At::Colon,
-            At::Colon => At::Value,
-            At::Host | At::Value => match self.fields.next() {
+    /// Begins with the next segment, which may be empty; false after the end.
+    fn begin_next(&mut self) -> bool {
+        let (rest, next): (&'a [u8], _) = match self.next {
+            Segment::Method => (self.method.as_str().as_bytes(), Segment::Space),
+            Segment::Space => (b" ", Segment::Target),
+            Segment::Target => (self.target.as_bytes(), Segment::Version),
+            Segment::Version => (b" HTTP/1.1\r\nHost: ", Segment::Host),
+            Segment::Host => (self.host.as_bytes(), Segment::FieldStart),
+            Segment::FieldStart => match self.fields.next() {
                 Some(field) => {
                     self.field = field;
-                    At::FieldStart
+                    (b"\r\n", Segment::Name)
                 }
-                None if self.method == Method::Post || self.content_length != 0 => At::LengthName,
-                None => self.after_length(),
+                None if self.method == Method::Post || self.content_length != 0 => {
+                    self.place = highest_place(self.content_length);
+                    (b"\r\nContent-Length: ", Segment::Length)
+                }
+                None => (b"", Segment::Close),
             },
-            At::LengthName => {
-                self.place = highest_place(self.content_length);
-                At::Length
+            Segment::Name => (self.field.0.as_bytes(), Segment::Colon),
+            Segment::Colon => (b": ", Segment::Value),
+            Segment::Value => (self.field.1, Segment::FieldStart),
+            Segment::Length => {
+                let digit;
+                (digit, self.content_length) = split_digit(self.content_length, self.place);
+                let is_last = self.place == 0;
+                self.place = self.place.saturating_sub(1);
+                let digits: &[u8] = b"0123456789";
+                let digit = digits.get(usize::from(digit)..).and_then(|from| from.get(..1));
+                (digit.unwrap_or_default(), if is_last { Segment::Close } else { Segment::Length })
             }
-            At::Length => {
-                self.content_length = split_digit(self.content_length, self.place).1;
-                match self.place.checked_sub(1) {
-                    Some(place) => {
-                        self.place = place;
-                        At::Length
-                    }
-                    None => self.after_length(),
-                }
-            }
-            At::Close => At::End,
-            At::End | At::Done => At::Done,
+            Segment::Close if self.close => (b"\r\nConnection: close", Segment::End),
+            Segment::Close | Segment::End => (b"\r\n\r\n", Segment::Done),
+            Segment::Done => return false,
         };
-    }
-
-    const fn after_length(&self) -> At {
-        if self.close { At::Close } else { At::End }
+        (self.rest, self.next) = (rest, next);
+        true
     }
 }
 
@@ -341,9 +313,9 @@ fn is_host(host: &str) -> bool {
 
 static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");
 
-/// What is being written.
+/// What is to be written.
 #[derive(Clone, Copy)]
-enum At {
+enum Segment {
     Method,
     Space,
     Target,
@@ -353,7 +325,7 @@ enum At {
     Name,
     Colon,
     Value,
-    LengthName,
+    /// A digit of the length.
     Length,
     Close,
     End,

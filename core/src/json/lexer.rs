@@ -140,7 +140,7 @@ impl Lexer {
     pub fn next_token<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Token<'i>, ErrorKind>> {
         let upcoming = match self.state {
             State::InKey | State::InString => return self.next_text(input).map(|part| Ok(part?.into())),
-            State::InNumber => return self.next_number(input).map(|number| number.map(Token::Number)),
+            State::InNumber => return self.next_number(input).map(|end| end.map(|()| Token::Number(self.number()))),
             State::InTrue(_) | State::InFalse(_) | State::InNull(_) => return self.next_literal(input),
             _ => match self.upcoming(input)? {
                 Ok(upcoming) => upcoming,
@@ -173,7 +173,7 @@ impl Lexer {
         match self.state {
             State::InNumber if self.may_end() => {
                 self.state = State::End;
-                Ok(self.number.finish())
+                Ok(Some(self.number()))
             }
             _ if self.may_end() => Ok(None),
             _ => Err(ErrorKind::UnfinishedJson),
@@ -184,7 +184,7 @@ impl Lexer {
     pub(crate) fn may_end(&self) -> bool {
         match self.state {
             State::End => true,
-            State::InNumber => self.depth == 0 && self.number.finish().is_some(),
+            State::InNumber => self.depth == 0 && self.number.may_end(),
             _ => false,
         }
     }
@@ -199,11 +199,6 @@ impl Lexer {
         self.depth = 0;
         self.state = State::Value;
         self.lines = lines;
-    }
-
-    /// The whole part of the number that was read last, if that has one in 64 bits.
-    pub(crate) const fn magnitude(&self) -> u64 {
-        self.number.magnitude()
     }
 
     /// From now on a CR or LF is left in the input for the caller, who deals with lines; or no longer.
@@ -302,13 +297,18 @@ impl Lexer {
         self.state = State::InNumber;
     }
 
-    /// The number, once it is complete.
-    pub(crate) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
-        let number = self.number.next_number(input)?;
-        if number.is_ok() {
+    /// Reads on in the number; `Some(Ok(()))` once it is complete.
+    pub(crate) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
+        let end = self.number.read(input)?;
+        if end.is_ok() {
             self.leave_value();
         }
-        Some(number)
+        Some(end)
+    }
+
+    /// The number that was completed last.
+    pub(crate) const fn number(&self) -> Number {
+        self.number.number()
     }
 
     /// The next part of the key or string that was entered.
@@ -352,13 +352,10 @@ impl Lexer {
         loop {
             let done = match self.state {
                 State::InKey | State::InString => {
-                    let done = self.string.skip(input, self.lines)?;
-                    if done.is_ok() {
-                        self.leave_string();
-                    }
-                    done
+                    self.string.skip_run(input);
+                    self.next_text(input)?.map(|_| ())
                 }
-                State::InNumber => self.next_number(input)?.map(|_| ()),
+                State::InNumber => self.next_number(input)?,
                 State::InTrue(_) | State::InFalse(_) | State::InNull(_) => self.next_literal(input)?.map(|_| ()),
                 _ => match self.upcoming(input)? {
                     Ok(upcoming) => self.enter(upcoming, input),

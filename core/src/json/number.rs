@@ -73,12 +73,12 @@ impl NumberReader {
         }
     }
 
-    /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
-    pub(super) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
+    /// Consumes the number's bytes. `Some(Ok(()))` once a byte comes that does not belong to it; that byte is left.
+    pub(super) fn read(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
         while let Some((&byte, rest)) = input.split_first() {
             let Some(next) = self.state.after(byte) else {
-                let is_complete = !byte.is_ascii_digit();
-                return Some(self.finish().filter(|_| is_complete).ok_or(ErrorKind::InvalidNumber));
+                let is_complete = self.may_end() && !byte.is_ascii_digit();
+                return Some(if is_complete { Ok(()) } else { Err(ErrorKind::InvalidNumber) });
             };
             match next {
                 State::Minus => self.negative = true,
@@ -92,21 +92,19 @@ impl NumberReader {
         None
     }
 
-    pub(super) const fn magnitude(&self) -> u64 {
-        self.magnitude
+    /// Whether the number may end here.
+    pub(super) const fn may_end(&self) -> bool {
+        matches!(self.state, State::Zero | State::Integer | State::Fraction | State::ExponentDigits)
     }
 
-    /// The number, if it may end here.
-    pub(super) const fn finish(&self) -> Option<Number> {
-        match self.state {
-            State::Zero | State::Integer | State::Fraction | State::ExponentDigits => Some(Number {
-                magnitude: self.magnitude,
-                negative: self.negative,
-                overflowed: self.overflowed,
-                exponent: matches!(self.state, State::ExponentDigits),
-                fraction: self.fraction,
-            }),
-            _ => None,
+    /// The number, given that it ends here.
+    pub(super) const fn number(&self) -> Number {
+        Number {
+            magnitude: self.magnitude,
+            negative: self.negative,
+            overflowed: self.overflowed,
+            exponent: matches!(self.state, State::ExponentDigits),
+            fraction: self.fraction,
         }
     }
 

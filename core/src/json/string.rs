@@ -120,25 +120,11 @@ impl StringReader {
         Some(text)
     }
 
-    /// Skips to the end of the string: `Some(Ok(()))` once the closing quote is consumed. Escapes are checked, UTF-8 is
-    /// not. `None` as in [`next_part`](Self::next_part).
-    pub(super) fn skip(&mut self, input: &mut &[u8], lines: bool) -> Option<Result<(), ErrorKind>> {
-        loop {
-            if self.state == State::Plain {
-                let run = plain_run(input, false);
-                *input = input.get(run..).unwrap_or_default();
-            }
-            let (&byte, rest) = input.split_first()?;
-            match (self.state, byte) {
-                (_, b'\n' | b'\r') if lines => return None,
-                (State::Plain, b'"') => {
-                    *input = rest;
-                    return Some(Ok(()));
-                }
-                (State::Plain, 0..0x20) => return Some(Err(ErrorKind::ControlCharacter)),
-                _ if self.escape(byte).is_none() => return Some(Err(ErrorKind::InvalidEscape)),
-                _ => *input = rest,
-            }
+    /// Goes over a run that needs no unescaping, if it stands before one; UTF-8 is not looked at.
+    pub(super) fn skip_run(&self, input: &mut &[u8]) {
+        if self.state == State::Plain && self.high == 0 && !self.utf8.is_pending() {
+            let run = plain_run(input, false);
+            *input = input.get(run..).unwrap_or_default();
         }
     }
 

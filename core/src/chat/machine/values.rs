@@ -204,11 +204,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// Where the number goes, once it is complete.
     pub(super) fn number(&mut self, slot: Slot, input: &mut &[u8]) -> Step {
-        let number = match self.lexer.next_number(input)? {
-            Ok(number) => number,
-            Err(kind) => return Some(Err(kind)),
-        };
+        if let Err(kind) = self.lexer.next_number(input)? {
+            return Some(Err(kind));
+        }
         self.mode = Mode::Idle;
+        let number = self.lexer.number();
         let value = match slot {
             Slot::Created | Slot::Count(_) if I::ALL => number.to_u64(),
             _ => number.to_index(),
