@@ -1,7 +1,7 @@
 //! What the body of a response is decoded by: the one place that knows the decoder.
 
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, Found, Verdict};
+use choreoai_core::chat::{Decoder, Event, Found, TextDecoder, Verdict};
 
 use crate::report::Report;
 
@@ -49,49 +49,57 @@ pub enum Meaning {
     Failed,
 }
 
-impl<const SCRATCH: usize> Decode for Decoder<SCRATCH> {
-    type Event<'e> = Event<'e>;
-    type Found = Found;
+macro_rules! decode {
+    ($decoder:ident) => {
+        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+            type Event<'e> = Event<'e>;
+            type Found = Found;
 
-    fn find(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
-        self.find_event(input)
-    }
+            fn find(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
+                self.find_event(input)
+            }
 
-    fn lend<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e> {
-        self.lend_event(found, input)
-    }
+            fn lend<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e> {
+                self.lend_event(found, input)
+            }
 
-    fn end(&mut self) {
-        Self::end(self);
-    }
+            fn end(&mut self) {
+                Self::end(self);
+            }
 
-    fn verdict(&self) -> Result<Verdict, Error> {
-        Self::verdict(self)
-    }
+            fn verdict(&self) -> Result<Verdict, Error> {
+                Self::verdict(self)
+            }
 
-    fn meaning(event: &Event<'_>) -> Meaning {
-        match event {
-            Event::Content(_)
-            | Event::Reasoning(_)
-            | Event::Refusal(_)
-            | Event::ToolCallId(_)
-            | Event::ToolCallName(_)
-            | Event::ToolCallArguments(_)
-            | Event::Logprobs(_)
-            | Event::FinishReason(_) => Meaning::Content,
-            Event::Done => Meaning::Done,
-            Event::ErrorEnd => Meaning::Failed,
-            _ => Meaning::Event,
+            fn meaning(event: &Event<'_>) -> Meaning {
+                match event {
+                    Event::Content(_)
+                    | Event::Reasoning(_)
+                    | Event::Refusal(_)
+                    | Event::ToolCallId(_)
+                    | Event::ToolCallName(_)
+                    | Event::ToolCallArguments(_)
+                    | Event::Logprobs(_)
+                    | Event::FinishReason(_) => Meaning::Content,
+                    Event::Done => Meaning::Done,
+                    Event::ErrorEnd => Meaning::Failed,
+                    _ => Meaning::Event,
+                }
+            }
+
+            fn tell(event: &Event<'_>, report: &mut impl Report) {
+                report.event(event);
+            }
         }
-    }
-
-    fn tell(event: &Event<'_>, report: &mut impl Report) {
-        report.event(event);
-    }
+    };
 }
+
+decode!(Decoder);
+decode!(TextDecoder);
 
 mod sealed {
     pub trait Sealed {}
 
     impl<const SCRATCH: usize> Sealed for choreoai_core::chat::Decoder<SCRATCH> {}
+    impl<const SCRATCH: usize> Sealed for choreoai_core::chat::TextDecoder<SCRATCH> {}
 }
