@@ -5,7 +5,7 @@
 #![no_std]
 
 use board::console::{Console, exit};
-use choreoai_core::chat::{Decoder, Event, Verdict};
+use choreoai_core::chat::{Event, TextDecoder, Verdict};
 use embedded_io_async::Read;
 
 /// Where the question goes.
@@ -20,7 +20,7 @@ pub const QUESTION: &str =
 
 /// Prints the text of the answer in `body`, as it comes. Whether the answer came to its end.
 pub async fn print(mut body: impl Read, console: &mut Console) -> bool {
-    let mut decoder = Decoder::new();
+    let mut decoder = TextDecoder::new();
     let mut buffer = [0; 256];
     while decoder.verdict().is_err()
         && let Ok(count @ 1..) = body.read(&mut buffer).await

@@ -1,4 +1,5 @@
-//! Asks a question over the UART and prints the answer as it comes.
+//! Asks a question over the UART and prints the text of the answer as it comes: the least that takes. The request stands in
+//! flash as it is sent.
 #![no_std]
 #![no_main]
 
@@ -8,15 +9,19 @@ use board::console::{Console, exit};
 use board::executor::run_at_once;
 use board::uart::{BlockingUart, UartError};
 use board::{Board, entry};
-use choreoai_embedded::chat::{ChatRequest, Event, Message, Verdict};
-use choreoai_embedded::{Endpoint, Error, Session};
+use choreoai_embedded::chat::{Event, TextDecoder, Verdict};
+use choreoai_embedded::time::Untimed;
+use choreoai_embedded::{Endpoint, Error, Session, StatusOnly};
+
+type TextSession<'b> = Session<'b, BlockingUart, Untimed, StatusOnly, TextDecoder>;
 
 programs::panics_do_not_link!();
 
 /// How long the line may be silent before the answer counts as cut.
 const PATIENCE: Duration = Duration::from_secs(2);
 const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
-const QUESTION: ChatRequest<'_> = ChatRequest::new("gpt-4", &[Message::user("What is a crab?")]);
+const QUESTION: &str =
+    r#"{"model":"gpt-4","messages":[{"role":"user","content":"What is a crab?"}],"stream":true}"#;
 
 #[entry]
 fn main() -> ! {
@@ -24,7 +29,7 @@ fn main() -> ! {
     let mut console = Console::open();
     let mut buffer = [0; 256];
     let uart = board.uart.blocking(PATIENCE);
-    let mut session = Session::new(uart, &mut buffer).with_endpoint(GATEWAY);
+    let mut session = Session::new(uart, &mut buffer).with_endpoint(GATEWAY).with_decoder(TextDecoder::new);
     let is_finished =
         matches!(run_at_once(ask(&mut session, &mut console)), Some(Ok(Some(Verdict::Finished))));
     console.print(if is_finished { "\nfinished\n" } else { "\nnot finished\n" });
@@ -33,10 +38,10 @@ fn main() -> ! {
 }
 
 async fn ask(
-    session: &mut Session<'_, BlockingUart>,
+    session: &mut TextSession<'_>,
     console: &mut Console,
 ) -> Result<Option<Verdict>, Error<UartError>> {
-    let mut answer = session.stream(&QUESTION).await?;
+    let mut answer = session.send(QUESTION).await?;
     while let Some(event) = answer.next().await? {
         if let Event::Content(text) = event {
             console.print(text);
