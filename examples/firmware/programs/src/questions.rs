@@ -11,7 +11,11 @@ use choreoai_embedded::{Client, Endpoint, Error, ErrorKind};
 /// The gateway, wherever the connector leads.
 pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
 const MODEL: &str = "gpt-4";
+const QUESTION: Message<'_> = Message::user("How warm is it in K\u{f6}ln?");
 const SCHEMA: &str = r#"{"type":"object","properties":{"city":{"type":"string"}}}"#;
+
+/// One call, with arguments of at most 64 bytes; its id and its name have at most 32. The text is not kept.
+type Gathered = FixedAssembler<0, 1, 64, 32>;
 
 /// Who asks, and where the answers are printed.
 pub struct Questions<'q, 'b, C, T, N> {
@@ -54,37 +58,35 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
         self.ask_for(&[Message::user(question)]).await
     }
 
-    /// Prints the answer as it comes, and how it ended.
+    /// Prints the answer, and how it ended.
     async fn ask_for(&mut self, conversation: &[Message<'_>]) -> Ending {
-        let request = ChatRequest::new(MODEL, conversation).include_usage(true);
         let mut tokens = None;
-        let Self { client, console } = self;
-        let end = async {
-            let mut answer = client.stream(&request).await?;
-            while let Some(event) = answer.next().await? {
-                match event {
-                    Event::Content(text) => console.print(text),
-                    Event::Usage(usage) => tokens = usage.total_tokens(),
-                    _ => {}
-                }
-            }
-            Ok(answer.verdict())
-        };
-        let end = end.await;
+        let end = self.print_answer(conversation, &mut tokens).await;
         self.tell(end, tokens)
+    }
+
+    /// Prints the answer as it comes.
+    async fn print_answer(
+        &mut self,
+        conversation: &[Message<'_>],
+        tokens: &mut Option<u64>,
+    ) -> Result<Option<Verdict>, Error<C::Error>> {
+        let request = ChatRequest::new(MODEL, conversation).include_usage(true);
+        let mut answer = self.client.stream(&request).await?;
+        while let Some(event) = answer.next().await? {
+            match event {
+                Event::Content(text) => self.console.print(text),
+                Event::Usage(usage) => *tokens = usage.total_tokens(),
+                _ => {}
+            }
+        }
+        Ok(answer.verdict())
     }
 
     /// Has the model call a tool, and prints what it makes of the result.
     async fn ask_with_tool(&mut self, thermometer: fn(&str) -> &'static str) -> Ending {
-        const QUESTION: Message<'_> = Message::user("How warm is it in K\u{f6}ln?");
-        let Ok(schema) = RawJson::new(SCHEMA) else { return Ending::Failed };
-        let tools = [Tool::Function(Function::new("thermometer").parameters(schema))];
-        let question: &[Message<'_>] = &[QUESTION];
-        let request = ChatRequest::new(MODEL, question).tools(&tools);
-        // One call, with arguments of at most 64 bytes; its id and its name have at most 32.
-        let mut gathered = FixedAssembler::<0, 1, 64, 32>::new();
-        let end = async { self.client.stream(&request).await?.assemble(&mut gathered).await };
-        if let Err(error) = end.await {
+        let mut gathered = Gathered::new();
+        if let Err(error) = self.gather_call(&mut gathered).await {
             return self.tell(Err(error), None);
         }
         let Some(call) = whole_call(&gathered) else { return Ending::Failed };
@@ -94,6 +96,15 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
         let result = thermometer(call.arguments);
         self.ask_for(&[QUESTION, Message::assistant_tool_calls(&[call]), Message::tool(call.id, result)])
             .await
+    }
+
+    /// Keeps the call that the model makes.
+    async fn gather_call(&mut self, gathered: &mut Gathered) -> Result<Verdict, Error<C::Error>> {
+        // The schema is a constant; an invalid one would not be sent.
+        let parameters = RawJson::new(SCHEMA).unwrap_or(RawJson::NULL);
+        let tools = [Tool::Function(Function::new("thermometer").parameters(parameters))];
+        let request = ChatRequest::new(MODEL, &[QUESTION][..]).tools(&tools);
+        self.client.stream(&request).await?.assemble(gathered).await
     }
 
     /// Prints how an answer ended.
@@ -132,7 +143,7 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
 }
 
 /// The call that was gathered, if all of it fitted.
-fn whole_call(gathered: &FixedAssembler<0, 1, 64, 32>) -> Option<ToolCall<'_>> {
+fn whole_call(gathered: &Gathered) -> Option<ToolCall<'_>> {
     let call = gathered.tool_calls().ok()?.next()?;
     Some(ToolCall::new(call.id.whole().ok()?, call.name.whole().ok()?, call.arguments.whole().ok()?))
 }
