@@ -124,8 +124,8 @@ impl Framing {
                 return Ok(());
             }
             (Field::ContentLength, b'0'..=b'9') if self.element != Element::After => {
-                self.number = push_digit(self.number, byte.wrapping_sub(b'0'))
-                    .ok_or(ErrorKind::ContentLengthLimit)?;
+                self.number =
+                    push_digit(self.number, byte.wrapping_sub(b'0')).ok_or(ErrorKind::ContentLengthLimit)?;
             }
             (Field::ContentLength, _) => return Err(ErrorKind::InvalidContentLength),
             (Field::TransferEncoding, _) => {

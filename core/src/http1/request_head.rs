@@ -307,8 +307,7 @@ fn is_authority(target: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.bytes().all(|byte| HOST.contain(byte))
+    !host.is_empty() && host.bytes().all(|byte| HOST.contain(byte))
 }
 
 static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");

@@ -64,13 +64,7 @@ enum State {
 
 impl NumberReader {
     pub(super) const fn new() -> Self {
-        Self {
-            magnitude: 0,
-            negative: false,
-            overflowed: false,
-            fraction: false,
-            state: State::Start,
-        }
+        Self { magnitude: 0, negative: false, overflowed: false, fraction: false, state: State::Start }
     }
 
     /// Consumes the number's bytes. `Some(Ok(()))` once a byte comes that does not belong to it; that byte is left.

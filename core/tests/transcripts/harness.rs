@@ -1,6 +1,8 @@
 //! Runs a transcript through the decoder at every cut.
 
-use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, TextDecoder, Usage, Verdict};
+use choreoai_core::chat::{
+    Count, Decoder, ErrorMember, Event, ExtraPart, Piece, TextDecoder, Usage, Verdict,
+};
 use choreoai_core::{Error, ErrorKind};
 
 /// A body, and what it must give.

@@ -63,7 +63,10 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.stream.set_error_body();
     }
 
-    pub(super) fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+    pub(super) fn next_event<'e, 'i: 'e>(
+        &'e mut self,
+        input: &mut &'i [u8],
+    ) -> Option<Result<Event<'e>, Error>> {
         self.machine.scratch.reclaim();
         let before = input.len();
         let mut source = Source::new(input);
@@ -111,7 +114,9 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
             ErrorKind::Server
         } else if let Phase::Failed(kind) = self.phase {
             kind
-        } else if (self.phase == Phase::Done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
+        } else if (self.phase == Phase::Done && !self.is_error_body())
+            || (self.is_whole() && progress.has_choices())
+        {
             return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
         } else if self.is_whole() {
             ErrorKind::NotCompletion

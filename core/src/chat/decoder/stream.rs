@@ -152,7 +152,10 @@ impl EventStream {
     }
 
     /// The body has ended; whether inside something.
-    pub(super) fn end<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> bool {
+    pub(super) fn end<I: Interest, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<I, SCRATCH>,
+    ) -> bool {
         let mut is_cut = self.framer.may_be_in_known_name();
         self.saw_unknown |= self.framer.is_in_name();
         // The announcement of an error report that did not come.
@@ -294,7 +297,11 @@ impl EventStream {
 
     /// The data are an error report in plain text, which began with what was `held`. That is due.
     #[cold]
-    fn start_text<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>, held: &str) {
+    fn start_text<I: Interest, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<I, SCRATCH>,
+        held: &str,
+    ) {
         self.data = Data::Text;
         machine.begin_plain_text(true, held);
     }
@@ -322,7 +329,10 @@ impl EventStream {
     }
 
     /// What could not be decoded was an error report all the same, if the event's type said so.
-    pub(super) fn note_unread_report<I: Interest, const SCRATCH: usize>(&self, machine: &mut Machine<I, SCRATCH>) {
+    pub(super) fn note_unread_report<I: Interest, const SCRATCH: usize>(
+        &self,
+        machine: &mut Machine<I, SCRATCH>,
+    ) {
         if self.event_type.is_error() {
             machine.note_server_error();
         }

@@ -25,7 +25,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             let found = self.utf8.next_text(&mut text);
             input.bytes = input.bytes.get(before.wrapping_sub(text.len())..).unwrap_or_default();
             match found {
-                Some(Text::Str(text)) if self.scratch.is_empty() => return self.lend(input, target, text, false),
+                Some(Text::Str(text)) if self.scratch.is_empty() => {
+                    return self.lend(input, target, text, false);
+                }
                 Some(text) => {
                     self.scratch.push(text);
                 }
@@ -184,7 +186,12 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if self.scratch.is_empty() { None } else { self.lend_scratch(input, target, false) }
     }
 
-    pub(super) fn lend_scratch(&mut self, input: &mut Source<'_>, target: Target, last: bool) -> Option<Signal> {
+    pub(super) fn lend_scratch(
+        &mut self,
+        input: &mut Source<'_>,
+        target: Target,
+        last: bool,
+    ) -> Option<Signal> {
         self.lend_piece(input, target, None, last)
     }
 

@@ -9,11 +9,7 @@ use crate::chat::schema::{Action, Member, Node, Shape, Slot, Target};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Begins with the value that is next.
-    pub(super) fn value(
-        &mut self,
-        first: u8,
-        input: &mut Source<'_>,
-    ) -> Result<Option<Signal>, ErrorKind> {
+    pub(super) fn value(&mut self, first: u8, input: &mut Source<'_>) -> Result<Option<Signal>, ErrorKind> {
         self.scratch.clear();
         let action = self.action(Shape::starting_with(first));
         match action {
@@ -195,7 +191,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
             Node::Loc if I::ALL => {
                 self.is_started = self.chunk.loc_begun;
-                return Ok(if self.is_started { self.lend(input, Target::ErrorParam, "", true) } else { None });
+                return Ok(if self.is_started {
+                    self.lend(input, Target::ErrorParam, "", true)
+                } else {
+                    None
+                });
             }
             _ => return Ok(None),
         };

@@ -223,9 +223,7 @@ impl Node {
                 }
             }
 
-            (Self::Error, M::Message | M::Msg | M::Detail | M::Error, S::String) => {
-                Read(T::ErrorMessage)
-            }
+            (Self::Error, M::Message | M::Msg | M::Detail | M::Error, S::String) => Read(T::ErrorMessage),
             (Self::Error, M::Message, S::Object | S::Array) => Raw(T::ErrorMessage),
             (Self::Error, M::Detail, S::Object) => Raw(T::ErrorMessage),
             (Self::Error, M::Error, S::Object) => Enter(Self::Error),
