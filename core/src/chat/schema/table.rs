@@ -71,7 +71,8 @@ impl Schema {
         let mut known = self.names.get(usize::from(place.byte)..)?;
         for member in self.meanings.get(usize::from(place.meaning)..usize::from(end.meaning))? {
             let (front, rest) = known.split_at_checked(name.len())?;
-            if front == name {
+            // Most differ in the first byte.
+            if front.first() == name.first() && front == name {
                 return Some(*member);
             }
             known = rest;
