@@ -186,8 +186,8 @@ fn moment(since: Duration, limit: Option<Duration>, kind: DeadlineKind) -> Optio
     Some((since.checked_add(limit?)?, kind))
 }
 
-/// `until - now`, at least zero. The compiler cannot prove of `Duration::saturating_sub` that it does not panic.
-fn left(now: Duration, until: Duration) -> Duration {
+/// `until - now`, at least zero: [`Duration::saturating_sub`], of which the compiler cannot prove that it does not panic.
+pub fn left(now: Duration, until: Duration) -> Duration {
     if until <= now {
         return Duration::ZERO;
     }

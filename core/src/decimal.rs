@@ -2,6 +2,12 @@
 
 use core::time::Duration;
 
+/// `value` with one more digit at its end, if that fits.
+pub(crate) const fn push_digit(value: u64, digit: u8) -> Option<u64> {
+    // Rather than a checked multiplication, which takes four on a 32-bit machine.
+    if value > u64::MAX / 10 { None } else { value.wrapping_mul(10).checked_add(digit as u64) }
+}
+
 /// Takes `1*DIGIT` off the front of `input` and returns its value with the rest.
 ///
 /// A value over `u64::MAX` saturates. `None`: there is no digit. Linear in the digits.
@@ -9,7 +15,7 @@ pub(crate) fn take_digits(input: &[u8]) -> Option<(u64, &[u8])> {
     let mut rest = input;
     let mut value = 0u64;
     while let Some((digit, tail)) = split_digit(rest) {
-        value = value.saturating_mul(10).saturating_add(u64::from(digit));
+        value = push_digit(value, digit).unwrap_or(u64::MAX);
         rest = tail;
     }
     (rest.len() != input.len()).then_some((value, rest))

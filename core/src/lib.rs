@@ -93,6 +93,7 @@ pub mod deadline;
 mod decimal;
 pub mod embedding;
 mod error;
+mod hex;
 #[cfg(feature = "http1")]
 pub mod http1;
 mod invalid_request;

@@ -181,6 +181,8 @@ pub enum Item<'i> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field {
+    /// A field that the specification does not know and says to ignore.
+    Unknown,
     /// `data`: a line of the event's data. Several are joined by an LF.
     Data,
     /// `event`: the event's type. The last one of the event counts.
@@ -193,8 +195,6 @@ pub enum Field {
     Error,
     /// No name: a comment, such as `: keep-alive`.
     Comment,
-    /// A field that the specification does not know and says to ignore.
-    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +207,15 @@ enum State {
     Space,
     Value,
 }
+
+/// The fields that are told by name.
+static KNOWN: [(&[u8], Field); 5] = [
+    (b"data", Field::Data),
+    (b"event", Field::Event),
+    (b"id", Field::Id),
+    (b"retry", Field::Retry),
+    (b"error", Field::Error),
+];
 
 const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 
@@ -316,9 +325,7 @@ impl Framer {
     /// Whether the input so far ended within what may be the name of a field that is known.
     pub(crate) fn may_be_in_known_name(&self) -> bool {
         let name = self.name.get(..usize::from(self.name_length)).filter(|_| self.state == State::Name);
-        name.is_some_and(|name| {
-            [&b"data"[..], b"event", b"id", b"retry", b"error"].iter().any(|known| known.starts_with(name))
-        })
+        name.is_some_and(|name| KNOWN.iter().any(|(known, _)| known.starts_with(name)))
     }
 
     /// Whether bytes of a value come next; consumes the space before them. The caller may then take the value off `input`
@@ -389,15 +396,11 @@ impl Framer {
     }
 
     fn named_field(&self) -> Field {
-        match self.name.get(..usize::from(self.name_length)) {
-            Some(b"data") => Field::Data,
-            Some(b"event") => Field::Event,
-            Some(b"id") => Field::Id,
-            Some(b"retry") => Field::Retry,
-            Some(b"error") => Field::Error,
-            Some(b"") => Field::Comment,
-            _ => Field::Unknown,
+        let Some(name) = self.name.get(..usize::from(self.name_length)) else { return Field::Unknown };
+        if name.is_empty() {
+            return Field::Comment;
         }
+        KNOWN.iter().find(|(known, _)| *known == name).map_or(Field::Unknown, |(_, field)| *field)
     }
 }
 

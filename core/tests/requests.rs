@@ -221,6 +221,21 @@ fn scalar_members() {
 }
 
 #[test]
+fn an_encoder_may_have_a_stream_of_its_own() {
+    let messages = [Message::user("a")];
+    for stream in [None, Some(false), Some(true)] {
+        let mut request = ChatRequest::new("m", &messages[..]);
+        request.stream = stream;
+        for wanted in [false, true] {
+            let with_own = encode(request.encoder_with_stream(wanted).unwrap());
+            assert_eq!(with_own, encode(request.stream(wanted).encoder().unwrap()));
+        }
+    }
+    let empty = ChatRequest::new("", &messages[..]);
+    assert_eq!(empty.encoder_with_stream(true).err(), empty.encoder().err());
+}
+
+#[test]
 fn structured_members() {
     check_members(|r| r.stop(Stop::One("\n")), r#""stop":"\n""#);
     check_members(|r| r.stop(Stop::Many(&["a", "\""])), r#""stop":["a","\""]"#);

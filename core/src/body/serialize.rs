@@ -16,7 +16,7 @@ where
 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let messages = Elements(|| self.messages.clone().into_iter().map(|message| message.as_message()));
-        serialize_object(serializer, self.extra, |index| self.member(index), &messages)
+        serialize_object(serializer, self.extra, |index| self.member(index, self.stream), &messages)
     }
 }
 

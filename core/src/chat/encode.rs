@@ -14,9 +14,9 @@ pub type ChatEncoder<'r, M = &'r [Message<'r>]> = Encoder<'r, ChatParts<'r, M>>;
 pub struct ChatParts<'r, M: IntoIterator>(Walk<'r, Chat<'r, M>>);
 
 impl<'r, M: IntoIterator<Item: AsMessage<'r>> + Clone> ChatParts<'r, M> {
-    pub(crate) fn new(request: &'r ChatRequest<'r, M>) -> Self {
+    pub(crate) fn new(request: &'r ChatRequest<'r, M>, stream: Option<bool>) -> Self {
         let messages = request.messages.clone().into_iter();
-        Self(Walk::new(Chat { request, messages, message: Message::user("") }))
+        Self(Walk::new(Chat { request, stream, messages, message: Message::user("") }))
     }
 }
 
@@ -43,20 +43,22 @@ impl<M: IntoIterator> fmt::Debug for ChatParts<'_, M> {
 
 struct Chat<'r, M: IntoIterator> {
     request: &'r ChatRequest<'r, M>,
+    /// Instead of the request's.
+    stream: Option<bool>,
     messages: M::IntoIter,
     message: Message<'r>,
 }
 
 impl<M: IntoIterator<IntoIter: Clone>> Clone for Chat<'_, M> {
     fn clone(&self) -> Self {
-        Self { request: self.request, messages: self.messages.clone(), message: self.message }
+        Self { messages: self.messages.clone(), ..*self }
     }
 }
 
 impl<'r, M: IntoIterator<Item: AsMessage<'r>>> Document<'r> for Chat<'r, M> {
     fn child(&mut self, node: Node<'r>, index: usize) -> Option<Child<'r>> {
         match node {
-            Node::Root => self.request.member(index),
+            Node::Root => self.request.member(index, self.stream),
             Node::Messages => {
                 self.message = self.messages.next()?.as_message();
                 Some(Child::element(Node::Message))

@@ -4,6 +4,7 @@ pub mod assemble;
 mod decoder;
 mod encode;
 mod event;
+mod interest;
 mod machine;
 mod message;
 mod progress;
@@ -14,7 +15,7 @@ mod schema;
 mod scratch;
 mod usage;
 
-pub use decoder::{Decoder, Verdict};
+pub use decoder::{Decoder, Found, TextDecoder, Verdict};
 pub use encode::{ChatEncoder, ChatParts};
 pub use event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
 pub use message::{AsMessage, Content, ContentPart, File, Message, Role, ToolCall};

@@ -237,10 +237,27 @@ impl<'a, M> ChatRequest<'a, M> {
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
         self.validate()?;
-        Ok(Encoder::new(ChatParts::new(self)))
+        Ok(Encoder::new(ChatParts::new(self, self.stream)))
     }
 
-    pub(crate) fn member(&'a self, index: usize) -> Option<Child<'a>> {
+    /// The [`encoder`](Self::encoder) of the request with another [`stream`](Self::stream), which need not be copied for that.
+    ///
+    /// # Errors
+    ///
+    /// What [`validate`](Self::validate) refuses.
+    pub fn encoder_with_stream<'r>(
+        &'r self,
+        stream: bool,
+    ) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
+        self.validate()?;
+        Ok(Encoder::new(ChatParts::new(self, Some(stream))))
+    }
+
+    /// The member that is the `index`-th to be written, with this `stream`.
+    pub(crate) fn member(&'a self, index: usize, stream: Option<bool>) -> Option<Child<'a>> {
         let tools = (!self.tools.is_empty()).then_some(Node::Tools(self.tools));
         let modalities = (!self.modalities.is_empty()).then_some(Node::Strings(self.modalities));
         nth_member!(
@@ -252,7 +269,7 @@ impl<'a, M> ChatRequest<'a, M> {
             "max_tokens": self.max_tokens,
             "max_completion_tokens": self.max_completion_tokens,
             "n": self.n,
-            "stream": self.stream,
+            "stream": stream,
             "stream_options": self.include_usage.map(Node::StreamOptions),
             "stop": self.stop,
             "presence_penalty": self.presence_penalty,

@@ -118,19 +118,6 @@ impl Count {
         }
     }
 
-    /// The count of that name; `audio_tokens` are the prompt's, unless [`of_completion`](Self::of_completion) knows better.
-    pub(super) fn named(name: &[u8]) -> Option<Self> {
-        COUNTS.into_iter().find(|count| count.name().as_bytes() == name)
-    }
-
-    /// The count that this name means in `completion_tokens_details`.
-    pub(super) const fn of_completion(self) -> Self {
-        match self {
-            Self::PromptAudio => Self::CompletionAudio,
-            other => other,
-        }
-    }
-
     const fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -148,13 +135,5 @@ mod tests {
             let usage = Usage::default().with(count, 7);
             assert_eq!(usage.iter().collect::<Vec<_>>(), [(count, 7)]);
         }
-    }
-
-    #[test]
-    fn names() {
-        assert_eq!(Count::named(b"prompt_tokens"), Some(Count::Prompt));
-        assert_eq!(Count::named(b"audio_tokens"), Some(Count::PromptAudio));
-        assert_eq!(Count::named(b"audio_tokens").map(Count::of_completion), Some(Count::CompletionAudio));
-        assert_eq!(Count::named(b"prompt_token"), None);
     }
 }

@@ -3,6 +3,7 @@
 use super::error::ErrorKind;
 use super::fields::{FieldPart, Fields};
 use super::syntax::{is_space, is_visible, take, within};
+use crate::hex;
 
 /// How many digits a chunk size has at most, leading zeros included: 16 of them just fit 64 bits.
 pub const MAX_CHUNK_SIZE_DIGITS: u8 = 16;
@@ -89,10 +90,10 @@ impl Chunked {
 
     /// Takes one byte between the chunks' data.
     fn step(&mut self, byte: u8) -> Result<At, ErrorKind> {
+        if let (At::Size, Some(digit)) = (self.at, hex::digit(byte)) {
+            return self.digit(digit);
+        }
         match (self.at, byte) {
-            (At::Size, b'0'..=b'9') => self.digit(byte.wrapping_sub(b'0')),
-            (At::Size, b'a'..=b'f') => self.digit(byte.wrapping_sub(b'a' - 10)),
-            (At::Size, b'A'..=b'F') => self.digit(byte.wrapping_sub(b'A' - 10)),
             (At::Size, _) if self.digits == 0 => Err(ErrorKind::InvalidChunkSize),
             (At::Size | At::Extension, b'\r') => Ok(At::SizeLf),
             (At::SizeSpace, b'\r') => {

@@ -1,6 +1,7 @@
 //! What a head says about the body's length and the connection's future (RFC 9112, sections 6 and 9).
 
 use super::error::ErrorKind;
+use crate::decimal::push_digit;
 
 /// Interprets `Content-Length`, `Transfer-Encoding` and `Connection` while they stream past.
 #[derive(Clone, Copy, Debug)]
@@ -123,12 +124,8 @@ impl Framing {
                 return Ok(());
             }
             (Field::ContentLength, b'0'..=b'9') if self.element != Element::After => {
-                let digit = u64::from(byte.wrapping_sub(b'0'));
-                self.number = self
-                    .number
-                    .checked_mul(10)
-                    .and_then(|number| number.checked_add(digit))
-                    .ok_or(ErrorKind::ContentLengthLimit)?;
+                self.number =
+                    push_digit(self.number, byte.wrapping_sub(b'0')).ok_or(ErrorKind::ContentLengthLimit)?;
             }
             (Field::ContentLength, _) => return Err(ErrorKind::InvalidContentLength),
             (Field::TransferEncoding, _) => {
@@ -182,26 +179,28 @@ impl Framing {
     }
 }
 
-const CONTENT_LENGTH: u8 = 1;
-const TRANSFER_ENCODING: u8 = 1 << 1;
-const CONNECTION: u8 = 1 << 2;
-const CHUNKED: u8 = 1 << 3;
-const CLOSE: u8 = 1 << 4;
-const KEEP_ALIVE: u8 = 1 << 5;
+/// The words that are looked for, in lower case.
+static WORDS: [&[u8]; 6] =
+    [b"content-length", b"transfer-encoding", b"connection", b"chunked", b"close", b"keep-alive"];
 
-const WORDS: [(u8, &[u8]); 6] = [
-    (CONTENT_LENGTH, b"content-length"),
-    (TRANSFER_ENCODING, b"transfer-encoding"),
-    (CONNECTION, b"connection"),
-    (CHUNKED, b"chunked"),
-    (CLOSE, b"close"),
-    (KEEP_ALIVE, b"keep-alive"),
-];
+const CONTENT_LENGTH: Known = Known { place: 0, length: 14 };
+const TRANSFER_ENCODING: Known = Known { place: 1, length: 17 };
+const CONNECTION: Known = Known { place: 2, length: 10 };
+const CHUNKED: Known = Known { place: 3, length: 7 };
+const CLOSE: Known = Known { place: 4, length: 5 };
+const KEEP_ALIVE: Known = Known { place: 5, length: 10 };
+
+/// One of [`WORDS`].
+#[derive(Clone, Copy)]
+struct Known {
+    place: u8,
+    length: u8,
+}
 
 /// Recognises a word of [`WORDS`], in any case, byte by byte.
 #[derive(Clone, Copy, Debug)]
 struct Word {
-    /// The words that begin with the bytes so far.
+    /// The words that begin with the bytes so far, one bit for each.
     candidates: u8,
     length: u8,
 }
@@ -212,20 +211,21 @@ impl Word {
     }
 
     fn push(&mut self, byte: u8) {
-        for (word, spelling) in WORDS {
-            if spelling.get(usize::from(self.length)) != Some(&byte.to_ascii_lowercase()) {
-                self.candidates &= !word;
+        let mut bit = 1_u8;
+        for word in &WORDS {
+            if word.get(usize::from(self.length)) != Some(&byte.to_ascii_lowercase()) {
+                self.candidates &= !bit;
             }
+            bit = bit.wrapping_shl(1);
         }
         self.length = self.length.saturating_add(1);
     }
 
-    const fn may_become(self, word: u8) -> bool {
-        self.candidates & word != 0
+    const fn may_become(self, word: Known) -> bool {
+        self.candidates & (1 << word.place) != 0
     }
 
-    fn is(self, word: u8) -> bool {
-        self.may_become(word)
-            && WORDS.iter().any(|(bit, spelling)| *bit == word && spelling.len() == usize::from(self.length))
+    const fn is(self, word: Known) -> bool {
+        self.may_become(word) && self.length == word.length
     }
 }

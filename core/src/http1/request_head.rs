@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::syntax::{is_space, is_token, is_visible};
+use super::syntax::{Bytes, is_space, is_token, is_visible};
 
 /// The method of a request (RFC 9110, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,12 +39,19 @@ pub struct RequestHead<'a, F> {
     method: Method,
     target: &'a str,
     host: &'a str,
+    bearer: Option<&'a str>,
     fields: F,
-    content_length: Decimal,
+    /// What of the length is still to be written: the digits of the highest place on come off its front.
+    content_length: u64,
     close: bool,
-    at: At<'a>,
-    /// How much of the segment at `at` has been written.
-    written: usize,
+    /// What is to be written of the segment that was begun.
+    rest: &'a [u8],
+    /// What comes behind it.
+    next: Segment,
+    /// The field that is being written, or was the last.
+    field: (&'a str, &'a [u8]),
+    /// The digit of the length that is to be written next, counted from the end.
+    place: u8,
 }
 
 /// Why a request cannot be sent. It never shows a value, a target or a name that is none: they may hold secrets.
@@ -125,20 +132,37 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
             method,
             target,
             host,
+            bearer: None,
             fields,
-            content_length: Decimal::new(0),
+            content_length: 0,
             close: false,
-            at: At::Method,
-            written: 0,
+            rest: b"",
+            next: Segment::Method,
+            field: ("", b""),
+            place: 0,
         })
     }
 
     /// Announces a body of `length` bytes, which the caller sends after the head. `Content-Length` is written if
     /// there is a body, and for a `POST` without one too (RFC 9110, section 8.6).
     #[must_use]
-    pub fn with_content_length(mut self, length: u64) -> Self {
-        self.content_length = Decimal::new(length);
+    pub const fn with_content_length(mut self, length: u64) -> Self {
+        self.content_length = length;
         self
+    }
+
+    /// Adds `Authorization: Bearer` with this key (RFC 6750, section 2.1), which need not stand in memory behind that word.
+    ///
+    /// # Errors
+    /// [`RequestErrorKind::InvalidFieldValue`] if the key is empty or holds white space or a control character, a line break at
+    /// its end for instance.
+    pub fn with_bearer(mut self, key: &'a str) -> Result<Self, RequestError<'a>> {
+        if key.is_empty() || !key.bytes().all(is_visible) {
+            let kind = RequestErrorKind::InvalidFieldValue;
+            return Err(RequestError { kind, field: Some("Authorization"), position: 0 });
+        }
+        self.bearer = Some(key);
+        Ok(self)
     }
 
     /// Adds `Connection: close`: the server closes the connection after its response, which must not be reused.
@@ -156,86 +180,74 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     /// How many bytes of the head [`encode`](Self::encode) has still to write; at first, the length of all of it.
     /// Reads each field once.
     pub fn remaining(&self) -> usize {
-        let mut rest = self.clone();
-        let mut total = 0_usize;
-        while let Some(segment) = rest.segment() {
-            total = total.saturating_add(segment.len());
-            rest.advance();
+        let mut head = self.clone();
+        let mut total = head.rest.len();
+        while head.begin_next() {
+            total = total.saturating_add(head.rest.len());
         }
-        total.saturating_sub(self.written)
+        total
     }
 
     /// Writes as much of the rest of the head as fits `out`, and returns how much that is; less than `out.len()`
     /// only when the head is complete, 0 (for an `out` that is not empty) when it was before. However `out` is cut,
     /// the bytes are the same. Takes time proportional to them.
     pub fn encode(&mut self, out: &mut [u8]) -> usize {
-        let mut free = out.iter_mut();
         let mut total = 0_usize;
-        while let Some(segment) = self.segment() {
-            let left = segment.get(self.written..).unwrap_or_default();
-            let count = left.len().min(free.len());
-            for (from, to) in left.iter().zip(free.by_ref()) {
-                *to = *from;
+        for place in out {
+            while self.rest.is_empty() {
+                if !self.begin_next() {
+                    return total;
+                }
             }
-            let whole = count == left.len();
-            total = total.saturating_add(count);
-            self.written = self.written.saturating_add(count);
-            if !whole {
-                break;
+            if let Some((byte, rest)) = self.rest.split_first() {
+                *place = *byte;
+                self.rest = rest;
+                total = total.saturating_add(1);
             }
-            self.advance();
         }
         total
     }
 
-    /// What is being written; `None` after the end.
-    fn segment(&self) -> Option<&[u8]> {
-        Some(match self.at {
-            At::Method => self.method.as_str().as_bytes(),
-            At::Space => b" ",
-            At::Target => self.target.as_bytes(),
-            At::Version => b" HTTP/1.1\r\nHost: ",
-            At::Host => self.host.as_bytes(),
-            At::FieldStart(..) => b"\r\n",
-            At::Name(name, _) => name.as_bytes(),
-            At::Colon(_) => b": ",
-            At::Value(value) => value,
-            At::LengthName => b"\r\nContent-Length: ",
-            At::Length => self.content_length.digits(),
-            At::Close => b"\r\nConnection: close",
-            At::End => b"\r\n\r\n",
-            At::Done => return None,
-        })
-    }
-
-    fn advance(&mut self) {
-        self.written = 0;
-        self.at = match self.at {
-            At::Method => At::Space,
-            At::Space => At::Target,
-            At::Target => At::Version,
-            At::Version => At::Host,
-            At::FieldStart(name, value) => At::Name(name, value),
-            At::Name(_, value) => At::Colon(value),
-            At::Colon(value) => At::Value(value),
-            At::Host | At::Value(_) => match self.fields.next() {
-                Some((name, value)) => At::FieldStart(name, value),
-                None if self.has_length() => At::LengthName,
-                None => self.after_length(),
+    /// Begins with the next segment, which may be empty; false after the end.
+    fn begin_next(&mut self) -> bool {
+        let (rest, next): (&'a [u8], _) = match self.next {
+            Segment::Method => (self.method.as_str().as_bytes(), Segment::Space),
+            Segment::Space => (b" ", Segment::Target),
+            Segment::Target => (self.target.as_bytes(), Segment::Version),
+            Segment::Version => (b" HTTP/1.1\r\nHost: ", Segment::Host),
+            Segment::Host if self.bearer.is_some() => (self.host.as_bytes(), Segment::BearerName),
+            Segment::Host => (self.host.as_bytes(), Segment::FieldStart),
+            Segment::BearerName => (b"\r\nAuthorization: Bearer ", Segment::Bearer),
+            Segment::Bearer => (self.bearer.unwrap_or_default().as_bytes(), Segment::FieldStart),
+            Segment::FieldStart => match self.fields.next() {
+                Some(field) => {
+                    self.field = field;
+                    (b"\r\n", Segment::Name)
+                }
+                None if self.method == Method::Post || self.content_length != 0 => {
+                    self.place = highest_place(self.content_length);
+                    (b"\r\nContent-Length: ", Segment::Length)
+                }
+                None => (b"", Segment::Close),
             },
-            At::LengthName => At::Length,
-            At::Length => self.after_length(),
-            At::Close => At::End,
-            At::End | At::Done => At::Done,
+            Segment::Name => (self.field.0.as_bytes(), Segment::Colon),
+            Segment::Colon => (b": ", Segment::Value),
+            Segment::Value => (self.field.1, Segment::FieldStart),
+            Segment::Length => {
+                let digit;
+                (digit, self.content_length) = split_digit(self.content_length, self.place);
+                let is_last = self.place == 0;
+                self.place = self.place.saturating_sub(1);
+                let digits: &[u8] = b"0123456789";
+                let digit = digits.get(usize::from(digit)..).and_then(|from| from.get(..1));
+                (digit.unwrap_or_default(), if is_last { Segment::Close } else { Segment::Length })
+            }
+            Segment::Close if self.close => (b"\r\nConnection: close", Segment::End),
+            Segment::Close | Segment::End => (b"\r\n\r\n", Segment::Done),
+            Segment::Done => return false,
         };
-    }
-
-    fn has_length(&self) -> bool {
-        self.method == Method::Post || self.content_length.digits() != b"0"
-    }
-
-    fn after_length(&self) -> At<'a> {
-        if self.close { At::Close } else { At::End }
+        (self.rest, self.next) = (rest, next);
+        true
     }
 }
 
@@ -314,67 +326,54 @@ fn is_authority(target: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~%!$&'()*+;=:[]".contains(&byte))
+    !host.is_empty() && host.bytes().all(|byte| HOST.contain(byte))
 }
 
-/// What is being written.
+static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");
+
+/// What is to be written.
 #[derive(Clone, Copy)]
-enum At<'a> {
+enum Segment {
     Method,
     Space,
     Target,
     Version,
     Host,
-    FieldStart(&'a str, &'a [u8]),
-    Name(&'a str, &'a [u8]),
-    Colon(&'a [u8]),
-    Value(&'a [u8]),
-    LengthName,
+    BearerName,
+    Bearer,
+    FieldStart,
+    Name,
+    Colon,
+    Value,
+    /// A digit of the length.
     Length,
     Close,
     End,
     Done,
 }
 
-/// A number in decimal digits.
-#[derive(Clone, Copy)]
-struct Decimal {
-    /// The digits are at its end.
-    buffer: [u8; 20],
-    length: u8,
+/// The place of the highest digit of `number` that is not 0, counted from the end; 0 if there is none.
+fn highest_place(number: u64) -> u8 {
+    let mut place = 0_u8;
+    while place < 19 && power_of_ten(place.saturating_add(1)) <= number {
+        place = place.saturating_add(1);
+    }
+    place
 }
 
-impl Decimal {
-    /// By subtraction: without a 64-bit division a Cortex-M0 needs 1 KiB less code.
-    fn new(mut number: u64) -> Self {
-        let mut decimal = Self { buffer: [b'0'; 20], length: 1 };
-        let places = (1..=20).rev();
-        for ((digit, power), place) in decimal.buffer.iter_mut().zip(POWERS_OF_TEN).zip(places) {
-            while number >= power {
-                number = number.wrapping_sub(power);
-                *digit = digit.wrapping_add(1);
-                decimal.length = decimal.length.max(place);
-            }
-        }
-        decimal
+/// The digit of `number` at `place`, of which it has none higher, and the rest. By subtraction: without a 64-bit division a
+/// Cortex-M0 needs 1 KiB less code.
+fn split_digit(number: u64, place: u8) -> (u8, u64) {
+    let power = power_of_ten(place);
+    let (mut digit, mut rest) = (0_u8, number);
+    while rest >= power {
+        rest = rest.wrapping_sub(power);
+        digit = digit.saturating_add(1);
     }
-
-    fn digits(&self) -> &[u8] {
-        let start = self.buffer.len().saturating_sub(usize::from(self.length));
-        self.buffer.get(start..).unwrap_or_default()
-    }
+    (digit, rest)
 }
 
-/// From 10^19, the highest in 64 bits, down to 1.
-const POWERS_OF_TEN: [u64; 20] = {
-    let mut powers = [1; 20];
-    let mut place: &mut [u64] = &mut powers;
-    let mut power = 1_u64;
-    while let Some((last, rest)) = place.split_last_mut() {
-        *last = power;
-        power = power.wrapping_mul(10);
-        place = rest;
-    }
-    powers
-};
+/// Up to 10^19, the highest in 64 bits.
+fn power_of_ten(place: u8) -> u64 {
+    (0..place).fold(1, |power: u64, _| power.wrapping_mul(10))
+}

@@ -9,13 +9,15 @@ pub const MAX_BLANK_LINES: u8 = 4;
 const VERSION: &[u8] = b"HTTP/1.";
 /// The part of [`VERSION`] without which it is not HTTP at all.
 const PROTOCOL_LENGTH: u8 = 5;
+/// Where the digit behind [`VERSION`] stands.
+const MINOR_VERSION: u8 = 7;
+const VERSION_END: u8 = 8;
+const LAST_DIGIT: u8 = 11;
 
 /// Reads one status line; the reason phrase is checked and skipped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatusLine {
     at: At,
-    /// How much of the version or the code has been read.
-    index: u8,
     blank_lines: u8,
     status: Status,
 }
@@ -31,12 +33,9 @@ pub(super) struct Status {
 
 #[derive(Clone, Copy, Debug)]
 enum At {
-    Start,
+    /// After so many bytes of the version, a digit, a space and the code.
+    Front(u8),
     BlankCr,
-    Version,
-    MinorVersion,
-    VersionEnd,
-    Code,
     CodeEnd,
     Reason,
     Cr,
@@ -45,8 +44,7 @@ enum At {
 impl StatusLine {
     pub(super) const fn new() -> Self {
         Self {
-            at: At::Start,
-            index: 0,
+            at: At::Front(0),
             blank_lines: 0,
             status: Status { code: 0, http_1_0: false, tolerated: false },
         }
@@ -71,33 +69,18 @@ impl StatusLine {
     /// Takes one byte; true if it ends the line.
     fn step(&mut self, byte: u8) -> Result<bool, ErrorKind> {
         self.at = match (self.at, byte) {
-            (At::Start, b'\r') => At::BlankCr,
-            (At::Start | At::BlankCr, b'\n') => {
+            (At::Front(0), b'\r') => At::BlankCr,
+            (At::Front(0) | At::BlankCr, b'\n') => {
                 if self.blank_lines >= MAX_BLANK_LINES {
                     return Err(ErrorKind::BlankLineLimit);
                 }
                 self.blank_lines = self.blank_lines.saturating_add(1);
                 self.status.tolerated = true;
-                At::Start
+                At::Front(0)
             }
+            (At::Front(index), _) => self.front(index, byte)?,
             (At::Cr, b'\n') => return Ok(true),
             (At::BlankCr | At::Cr, _) => return Err(ErrorKind::BareCr),
-            (At::Start | At::Version, _) => self.version(byte)?,
-            (At::MinorVersion, b'0' | b'1') => {
-                self.status.http_1_0 = byte == b'0';
-                At::VersionEnd
-            }
-            (At::MinorVersion, _) => return Err(ErrorKind::UnsupportedVersion),
-            (At::VersionEnd, b' ') => {
-                self.index = 0;
-                At::Code
-            }
-            (At::Code, b'0'..=b'9') if byte != b'0' || self.index > 0 => {
-                self.status.code =
-                    self.status.code.wrapping_mul(10).wrapping_add(u16::from(byte.wrapping_sub(b'0')));
-                self.index = self.index.saturating_add(1);
-                if self.index < 3 { At::Code } else { At::CodeEnd }
-            }
             (At::CodeEnd | At::Reason, b'\r') => At::Cr,
             (At::CodeEnd | At::Reason, b'\n') => {
                 self.status.tolerated = true;
@@ -105,19 +88,30 @@ impl StatusLine {
             }
             (At::CodeEnd, b' ') => At::Reason,
             (At::Reason, _) if is_visible(byte) || is_space(byte) => At::Reason,
-            (At::VersionEnd | At::Code | At::CodeEnd | At::Reason, _) => {
-                return Err(ErrorKind::InvalidStatusLine);
-            }
+            (At::CodeEnd | At::Reason, _) => return Err(ErrorKind::InvalidStatusLine),
         };
         Ok(false)
     }
 
-    fn version(&mut self, byte: u8) -> Result<At, ErrorKind> {
-        if VERSION.get(usize::from(self.index)) != Some(&byte) {
-            let is_http = self.index >= PROTOCOL_LENGTH;
-            return Err(if is_http { ErrorKind::UnsupportedVersion } else { ErrorKind::NotHttp });
+    fn front(&mut self, index: u8, byte: u8) -> Result<At, ErrorKind> {
+        let expected = VERSION.get(usize::from(index));
+        let (is_right, fault) = match (index, byte) {
+            (..PROTOCOL_LENGTH, _) => (expected == Some(&byte), ErrorKind::NotHttp),
+            (..MINOR_VERSION, _) => (expected == Some(&byte), ErrorKind::UnsupportedVersion),
+            (MINOR_VERSION, _) => {
+                self.status.http_1_0 = byte == b'0';
+                (matches!(byte, b'0' | b'1'), ErrorKind::UnsupportedVersion)
+            }
+            (VERSION_END, _) => (byte == b' ', ErrorKind::InvalidStatusLine),
+            _ => {
+                let digit = byte.wrapping_sub(b'0');
+                self.status.code = self.status.code.wrapping_mul(10).wrapping_add(u16::from(digit));
+                (digit < 10 && self.status.code > 0, ErrorKind::InvalidStatusLine)
+            }
+        };
+        if !is_right {
+            return Err(fault);
         }
-        self.index = self.index.saturating_add(1);
-        Ok(if usize::from(self.index) < VERSION.len() { At::Version } else { At::MinorVersion })
+        Ok(if index < LAST_DIGIT { At::Front(index.wrapping_add(1)) } else { At::CodeEnd })
     }
 }

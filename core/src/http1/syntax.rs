@@ -2,11 +2,39 @@
 
 use super::error::ErrorKind;
 
+/// A set of ASCII bytes, one bit for each.
+pub(super) struct Bytes([u32; 4]);
+
+impl Bytes {
+    /// Letters, digits, and these.
+    pub(super) const fn alphanumeric_or(others: &[u8]) -> Self {
+        let mut bits = 0_u128;
+        let mut byte = 0_u8;
+        while byte < 0x80 {
+            if byte.is_ascii_alphanumeric() {
+                bits |= 1 << byte;
+            }
+            byte = byte.wrapping_add(1);
+        }
+        let mut rest = others;
+        while let Some((&other, behind)) = rest.split_first() {
+            bits |= 1 << other;
+            rest = behind;
+        }
+        Self([bits as u32, (bits >> 32) as u32, (bits >> 64) as u32, (bits >> 96) as u32])
+    }
+
+    pub(super) fn contain(&self, byte: u8) -> bool {
+        let Self(words) = self;
+        words.get(usize::from(byte / 32)).is_some_and(|word| word >> (byte % 32) & 1 != 0)
+    }
+}
+
+static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
+
 /// `tchar`: what names and other tokens are made of.
-pub(super) const fn is_token(byte: u8) -> bool {
-    matches!(byte,
-        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z'
-        | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
+pub(super) fn is_token(byte: u8) -> bool {
+    TOKEN.contain(byte)
 }
 
 /// `VCHAR` or `obs-text`: what stands in values besides white space.

@@ -1,6 +1,7 @@
 //! Numbers, of any length, cut anywhere.
 
 use crate::ErrorKind;
+use crate::decimal::push_digit;
 
 /// A number of the input, of any length: its whole part, if it fits 64 bits, and what more there was (RFC 8259, section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,6 @@ pub(super) struct NumberReader {
     magnitude: u64,
     negative: bool,
     overflowed: bool,
-    exponent: bool,
     /// A digit behind the point is not 0.
     fraction: bool,
     state: State,
@@ -64,72 +64,81 @@ enum State {
 
 impl NumberReader {
     pub(super) const fn new() -> Self {
-        Self {
-            magnitude: 0,
-            negative: false,
-            overflowed: false,
-            exponent: false,
-            fraction: false,
-            state: State::Start,
-        }
+        Self { magnitude: 0, negative: false, overflowed: false, fraction: false, state: State::Start }
     }
 
-    /// Consumes the number's bytes. `Some(Ok(_))` once a byte comes that does not belong to it; that byte is left.
-    pub(super) fn next_number(&mut self, input: &mut &[u8]) -> Option<Result<Number, ErrorKind>> {
+    /// Consumes the number's bytes. `Some(Ok(()))` once a byte comes that does not belong to it; that byte is left.
+    pub(super) fn read(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
         while let Some((&byte, rest)) = input.split_first() {
-            self.state = match (self.state, byte) {
-                (State::Start, b'-') => {
-                    self.negative = true;
-                    State::Minus
-                }
-                (State::Start | State::Minus, b'0') => State::Zero,
-                (State::Start | State::Minus, b'1'..=b'9') | (State::Integer, b'0'..=b'9') => {
-                    self.add_digit(byte);
-                    State::Integer
-                }
-                (State::Zero | State::Integer, b'.') => State::Point,
-                (State::Point | State::Fraction, b'0'..=b'9') => {
-                    self.fraction |= byte != b'0';
-                    State::Fraction
-                }
-                (State::Zero | State::Integer | State::Fraction, b'e' | b'E') => {
-                    self.exponent = true;
-                    State::Exponent
-                }
-                (State::Exponent, b'+' | b'-') => State::ExponentSign,
-                (State::Exponent | State::ExponentSign | State::ExponentDigits, b'0'..=b'9') => {
-                    State::ExponentDigits
-                }
-                (State::Zero, b'0'..=b'9') => return Some(Err(ErrorKind::InvalidNumber)),
-                _ => return Some(self.finish().ok_or(ErrorKind::InvalidNumber)),
+            let Some(next) = self.state.after(byte) else {
+                let is_complete = self.may_end() && !byte.is_ascii_digit();
+                return Some(if is_complete { Ok(()) } else { Err(ErrorKind::InvalidNumber) });
             };
+            match next {
+                State::Minus => self.negative = true,
+                State::Integer => self.add_digit(byte),
+                State::Fraction => self.fraction |= byte != b'0',
+                _ => {}
+            }
+            self.state = next;
             *input = rest;
         }
         None
     }
 
-    /// The number, if it may end here.
-    pub(super) const fn finish(&self) -> Option<Number> {
-        match self.state {
-            State::Zero | State::Integer | State::Fraction | State::ExponentDigits => Some(Number {
-                magnitude: self.magnitude,
-                negative: self.negative,
-                overflowed: self.overflowed,
-                exponent: self.exponent,
-                fraction: self.fraction,
-            }),
-            _ => None,
+    /// Whether the number may end here.
+    pub(super) const fn may_end(&self) -> bool {
+        matches!(self.state, State::Zero | State::Integer | State::Fraction | State::ExponentDigits)
+    }
+
+    /// The number, given that it ends here.
+    pub(super) const fn number(&self) -> Number {
+        Number {
+            magnitude: self.magnitude,
+            negative: self.negative,
+            overflowed: self.overflowed,
+            exponent: matches!(self.state, State::ExponentDigits),
+            fraction: self.fraction,
         }
     }
 
     const fn add_digit(&mut self, digit: u8) {
-        let digit = digit.wrapping_sub(b'0') as u64;
-        match self.magnitude.checked_mul(10) {
-            Some(tens) => match tens.checked_add(digit) {
-                Some(sum) => self.magnitude = sum,
-                None => self.overflowed = true,
-            },
+        match push_digit(self.magnitude, digit.wrapping_sub(b'0')) {
+            Some(magnitude) => self.magnitude = magnitude,
             None => self.overflowed = true,
         }
     }
 }
+
+impl State {
+    /// The state behind `byte`, if that may come here.
+    fn after(self, byte: u8) -> Option<Self> {
+        let kind = match byte {
+            b'0' => 0,
+            b'1'..=b'9' => 1,
+            b'.' => 2,
+            b'e' | b'E' => 3,
+            b'-' => 4,
+            b'+' => 5,
+            _ => return None,
+        };
+        *NEXT.get(self as usize)?.get(kind)?
+    }
+}
+
+/// What comes in each state behind a 0, another digit, a point, the letter of an exponent, a minus and a plus.
+const NEXT: [[Option<State>; 6]; 9] = {
+    use State::*;
+    let digits = Some(ExponentDigits);
+    [
+        [Some(Zero), Some(Integer), None, None, Some(Minus), None],
+        [Some(Zero), Some(Integer), None, None, None, None],
+        [None, None, Some(Point), Some(Exponent), None, None],
+        [Some(Integer), Some(Integer), Some(Point), Some(Exponent), None, None],
+        [Some(Fraction), Some(Fraction), None, None, None, None],
+        [Some(Fraction), Some(Fraction), None, Some(Exponent), None, None],
+        [digits, digits, None, None, Some(ExponentSign), Some(ExponentSign)],
+        [digits, digits, None, None, None, None],
+        [digits, digits, None, None, None, None],
+    ]
+};

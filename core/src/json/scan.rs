@@ -1,18 +1,17 @@
-//! Searches that look at eight bytes at a time.
+//! Searches that look at a word at a time: eight bytes, or four on a small machine.
 
-const ONES: u64 = u64::MAX / 0xff;
-const HIGHS: u64 = ONES * 0x80;
+const WIDTH: usize = size_of::<usize>();
+const ONES: usize = usize::MAX / 0xff;
+const HIGHS: usize = ONES * 0x80;
 
 /// How many bytes at the front of `bytes` are string content that needs no attention: neither a quote, a backslash nor a control
-/// character, and no byte of a longer UTF-8 sequence if `ASCII`.
-pub(super) fn plain_run<const ASCII: bool>(bytes: &[u8]) -> usize {
+/// character, and with `ascii` no byte of a longer UTF-8 sequence.
+pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
+    let beyond = if ascii { HIGHS } else { 0 };
     run(
         bytes,
-        |word| {
-            let stops = below(word, 0x20) | equals(word, b'"') | equals(word, b'\\');
-            if ASCII { stops | (word & HIGHS) } else { stops }
-        },
-        |byte| byte < 0x20 || byte == b'"' || byte == b'\\' || (ASCII && byte >= 0x80),
+        |word| below(word, 0x20) | equals(word, b'"') | equals(word, b'\\') | (word & beyond),
+        |byte| byte < 0x20 || byte == b'"' || byte == b'\\' || (ascii && byte >= 0x80),
     )
 }
 
@@ -24,10 +23,10 @@ pub(crate) fn line_end(bytes: &[u8]) -> usize {
 /// Counts the bytes before the first stop. `stops` sets the high bit of each byte that is one; above the lowest
 /// such bit it may err.
 #[inline(always)]
-fn run(bytes: &[u8], stops: impl Fn(u64) -> u64, is_stop: impl Fn(u8) -> bool) -> usize {
+fn run(bytes: &[u8], stops: impl Fn(usize) -> usize, is_stop: impl Fn(u8) -> bool) -> usize {
     let mut rest = bytes;
-    while let Some((word, tail)) = rest.split_first_chunk::<8>() {
-        let found = stops(u64::from_le_bytes(*word));
+    while let Some((word, tail)) = rest.split_first_chunk::<WIDTH>() {
+        let found = stops(usize::from_le_bytes(*word));
         if found != 0 {
             let before = bytes.len().wrapping_sub(rest.len());
             return before.wrapping_add((found.trailing_zeros() / 8) as usize);
@@ -40,14 +39,14 @@ fn run(bytes: &[u8], stops: impl Fn(u64) -> u64, is_stop: impl Fn(u8) -> bool) -
 
 /// Marks the bytes below `limit`, which is at most 0x80.
 #[inline(always)]
-const fn below(word: u64, limit: u8) -> u64 {
-    word.wrapping_sub(ONES.wrapping_mul(limit as u64)) & !word & HIGHS
+const fn below(word: usize, limit: u8) -> usize {
+    word.wrapping_sub(ONES.wrapping_mul(limit as usize)) & !word & HIGHS
 }
 
 /// Marks the bytes equal to `byte`, which is ASCII.
 #[inline(always)]
-const fn equals(word: u64, byte: u8) -> u64 {
-    below(word ^ ONES.wrapping_mul(byte as u64), 1)
+const fn equals(word: usize, byte: u8) -> usize {
+    below(word ^ ONES.wrapping_mul(byte as usize), 1)
 }
 
 #[cfg(test)]
@@ -66,9 +65,9 @@ mod tests {
                     bytes[place] = byte;
                     let stops = byte < 0x20 || byte == b'"' || byte == b'\\';
                     let expected = if stops { place } else { length };
-                    assert_eq!(plain_run::<false>(&bytes), expected, "{byte:#x} at {place} of {length}");
+                    assert_eq!(plain_run(&bytes, false), expected, "{byte:#x} at {place} of {length}");
                     let expected = if stops || byte >= 0x80 { place } else { length };
-                    assert_eq!(plain_run::<true>(&bytes), expected, "{byte:#x} at {place} of {length}");
+                    assert_eq!(plain_run(&bytes, true), expected, "{byte:#x} at {place} of {length}");
                     let expected = if byte == b'\r' || byte == b'\n' { place } else { length };
                     assert_eq!(line_end(&bytes), expected, "{byte:#x} at {place} of {length}");
                 }
@@ -78,8 +77,8 @@ mod tests {
 
     #[test]
     fn the_first_of_several_stops_counts() {
-        assert_eq!(plain_run::<false>(b"abc\"\\\"\n\x00"), 3);
-        assert_eq!(plain_run::<false>(b"\x80\x81!\"#\x1f  "), 3);
+        assert_eq!(plain_run(b"abc\"\\\"\n\x00", false), 3);
+        assert_eq!(plain_run(b"\x80\x81!\"#\x1f  ", false), 3);
         assert_eq!(line_end(b"0123456\n\r\n"), 7);
     }
 }

@@ -3,7 +3,7 @@
 use super::Text;
 use super::scan::plain_run;
 use super::utf8::{Utf8, valid_prefix};
-use crate::ErrorKind;
+use crate::{ErrorKind, hex};
 
 /// Where in a string one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,9 @@ enum State {
 }
 
 /// What the inside of a string consists of.
+// With a smaller tag what wraps it is moved by `memcpy`, as it fills no words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub(crate) enum Part<'i> {
     Text(Text<'i>),
     /// The closing quote.
@@ -42,6 +44,13 @@ impl StringReader {
     /// The state after the opening quote.
     pub(super) const fn new() -> Self {
         Self { state: State::Plain, unit: 0, high: 0, utf8: Utf8::new() }
+    }
+
+    /// Stands behind another opening quote.
+    pub(super) fn restart(&mut self) {
+        self.state = State::Plain;
+        self.high = 0;
+        self.utf8.forget();
     }
 
     /// Takes one part off the front of `input`. `None`: all of it is consumed, or, with `lines`, a CR or LF is next.
@@ -71,46 +80,33 @@ impl StringReader {
             if lines && matches!(byte, b'\n' | b'\r') {
                 return None;
             }
-            match self.state {
-                State::Plain if byte == b'\\' => {
-                    *input = rest;
-                    self.state = State::Escape;
-                }
-                State::Escape if byte == b'u' => {
-                    *input = rest;
-                    self.state = State::Hex(0);
-                    self.unit = 0;
-                }
-                State::Hex(digits) => {
-                    let Some(digit) = hex_digit(byte) else { return Some(Err(ErrorKind::InvalidEscape)) };
-                    *input = rest;
-                    self.unit = (self.unit << 4) | u16::from(digit);
-                    if digits < 3 {
-                        self.state = State::Hex(digits.wrapping_add(1));
-                    } else if let Some(part) = self.take_unit() {
-                        return Some(Ok(part));
-                    }
-                }
-                // Whatever comes instead of the partner, the surrogate alone is no scalar.
-                State::Plain | State::Escape if self.high != 0 => {
-                    self.high = 0;
-                    return Some(Ok(char_part(0xfffd)));
-                }
-                State::Escape => {
-                    let Some(scalar) = simple_escape(byte) else {
-                        return Some(Err(ErrorKind::InvalidEscape));
-                    };
-                    *input = rest;
-                    self.state = State::Plain;
-                    return Some(Ok(char_part(scalar)));
-                }
-                State::Plain if byte == b'"' => {
+            // Whatever comes instead of the partner, the surrogate alone is no scalar.
+            let is_lone = match self.state {
+                State::Plain => byte != b'\\',
+                State::Escape => byte != b'u',
+                State::Hex(_) | State::Queued => false,
+            };
+            if self.high != 0 && is_lone {
+                self.high = 0;
+                return Some(Ok(char_part(0xfffd)));
+            }
+            match (self.state, byte) {
+                (State::Plain, b'"') => {
                     *input = rest;
                     return Some(Ok(Part::End));
                 }
-                State::Plain if byte < 0x20 => return Some(Err(ErrorKind::ControlCharacter)),
-                State::Plain | State::Queued => {
+                (State::Plain, 0..0x20) => return Some(Err(ErrorKind::ControlCharacter)),
+                (State::Plain, 0x80..) => {
                     return self.utf8.next_char(input).map(|scalar| Ok(Part::Text(Text::Char(scalar))));
+                }
+                _ => {
+                    let Some(is_complete) = self.escape(byte) else {
+                        return Some(Err(ErrorKind::InvalidEscape));
+                    };
+                    *input = rest;
+                    if is_complete && let Some(part) = self.take_unit() {
+                        return Some(Ok(part));
+                    }
                 }
             }
         }
@@ -118,49 +114,43 @@ impl StringReader {
 
     /// The whole string, when `input` holds all of it and nothing in it needs attention; else `None`, and nothing is
     /// consumed. Only right after the opening quote.
-    pub(super) fn whole<'i, const ASCII: bool>(input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        let (text, rest) = input.split_at_checked(plain_run::<ASCII>(input))?;
+    pub(super) fn whole<'i>(input: &mut &'i [u8], ascii: bool) -> Option<&'i [u8]> {
+        let (text, rest) = input.split_at_checked(plain_run(input, ascii))?;
         *input = rest.strip_prefix(b"\"")?;
         Some(text)
     }
 
-    /// Skips to the end of the string: `Some(Ok(()))` once the closing quote is consumed. Escapes are checked, UTF-8 is
-    /// not. `None` as in [`next_part`](Self::next_part).
-    pub(super) fn skip(&mut self, input: &mut &[u8], lines: bool) -> Option<Result<(), ErrorKind>> {
-        loop {
-            if self.state == State::Plain {
-                let run = plain_run::<false>(input);
-                *input = input.get(run..).unwrap_or_default();
-            }
-            let (&byte, rest) = input.split_first()?;
-            if lines && matches!(byte, b'\n' | b'\r') {
-                return None;
-            }
-            self.state = match self.state {
-                State::Plain if byte == b'"' => {
-                    *input = rest;
-                    return Some(Ok(()));
-                }
-                State::Plain if byte == b'\\' => State::Escape,
-                State::Plain | State::Queued => return Some(Err(ErrorKind::ControlCharacter)),
-                State::Escape if byte == b'u' => State::Hex(0),
-                State::Escape if simple_escape(byte).is_some() => State::Plain,
-                State::Hex(digits) if hex_digit(byte).is_some() => {
-                    if digits < 3 {
-                        State::Hex(digits.wrapping_add(1))
-                    } else {
-                        State::Plain
-                    }
-                }
-                State::Escape | State::Hex(_) => return Some(Err(ErrorKind::InvalidEscape)),
-            };
-            *input = rest;
+    /// Goes over a run that needs no unescaping, if it stands before one; UTF-8 is not looked at.
+    pub(super) fn skip_run(&self, input: &mut &[u8]) {
+        if self.state == State::Plain && self.high == 0 && !self.utf8.is_pending() {
+            let run = plain_run(input, false);
+            *input = input.get(run..).unwrap_or_default();
         }
     }
 
-    /// What a complete `\uXXXX` gives; `None` for a high surrogate, which waits for its partner.
+    /// Takes a byte of an escape, the backslash included; whether it is complete, its code unit with it. `None`: it is no
+    /// escape.
+    fn escape(&mut self, byte: u8) -> Option<bool> {
+        self.state = match self.state {
+            State::Plain | State::Queued => State::Escape,
+            State::Escape if byte == b'u' => {
+                self.unit = 0;
+                State::Hex(0)
+            }
+            State::Escape => {
+                self.unit = simple_escape(byte)?;
+                State::Plain
+            }
+            State::Hex(digits) => {
+                self.unit = (self.unit << 4) | u16::from(hex::digit(byte)?);
+                if digits < 3 { State::Hex(digits.wrapping_add(1)) } else { State::Plain }
+            }
+        };
+        Some(self.state == State::Plain)
+    }
+
+    /// What a complete escape gives; `None` for a high surrogate, which waits for its partner.
     fn take_unit(&mut self) -> Option<Part<'static>> {
-        self.state = State::Plain;
         let high = core::mem::take(&mut self.high);
         let scalar = match (high, self.unit) {
             (0, 0xd800..=0xdbff) => {
@@ -187,12 +177,12 @@ impl StringReader {
 
 /// The longest front of `input` that is valid text of a string and needs no unescaping.
 fn text_run(input: &[u8]) -> &str {
-    let mut length = plain_run::<true>(input);
+    let mut length = plain_run(input, true);
     while let Some(rest) = input.get(length..)
         && rest.first().is_some_and(|&byte| byte >= 0x80)
     {
         let window = rest.get(..WINDOW).unwrap_or(rest);
-        let run = window.get(..plain_run::<false>(window)).unwrap_or_default();
+        let run = window.get(..plain_run(window, false)).unwrap_or_default();
         let valid = valid_prefix(run).len();
         length = length.wrapping_add(valid);
         if valid < window.len() {
@@ -207,9 +197,9 @@ fn char_part(scalar: u32) -> Part<'static> {
 }
 
 /// The scalar that a two-character escape stands for.
-const fn simple_escape(byte: u8) -> Option<u32> {
+const fn simple_escape(byte: u8) -> Option<u16> {
     Some(match byte {
-        b'"' | b'\\' | b'/' => byte as u32,
+        b'"' | b'\\' | b'/' => byte as u16,
         b'b' => 0x08,
         b'f' => 0x0c,
         b'n' => 0x0a,
@@ -217,13 +207,4 @@ const fn simple_escape(byte: u8) -> Option<u32> {
         b't' => 0x09,
         _ => return None,
     })
-}
-
-const fn hex_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte.wrapping_sub(b'0')),
-        b'a'..=b'f' => Some(byte.wrapping_sub(b'a').wrapping_add(10)),
-        b'A'..=b'F' => Some(byte.wrapping_sub(b'A').wrapping_add(10)),
-        _ => None,
-    }
 }

@@ -5,7 +5,7 @@ use super::Text;
 /// The first bytes of a UTF-8 sequence that a cut went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Utf8 {
-    head: [u8; 3],
+    bytes: [u8; 4],
     length: u8,
 }
 
@@ -14,7 +14,12 @@ const WINDOW: usize = 512;
 
 impl Utf8 {
     pub(crate) const fn new() -> Self {
-        Self { head: [0; 3], length: 0 }
+        Self { bytes: [0; 4], length: 0 }
+    }
+
+    /// Drops what was held.
+    pub(crate) const fn forget(&mut self) {
+        self.length = 0;
     }
 
     pub(crate) const fn is_pending(self) -> bool {
@@ -38,15 +43,12 @@ impl Utf8 {
     /// `None`: `input` ended within a sequence, whose bytes are kept.
     pub(crate) fn next_char(&mut self, input: &mut &[u8]) -> Option<char> {
         while let Some((&byte, rest)) = input.split_first() {
-            let [a, b, c] = self.head;
-            let sequence = match self.length {
-                0 => [byte, 0, 0, 0],
-                1 => [a, byte, 0, 0],
-                2 => [a, b, byte, 0],
-                _ => [a, b, c, byte],
-            };
             let length = usize::from(self.length).wrapping_add(1);
-            match core::str::from_utf8(sequence.get(..length).unwrap_or(&sequence)) {
+            let sequence = self.bytes.get_mut(..length).and_then(|sequence| {
+                *sequence.last_mut()? = byte;
+                Some(&*sequence)
+            });
+            match core::str::from_utf8(sequence.unwrap_or_default()) {
                 Ok(scalar) => {
                     *input = rest;
                     self.length = 0;
@@ -54,8 +56,6 @@ impl Utf8 {
                 }
                 Err(error) if error.error_len().is_none() => {
                     *input = rest;
-                    let [a, b, c, _] = sequence;
-                    self.head = [a, b, c];
                     self.length = self.length.wrapping_add(1);
                 }
                 Err(_) => {

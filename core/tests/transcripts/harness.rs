@@ -1,6 +1,8 @@
 //! Runs a transcript through the decoder at every cut.
 
-use choreoai_core::chat::{Count, Decoder, ErrorMember, Event, ExtraPart, Piece, Usage, Verdict};
+use choreoai_core::chat::{
+    Count, Decoder, ErrorMember, Event, ExtraPart, Found, Piece, TextDecoder, Usage, Verdict,
+};
 use choreoai_core::{Error, ErrorKind};
 
 /// A body, and what it must give.
@@ -53,7 +55,40 @@ pub(crate) fn check_with(wants: Wants, transcripts: &[Transcript<'_>]) {
         assert_eq!(whole.log, expected, "{name}: events");
         assert_eq!(whole.verdict.map_err(|error| error.kind()), *verdict, "{name}: verdict");
         check_cuts(wants, name, body, &whole);
+        if !wants.error_body {
+            check_text(name, body);
+        }
     }
+}
+
+/// The decoder for text alone must give those of the same events that it is for, at every cut.
+pub(crate) fn check_text(name: &str, body: &[u8]) {
+    let expected = drive(Decoder::new(), is_of_text, &[body]);
+    let steps = if cfg!(miri) { 16 } else { 1 };
+    for size in [1, 3, 16, 61] {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        let outcome = drive(TextDecoder::<32>::with_scratch(), |_| true, &pieces);
+        assert_eq!(outcome, expected, "{name}: text in pieces of {size}, scratch of 32");
+    }
+    for cut in (0..=body.len()).step_by(steps) {
+        let (head, tail) = body.split_at(cut);
+        let outcome = drive(TextDecoder::new(), |_| true, &[head, tail]);
+        assert_eq!(outcome, expected, "{name}: text cut at {cut}");
+    }
+}
+
+fn is_of_text(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::ChoiceStart
+            | Event::Content(_)
+            | Event::Refusal(_)
+            | Event::FinishReason(_)
+            | Event::ChoiceEnd { .. }
+            | Event::ErrorEnd
+            | Event::ChunkEnd
+            | Event::Done
+    )
 }
 
 /// Every cut of `body` must give what the whole gave.
@@ -101,6 +136,17 @@ fn allocations(wants: Wants, body: &[u8]) -> u64 {
     counted.count_total
 }
 
+/// An event that is found and then lent is the one that is lent at once.
+fn check_found(finder: &mut impl Decode, input: &[u8], rest: &[u8], event: Option<Result<Event<'_>, Error>>) {
+    let mut left = input;
+    match finder.find_event(&mut left) {
+        Some(Ok(found)) => assert_eq!(Some(Ok(finder.lend_event(&found, input))), event),
+        Some(Err(error)) => assert_eq!(Some(Err(error)), event),
+        None => assert_eq!(None, event),
+    }
+    assert_eq!(left.len(), rest.len(), "more or less was taken than for {event:?}");
+}
+
 /// What a run gave.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Outcome {
@@ -110,23 +156,80 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
-    let mut decoder = wants.decoder::<SCRATCH>();
+    drive(wants.decoder::<SCRATCH>(), |_| true, pieces)
+}
+
+/// What both decoders can do.
+trait Decode: Clone {
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>>;
+    fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>>;
+    fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e>;
+    fn end(&mut self);
+    fn verdict(&self) -> Result<Verdict, Error>;
+}
+
+macro_rules! decode {
+    ($decoder:ident) => {
+        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+            fn next_event<'e, 'i: 'e>(
+                &'e mut self,
+                input: &mut &'i [u8],
+            ) -> Option<Result<Event<'e>, Error>> {
+                self.next_event(input)
+            }
+
+            fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
+                self.find_event(input)
+            }
+
+            fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e> {
+                self.lend_event(found, input)
+            }
+
+            fn end(&mut self) {
+                self.end();
+            }
+
+            fn verdict(&self) -> Result<Verdict, Error> {
+                self.verdict()
+            }
+        }
+    };
+}
+
+decode!(Decoder);
+decode!(TextDecoder);
+
+/// Gives all of the body to the decoder; the events that are not of interest are left out.
+fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, pieces: &[&[u8]]) -> Outcome {
+    let mut finder = decoder.clone();
     let mut log = Log::default();
+    let mut add = |event: &Event<'_>| {
+        if is_of_interest(event) {
+            log.add(event);
+        }
+    };
     let mut error = None;
     for piece in pieces {
         let mut input = *piece;
-        while let Some(event) = decoder.next_event(&mut input) {
+        loop {
+            let before = input;
+            let event = decoder.next_event(&mut input);
+            check_found(&mut finder, before, input, event);
             match event {
-                Ok(event) => log.add(&event),
-                Err(fault) => assert!(error.replace(fault).is_none(), "a second error"),
+                Some(Ok(event)) => add(&event),
+                Some(Err(fault)) => assert!(error.replace(fault).is_none(), "a second error"),
+                None => break,
             }
         }
         assert!(input.is_empty(), "input was left over");
     }
     decoder.end();
+    finder.end();
     let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
-        log.add(&event.expect("the end of the body is no error"));
+        check_found(&mut finder, &[], &[], Some(event));
+        add(&event.expect("the end of the body is no error"));
     }
     assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");
     let mut late = &b"data: {}\n\n"[..];

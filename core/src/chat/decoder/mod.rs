@@ -1,15 +1,18 @@
-//! The decoder of response bodies.
+//! The decoders of response bodies.
 
+mod found;
 mod opening;
+mod reader;
 mod sniff;
 mod stream;
+mod text;
 
-use self::opening::Opening;
-use self::sniff::FieldName;
-use self::stream::EventStream;
-use super::event::{Event, Piece};
-use super::machine::{Machine, Signal};
-use crate::{Error, ErrorKind};
+pub use self::found::Found;
+use self::reader::Reader;
+pub use self::text::TextDecoder;
+use super::event::Event;
+use super::interest::Everything;
+use crate::Error;
 
 /// Turns the body of a chat completion into [`Event`]s, however it is cut.
 ///
@@ -68,17 +71,7 @@ use crate::{Error, ErrorKind};
 /// invalid byte costs a look at no more than the next 512.
 #[derive(Clone, Debug)]
 pub struct Decoder<const SCRATCH: usize = 64> {
-    stream: EventStream,
-    machine: Machine<SCRATCH>,
-    phase: Phase,
-    /// The first line of the body is indented so far.
-    is_indented: bool,
-    is_done: bool,
-    is_ended: bool,
-    /// The body ended inside something.
-    is_cut: bool,
-    failure: Option<ErrorKind>,
-    offset: u64,
+    reader: Reader<Everything, SCRATCH>,
 }
 
 /// How an answer ended that is complete.
@@ -88,26 +81,6 @@ pub enum Verdict {
     Finished,
     /// The server said that all was sent, but not why some choice ended; some providers never do.
     Done,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// Nothing but a byte order mark and white space was seen.
-    Start,
-    /// After so many bytes of the name of a field, in an error report.
-    Name {
-        name: FieldName,
-        matched: u8,
-    },
-    Stream,
-    /// After the bracket of an error report.
-    Opening(Opening),
-    /// One JSON document.
-    Document,
-    /// An error report in plain text.
-    Text,
-    /// What follows is ignored.
-    Over,
 }
 
 impl Decoder<64> {
@@ -127,21 +100,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// A decoder at the start of a body, with a scratch of another size: at least 32 bytes, which is more than the longest
     /// name of the schema, at most 65,535. A larger one lets escaped text gather into longer fragments.
     pub const fn with_scratch() -> Self {
-        const {
-            assert!(SCRATCH >= 32, "the scratch must hold the longest name of the schema");
-            assert!(SCRATCH <= u16::MAX as usize, "the scratch is limited to 65,535 bytes");
-        }
-        Self {
-            stream: EventStream::new(),
-            machine: Machine::new(),
-            phase: Phase::Start,
-            is_indented: false,
-            is_done: false,
-            is_ended: false,
-            is_cut: false,
-            failure: None,
-            offset: 0,
-        }
+        Self { reader: Reader::NEW }
     }
 
     /// Reads the body as an error report, whatever shape it has, for responses whose status is not a success: JSON of any of
@@ -159,21 +118,21 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// | anything else, `[503] busy` and `{oops}` too | plain text, from there to its end; white space behind a bracket that begins it reads as one space |
     #[must_use]
     pub const fn for_error_body(mut self) -> Self {
-        self.stream.set_error_body();
+        self.reader.set_error_body();
         self
     }
 
     /// Asks for [`Event::Logprobs`], which are skipped otherwise.
     #[must_use]
     pub const fn with_logprobs(mut self) -> Self {
-        self.machine.want_logprobs();
+        self.reader.machine.want_logprobs();
         self
     }
 
     /// Asks for [`Event::Extra`]: members that the schema does not know, which are skipped otherwise.
     #[must_use]
     pub const fn with_extra(mut self) -> Self {
-        self.machine.want_extra();
+        self.reader.machine.want_extra();
         self
     }
 
@@ -182,12 +141,12 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     ///
     /// Most servers say it before the text. Then a text that is too long to be held until the choice ends need not be.
     pub fn choice_index(&self) -> Option<u32> {
-        self.machine.choice_index()
+        self.reader.machine.choice_index()
     }
 
     /// The index of the tool call whose [`ToolCallStart`](Event::ToolCallStart) was the last, if it has come by now.
     pub const fn tool_call_index(&self) -> Option<u32> {
-        self.machine.call_index()
+        self.reader.machine.call_index()
     }
 
     /// Takes one event off the front of `input`. `None`: all of `input` was consumed, and more is needed. Until then call it
@@ -203,48 +162,15 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     ///
     /// An error is returned once, with the offset of the byte that was refused, the same for every cut. What came before it in
     /// the body has been delivered; what follows is consumed and ignored, and [`verdict`](Self::verdict) keeps the error.
+    #[inline]
     pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
-        self.machine.scratch.reclaim();
-        let before = input.len();
-        let found = self.next_signal(input);
-        let consumed = before.wrapping_sub(input.len());
-        // Behind the end of the answer, or of the body, the offset stays where that was.
-        if !self.is_ended && (self.phase != Phase::Over || matches!(found, Some(Ok(_)))) {
-            self.offset = self.offset.saturating_add(consumed as u64);
-        }
-        match found? {
-            Ok(signal) => Some(Ok(self.event(signal))),
-            Err(kind) => {
-                self.failure = Some(kind);
-                self.stream.note_unread_report(&mut self.machine);
-                self.phase = Phase::Over;
-                *input = &[];
-                Some(Err(Error::new(kind, self.offset)))
-            }
-        }
+        self.reader.next_event(input)
     }
 
     /// The body has ended; to be called once [`next_event`](Self::next_event) has returned `None`. Call that again until
     /// `None` for what was still held. Bytes that are given later are ignored; calling this again changes nothing.
     pub fn end(&mut self) {
-        if core::mem::replace(&mut self.is_ended, true) {
-            return;
-        }
-        self.machine.scratch.reclaim();
-        match self.phase {
-            Phase::Start | Phase::Over => {}
-            Phase::Opening(_) => self.is_cut = true,
-            Phase::Name { name, matched } => {
-                self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
-                self.machine.end_plain_text();
-            }
-            Phase::Text => self.machine.end_plain_text(),
-            Phase::Document => self.is_cut = self.machine.finish().is_err(),
-            Phase::Stream => self.is_cut = self.stream.end(&mut self.machine),
-        }
-        if self.is_cut {
-            self.machine.abandon();
-        }
+        self.reader.end();
     }
 
     /// How the answer ended; to be asked at the end, or at any time without changing anything. Once it is [`Ok`], or
@@ -257,89 +183,6 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// [`Event::Done`] came. A body that is no answer at all is [`ErrorKind::NotEventStream`] or
     /// [`ErrorKind::NotCompletion`].
     pub fn verdict(&self) -> Result<Verdict, Error> {
-        let progress = self.machine.progress();
-        let fault = if self.machine.server_error() {
-            ErrorKind::Server
-        } else if let Some(kind) = self.failure {
-            kind
-        } else if (self.is_done && !self.is_error_body()) || (self.is_whole() && progress.has_choices()) {
-            return Ok(if progress.is_finished() { Verdict::Finished } else { Verdict::Done });
-        } else if self.is_whole() {
-            ErrorKind::NotCompletion
-        } else if !self.is_ended || self.is_cut || self.phase != Phase::Stream {
-            ErrorKind::Truncated
-        } else if progress.is_finished() {
-            return Ok(Verdict::Finished);
-        } else if self.stream.has_text_only() {
-            ErrorKind::NotEventStream
-        } else {
-            ErrorKind::Truncated
-        };
-        Err(Error::new(fault, self.offset))
-    }
-
-    /// Whether the body is one JSON document that has ended well.
-    fn is_whole(&self) -> bool {
-        self.phase == Phase::Document && self.is_ended && !self.is_cut
-    }
-
-    fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Signal<'i>, ErrorKind>> {
-        loop {
-            if let Some(signal) = self.machine.next_due() {
-                return Some(Ok(signal));
-            }
-            if self.is_ended {
-                *input = &[];
-                return None;
-            }
-            let found = match self.phase {
-                Phase::Start => match self.sniff(input)? {
-                    Ok(()) => continue,
-                    Err(kind) => return Some(Err(kind)),
-                },
-                Phase::Name { name, matched } => {
-                    self.read_name(name, matched, input)?;
-                    continue;
-                }
-                Phase::Opening(opening) => {
-                    self.read_opening(opening, input)?;
-                    continue;
-                }
-                Phase::Document => return self.machine.next_signal(input),
-                Phase::Text => return self.machine.plain_text(input, false).map(Ok),
-                Phase::Stream => match self.stream.next_signal(&mut self.machine, input)? {
-                    Ok(Some(Signal::Event(Event::Done))) => {
-                        self.is_done = true;
-                        self.phase = Phase::Over;
-                        Ok(Some(Signal::Event(Event::Done)))
-                    }
-                    found => found,
-                },
-                Phase::Over => {
-                    *input = &[];
-                    return None;
-                }
-            };
-            match found {
-                Ok(None) => {}
-                Ok(Some(signal)) => return Some(Ok(signal)),
-                Err(kind) => return Some(Err(kind)),
-            }
-        }
-    }
-
-    const fn is_error_body(&self) -> bool {
-        self.stream.is_error_body()
-    }
-
-    fn event<'e, 'i: 'e>(&'e self, signal: Signal<'i>) -> Event<'e> {
-        match signal {
-            Signal::Event(event) => event,
-            Signal::Usage => Event::Usage(self.machine.usage()),
-            Signal::Fragment(fragment) => {
-                let text = fragment.text.unwrap_or_else(|| self.machine.scratch.as_str());
-                fragment.target.event(Piece { text, first: fragment.first, last: fragment.last })
-            }
-        }
+        self.reader.verdict()
     }
 }

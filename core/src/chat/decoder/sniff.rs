@@ -1,8 +1,10 @@
 //! What kind of body it is, by its first bytes.
 
 use super::opening::Opening;
-use super::{Decoder, Phase};
+use super::reader::{Phase, Reader};
 use crate::ErrorKind;
+use crate::chat::interest::Interest;
+use crate::chat::machine::Source;
 use crate::sse::Field;
 
 /// The first line of an event stream that is an error report begins with one of these.
@@ -20,6 +22,13 @@ impl FieldName {
         }
     }
 
+    const fn phase(self, matched: u8) -> Phase {
+        match self {
+            Self::Data => Phase::DataName(matched),
+            Self::Event => Phase::EventName(matched),
+        }
+    }
+
     const fn field(self) -> Field {
         match self {
             Self::Data => Field::Data,
@@ -28,7 +37,7 @@ impl FieldName {
     }
 }
 
-impl<const SCRATCH: usize> Decoder<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     /// Finds out what kind of body this is.
     #[cold]
     pub(super) fn sniff(&mut self, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {
@@ -37,7 +46,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
             if self.is_error_body() {
                 self.start_text("");
                 // Less than a scalar, which is held.
-                let _ = self.machine.plain_text(&mut { half_mark }, false);
+                let _ = self.machine.plain_text(&mut Source::new(half_mark), false);
             } else {
                 self.phase = Phase::Stream;
             }
@@ -80,8 +89,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// A report that is no JSON begins with `byte`, which is left in the input.
     fn sniff_name(&mut self, byte: u8) {
         match byte {
-            b'd' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Data, matched: 0 },
-            b'e' if !self.is_indented => self.phase = Phase::Name { name: FieldName::Event, matched: 0 },
+            b'd' if !self.is_indented => self.phase = Phase::DataName(0),
+            b'e' if !self.is_indented => self.phase = Phase::EventName(0),
             _ => self.start_text(""),
         }
     }
@@ -97,12 +106,19 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         }
         *input = rest;
         let matched = matched.wrapping_add(1);
-        self.phase = Phase::Name { name, matched };
+        self.phase = name.phase(matched);
         if usize::from(matched) == name.text().len() {
             self.phase = Phase::Stream;
             self.stream.start_known_name(name.field());
         }
         Some(())
+    }
+
+    /// The body has ended within what may have become the name of a field, and is text.
+    #[cold]
+    pub(super) fn end_name(&mut self, name: FieldName, matched: u8) {
+        self.start_text(name.text().get(..usize::from(matched)).unwrap_or_default());
+        self.machine.end_plain_text();
     }
 
     /// Reads on behind the bracket of a report. `None`: more is needed to tell.
@@ -118,7 +134,7 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
                 self.phase = Phase::Document;
                 self.machine.begin(false, true);
                 // No more than a bracket, which is no event.
-                let _ = self.machine.next_signal(&mut opening.text().as_bytes());
+                let _ = self.machine.next_signal(&mut Source::new(opening.text().as_bytes()));
             }
             _ => self.start_text(opening.text()),
         }

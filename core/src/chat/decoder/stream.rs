@@ -2,8 +2,8 @@
 
 use super::opening::Opening;
 use crate::ErrorKind;
-use crate::chat::event::Event;
-use crate::chat::machine::{Machine, Signal};
+use crate::chat::interest::Interest;
+use crate::chat::machine::{Machine, Signal, Source};
 use crate::sse::{Field, Framer, Item};
 
 /// Reads the lines of an event stream and gives the machine their data.
@@ -38,7 +38,21 @@ enum Data {
     /// Not JSON and not meant to be.
     Ignored,
     /// Ended too early, which is to be said once what was held of it is handed out.
-    Broken(ErrorKind),
+    Broken,
+}
+
+/// What the next byte of the data says.
+enum Lead {
+    /// It belongs to what they are now.
+    Take(Data),
+    /// They are JSON, which began with what was held.
+    Json(&'static str),
+    /// They are plain text, which began with what was held.
+    Text(&'static str),
+    Ignored,
+    /// The sentinel is complete.
+    Done,
+    Refused,
 }
 
 const SENTINEL: &str = "[DONE]";
@@ -92,59 +106,61 @@ impl EventStream {
         self.saw_unknown && !self.saw_data
     }
 
-    /// One step through the event stream. `None`: all of `input` was consumed.
-    pub(super) fn next_signal<'i, const SCRATCH: usize>(
+    /// Takes one signal off the front of `input`. `None`: all of it was consumed.
+    pub(super) fn next_signal<I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        if let Data::Broken(kind) = self.data {
-            return Some(Err(kind));
-        }
-        if self.is_joint {
-            let mut line_feed: &'static [u8] = b"\n";
-            let found = self.feed_joint(machine, &mut line_feed);
-            self.is_joint = !line_feed.is_empty() && matches!(found, Some(Ok(_)));
-            if let Some(found) = found {
-                return Some(found.map(Some));
+        machine: &mut Machine<I, SCRATCH>,
+        input: &mut Source<'_>,
+    ) -> Option<Result<Signal, ErrorKind>> {
+        loop {
+            if let Some(signal) = machine.next_due(input) {
+                return Some(Ok(signal));
             }
-        }
-        if self.is_data_line && self.framer.enter_value(input) {
-            if let Some(found) = self.next_of_data(machine, input) {
-                return Some(found.map(Some));
+            if self.data == Data::Broken {
+                return Some(Err(ErrorKind::UnfinishedJson));
             }
-            if input.is_empty() {
-                return None;
-            }
-        }
-        match self.framer.next_item(input)? {
-            Item::Field(field) => {
-                self.start_line(field);
-                Some(Ok(None))
-            }
-            Item::Value(value) => {
-                if self.framer.field() == Field::Event {
-                    self.event_type.add(value);
+            if self.is_joint {
+                let mut line_feed = Source::new(b"\n");
+                let found = self.feed_joint(machine, &mut line_feed);
+                self.is_joint = !line_feed.bytes.is_empty() && matches!(found, Some(Ok(_)));
+                if found.is_some() {
+                    input.text = line_feed.text;
+                    return found;
                 }
-                Some(Ok(None))
             }
-            Item::End { .. } => {
-                if let Err(kind) = self.end_event(machine) {
-                    self.data = Data::Broken(kind);
-                    machine.abandon();
+            if self.is_data_line && self.framer.enter_value(&mut input.bytes) {
+                let found = self.next_of_data(machine, input);
+                if found.is_some() || input.bytes.is_empty() {
+                    return found;
                 }
-                Some(Ok(None))
+            }
+            match self.framer.next_item(&mut input.bytes)? {
+                Item::Field(field) => self.start_line(field),
+                Item::Value(value) => {
+                    if self.framer.field() == Field::Event {
+                        self.event_type.add(value);
+                    }
+                }
+                Item::End { .. } => {
+                    if !self.end_event(machine) {
+                        self.data = Data::Broken;
+                        machine.abandon();
+                    }
+                }
             }
         }
     }
 
     /// The body has ended; whether inside something.
-    pub(super) fn end<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> bool {
+    pub(super) fn end<I: Interest, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<I, SCRATCH>,
+    ) -> bool {
         let mut is_cut = self.framer.may_be_in_known_name();
         self.saw_unknown |= self.framer.is_in_name();
         // The announcement of an error report that did not come.
         is_cut |= self.event_type.may_be_error() && self.data == Data::None;
-        if self.framer.end().is_some() && self.end_event(machine).is_err() {
+        if self.framer.end().is_some() && !self.end_event(machine) {
             is_cut = true;
             self.note_unread_report(machine);
         }
@@ -159,7 +175,7 @@ impl EventStream {
                 self.saw_data = true;
                 match self.data {
                     Data::None => self.data = Data::Blank,
-                    Data::Blank | Data::Ignored | Data::Broken(_) => {}
+                    Data::Blank | Data::Ignored | Data::Broken => {}
                     Data::Opening(_) | Data::Sentinel(_) | Data::Json | Data::Text => self.is_joint = true,
                 }
             }
@@ -176,110 +192,116 @@ impl EventStream {
     }
 
     /// Feeds the line feed between two lines of data.
-    fn feed_joint<const SCRATCH: usize>(
+    fn feed_joint<I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
-        line_feed: &mut &'static [u8],
-    ) -> Option<Result<Signal<'static>, ErrorKind>> {
+        machine: &mut Machine<I, SCRATCH>,
+        line_feed: &mut Source<'static>,
+    ) -> Option<Result<Signal, ErrorKind>> {
         match self.data {
             Data::Json => machine.line_feed(line_feed),
-            Data::Text => machine.plain_text(line_feed, false).map(Ok),
+            Data::Text if I::ALL => machine.plain_text(line_feed, false).map(Ok),
             Data::Opening(opening) => {
-                *line_feed = &[];
+                line_feed.bytes = &[];
                 self.data = Data::Opening(opening.spaced());
                 None
             }
             Data::Sentinel(matched) if self.is_report() => {
                 self.start_text(machine, sentinel_front(matched));
-                machine.next_due().map(Ok)
+                machine.next_due(line_feed).map(Ok)
             }
             Data::Sentinel(_) => Some(Err(ErrorKind::UnexpectedByte)),
-            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => None,
+            Data::None | Data::Blank | Data::Text | Data::Ignored | Data::Broken => None,
         }
     }
 
     /// Reads on in a line of data. `None`: the line, or the input, is at its end.
-    fn next_of_data<'i, const SCRATCH: usize>(
+    fn next_of_data<I: Interest, const SCRATCH: usize>(
         &mut self,
-        machine: &mut Machine<SCRATCH>,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Signal<'i>, ErrorKind>> {
+        machine: &mut Machine<I, SCRATCH>,
+        input: &mut Source<'_>,
+    ) -> Option<Result<Signal, ErrorKind>> {
         loop {
             match self.data {
                 Data::Json => return machine.next_signal(input),
-                Data::Text => return machine.plain_text(input, true).map(Ok),
-                Data::None | Data::Ignored | Data::Broken(_) => return None,
+                Data::Text if I::ALL => return machine.plain_text(input, true).map(Ok),
+                // What is on the rest of the line is of no interest.
+                Data::None | Data::Text | Data::Ignored | Data::Broken => return None,
                 Data::Blank | Data::Opening(_) | Data::Sentinel(_) => {}
             }
-            let (&byte, rest) = input.split_first()?;
+            let (&byte, rest) = input.bytes.split_first()?;
             if matches!(byte, b'\n' | b'\r') {
                 return None;
             }
-            match self.data {
-                Data::Sentinel(matched) => {
-                    if SENTINEL.as_bytes().get(usize::from(matched)) != Some(&byte) {
-                        if !self.is_report() {
-                            return Some(Err(ErrorKind::UnexpectedByte));
-                        }
-                        self.start_text(machine, sentinel_front(matched));
-                        return machine.next_due().map(Ok);
-                    }
-                    *input = rest;
-                    if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
-                        return Some(Ok(Signal::Event(Event::Done)));
-                    }
-                    self.data = Data::Sentinel(matched.wrapping_add(1));
+            match self.lead(byte) {
+                Lead::Take(data) => {
+                    input.bytes = rest;
+                    self.data = data;
                 }
-                Data::Opening(Opening::Bracket) if byte == b'D' => {
-                    *input = rest;
-                    self.data = Data::Sentinel(2);
+                Lead::Json(held) => {
+                    self.data = Data::Json;
+                    machine.begin(true, self.is_report());
+                    // No more than a bracket, which is no event.
+                    let mut held = Source::new(held.as_bytes());
+                    let found = machine.next_signal(&mut held);
+                    if found.is_some() {
+                        input.text = held.text;
+                        return found;
+                    }
                 }
-                Data::Opening(opening) => match byte {
-                    b' ' | b'\t' => {
-                        *input = rest;
-                        self.data = Data::Opening(opening.spaced());
+                Lead::Text(held) => {
+                    self.start_text(machine, held);
+                    if let Some(signal) = machine.next_due(input) {
+                        return Some(Ok(signal));
                     }
-                    _ if self.is_report() && !opening.is_json(byte) => {
-                        self.start_text(machine, opening.text());
-                        return machine.next_due().map(Ok);
-                    }
-                    _ => {
-                        self.start_json(machine);
-                        if let Some(found) = machine.next_signal(&mut opening.text().as_bytes()) {
-                            return Some(found);
-                        }
-                    }
-                },
-                _ => match (byte, self.is_report()) {
-                    (b' ' | b'\t', _) => *input = rest,
-                    (b'{', false) | (b'"', _) | (b'-' | b'0'..=b'9' | b't' | b'f' | b'n', false) => {
-                        self.start_json(machine)
-                    }
-                    (b'[', _) => {
-                        *input = rest;
-                        self.data = Data::Opening(Opening::Bracket);
-                    }
-                    (b'{', true) => {
-                        *input = rest;
-                        self.data = Data::Opening(Opening::Brace);
-                    }
-                    // What says that it is an error is one, even if it looks like a comment.
-                    (b':', _) if !self.event_type.is_error() => self.data = Data::Ignored,
-                    (_, true) => self.start_text(machine, ""),
-                    (_, false) => return Some(Err(ErrorKind::UnexpectedByte)),
-                },
+                }
+                Lead::Ignored => self.data = Data::Ignored,
+                Lead::Done => {
+                    input.bytes = rest;
+                    return Some(Ok(Signal::Done));
+                }
+                Lead::Refused => return Some(Err(ErrorKind::UnexpectedByte)),
             }
         }
     }
 
-    fn start_json<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) {
-        self.data = Data::Json;
-        machine.begin(true, self.is_report());
+    /// What `byte` says of the data, given that they have not shown yet what they are.
+    fn lead(&self, byte: u8) -> Lead {
+        let is_report = self.is_report();
+        let is_blank = matches!(byte, b' ' | b'\t');
+        match self.data {
+            Data::Sentinel(matched) => {
+                if SENTINEL.as_bytes().get(usize::from(matched)) != Some(&byte) {
+                    return if is_report { Lead::Text(sentinel_front(matched)) } else { Lead::Refused };
+                }
+                if usize::from(matched).wrapping_add(1) == SENTINEL.len() {
+                    return Lead::Done;
+                }
+                Lead::Take(Data::Sentinel(matched.wrapping_add(1)))
+            }
+            Data::Opening(Opening::Bracket) if byte == b'D' => Lead::Take(Data::Sentinel(2)),
+            Data::Opening(opening) if is_blank => Lead::Take(Data::Opening(opening.spaced())),
+            Data::Opening(opening) if is_report && !opening.is_json(byte) => Lead::Text(opening.text()),
+            Data::Opening(opening) => Lead::Json(opening.text()),
+            _ => match byte {
+                _ if is_blank => Lead::Take(Data::Blank),
+                b'[' => Lead::Take(Data::Opening(Opening::Bracket)),
+                b'{' if is_report => Lead::Take(Data::Opening(Opening::Brace)),
+                // What says that it is an error is one, even if it looks like a comment.
+                b':' if !self.event_type.is_error() => Lead::Ignored,
+                _ if is_report && byte != b'"' => Lead::Text(""),
+                // Or what JSON refuses.
+                _ => Lead::Json(""),
+            },
+        }
     }
 
     /// The data are an error report in plain text, which began with what was `held`. That is due.
     #[cold]
-    fn start_text<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>, held: &str) {
+    fn start_text<I: Interest, const SCRATCH: usize>(
+        &mut self,
+        machine: &mut Machine<I, SCRATCH>,
+        held: &str,
+    ) {
         self.data = Data::Text;
         machine.begin_plain_text(true, held);
     }
@@ -289,25 +311,28 @@ impl EventStream {
         self.is_error_body || self.event_type.is_error()
     }
 
-    /// A blank line has ended the event.
-    fn end_event<const SCRATCH: usize>(&mut self, machine: &mut Machine<SCRATCH>) -> Result<(), ErrorKind> {
+    /// A blank line has ended the event; whether it was complete.
+    fn end_event<I: Interest, const SCRATCH: usize>(&mut self, machine: &mut Machine<I, SCRATCH>) -> bool {
         let data = core::mem::replace(&mut self.data, Data::None);
         match data {
-            Data::Json => machine.finish()?,
-            Data::Opening(_) | Data::Sentinel(_) => return Err(ErrorKind::UnfinishedJson),
+            Data::Json if !machine.finish() => return false,
+            Data::Opening(_) | Data::Sentinel(_) => return false,
             Data::Text => machine.end_plain_text(),
-            Data::None | Data::Blank | Data::Ignored | Data::Broken(_) => {}
+            _ => {}
         }
         let event_type = core::mem::replace(&mut self.event_type, EventType::NONE);
         let is_reported = machine.take_reported();
         if event_type.is_error() && data != Data::None && !is_reported {
             machine.report_error();
         }
-        Ok(())
+        true
     }
 
     /// What could not be decoded was an error report all the same, if the event's type said so.
-    pub(super) fn note_unread_report<const SCRATCH: usize>(&self, machine: &mut Machine<SCRATCH>) {
+    pub(super) fn note_unread_report<I: Interest, const SCRATCH: usize>(
+        &self,
+        machine: &mut Machine<I, SCRATCH>,
+    ) {
         if self.event_type.is_error() {
             machine.note_server_error();
         }

@@ -1,58 +1,56 @@
 //! Names of members.
 
-use super::{Machine, Mode, Signal};
+use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
+use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
 use crate::json::{Part, Text};
 
-/// The longest name of the schema is `accepted_prediction_tokens`; any scratch holds more.
-const LONGEST_NAME: usize = 26;
-
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
-    pub(super) fn key<'i>(&mut self, input: &mut &'i [u8]) -> Result<Option<Signal<'i>>, ErrorKind> {
-        self.lexer.open_key(input);
+    pub(super) fn key(&mut self, input: &mut Source<'_>) -> Result<Option<Signal>, ErrorKind> {
+        self.lexer.open_key(&mut input.bytes);
         self.is_started = false;
         self.scratch.clear();
-        if let Some(name) = self.lexer.whole_key(input) {
-            self.set_member(Member::named(name));
-            let name = if self.wants_extra { core::str::from_utf8(name).unwrap_or_default() } else { "" };
-            return Ok(self.extra_name(Some(name), true));
+        if let Some(name) = self.lexer.whole_key(&mut input.bytes) {
+            self.set_member(I::SCHEMA.member(name));
+            if !self.is_extra() {
+                return Ok(None);
+            }
+            let name = core::str::from_utf8(name).unwrap_or_default();
+            return Ok(self.lend(input, Target::ExtraName, name, true));
         }
         self.mode = Mode::Key;
         Ok(None)
     }
 
     /// Gathers a key that did not come whole. One that overflows the scratch is longer than any known one.
-    pub(super) fn gather_key<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+    pub(super) fn gather_key(&mut self, input: &mut Source<'_>) -> Step {
         self.set_member(Member::Unknown);
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(self.extra_name(None, false)));
+                return Some(Ok(self.extra_name(input, None, false)));
             }
-            let before = *input;
-            match self.lexer.next_text(input)? {
+            let before = input.bytes;
+            match self.lexer.next_text(&mut input.bytes)? {
                 Ok(Part::Text(text)) if self.scratch.push(text) => {}
                 Ok(Part::Text(Text::Str(text))) if self.scratch.is_empty() => {
-                    return Some(Ok(self.extra_name(Some(text), false)));
+                    return Some(Ok(self.extra_name(input, Some(text), false)));
                 }
                 Ok(Part::Text(_)) => {
-                    *input = before;
-                    return Some(Ok(self.extra_name(None, false)));
+                    input.bytes = before;
+                    return Some(Ok(self.extra_name(input, None, false)));
                 }
                 Ok(Part::End) => {
                     self.mode = Mode::Idle;
                     if !self.is_started {
-                        self.set_member(Member::named(self.scratch.as_bytes()));
+                        self.set_member(I::SCHEMA.member(self.scratch.as_bytes()));
                     }
-                    return Some(Ok(self.extra_name(None, true)));
+                    return Some(Ok(self.extra_name(input, None, true)));
                 }
                 Err(kind) => {
                     let Some(target) = self.cut_name() else { return Some(Err(kind)) };
-                    return Some(Ok(self.lend_scratch(target, false)));
+                    return Some(Ok(self.lend_scratch(input, target, false)));
                 }
             }
         }
@@ -60,11 +58,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 
     /// What the scratch holds of a name that will not be complete, if it was asked for and is none that is known.
     pub(super) fn cut_name(&self) -> Option<Target> {
-        let is_unknown = self.is_started || self.scratch.as_bytes().len() > LONGEST_NAME;
-        if self.scratch.is_empty() || !is_unknown || !self.wants_extra {
-            return None;
-        }
-        self.node().extra_scope(Member::Unknown).map(Target::ExtraName)
+        let is_unknown = self.is_started || self.scratch.as_bytes().len() > Member::LONGEST_NAME;
+        (is_unknown && !self.scratch.is_empty() && self.is_extra()).then_some(Target::ExtraName)
     }
 
     fn set_member(&mut self, member: Member) {
@@ -75,16 +70,30 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         }
     }
 
+    /// Whether the member is unknown to the object it is in, and was asked for.
+    pub(super) fn is_extra(&self) -> bool {
+        let node = self.node();
+        let is_known = || {
+            // Of no interest, but no news either.
+            let is_type = node == Node::ToolCall && self.member == Member::Type;
+            is_type || I::SCHEMA.knows(node, self.member)
+        };
+        I::ALL && self.wants_extra && node.scope().is_some() && !is_known()
+    }
+
     /// Hands out (a piece of) the name of a member that is unknown, if that was asked for. `None` is what the scratch
     /// holds.
-    fn extra_name<'i>(&mut self, name: Option<&'i str>, last: bool) -> Option<Signal<'i>> {
-        match self.node().extra_scope(self.member).filter(|_| self.wants_extra) {
-            Some(scope) => self.lend_piece(Target::ExtraName(scope), name, last),
-            None => {
-                self.scratch.clear();
-                self.is_started = true;
-                None
-            }
+    fn extra_name<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        name: Option<&'i str>,
+        last: bool,
+    ) -> Option<Signal> {
+        if self.is_extra() {
+            return self.lend_piece(input, Target::ExtraName, name, last);
         }
+        self.scratch.clear();
+        self.is_started = true;
+        None
     }
 }

@@ -1,22 +1,25 @@
 //! From JSON to events: one chunk, or one whole completion, at a time.
 
+mod due;
 mod keys;
+mod signal;
 mod text;
 mod told;
 mod values;
 
+use self::due::Due;
+pub(super) use self::signal::{Signal, Source};
 use self::told::Told;
-use super::event::{ErrorMember, Event};
+use super::interest::{Interest, Tally};
 use super::progress::{MAX_CHOICE, Progress};
 use super::schema::{Member, Node, Slot, Target};
 use super::scratch::Scratch;
-use super::usage::Usage;
 use crate::ErrorKind;
 use crate::json::{Lexer, Upcoming, Utf8};
 
 /// Walks through a chunk's JSON and says what it finds.
 #[derive(Clone, Debug)]
-pub(super) struct Machine<const SCRATCH: usize> {
+pub(super) struct Machine<I: Interest, const SCRATCH: usize> {
     lexer: Lexer,
     mode: Mode,
     /// The containers that were entered, the innermost last.
@@ -35,7 +38,7 @@ pub(super) struct Machine<const SCRATCH: usize> {
     chunk: Chunk,
     choice: Choice,
     call_index: Option<u32>,
-    usage: Usage,
+    usage: I::Tally,
     progress: Progress,
     /// By the deltas of the stream: what a `message` says of it is a repetition.
     told: Told,
@@ -59,19 +62,8 @@ enum Mode {
     Skip,
 }
 
-/// Events that are due before anything more is read.
-#[derive(Clone, Copy, Debug, Default)]
-struct Due {
-    /// The beginning of a name or a value that the end of the event or of the body has cut, from the scratch.
-    abandoned: Option<Target>,
-    /// The last piece of an error's message.
-    message_end: bool,
-    error_end: bool,
-    chunk_end: bool,
-}
-
 /// What is known of the current chunk.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Chunk {
     has_choices: bool,
     /// There is a `message`, a `detail` or `"object": "error"` at the top: an error report, if there are no choices.
@@ -91,7 +83,7 @@ struct Chunk {
 }
 
 /// What is known of the current choice.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Choice {
     /// The place among the choices of the array; it stands still where it is beyond any index.
     position: u8,
@@ -99,8 +91,27 @@ struct Choice {
     has_reason: bool,
     /// The current delta is a `message`.
     is_message: bool,
-    /// The member that gave the current delta's reasoning. Some servers send the same text under two names.
-    reasoning: Option<Member>,
+    /// The member that gave the current delta's reasoning, if one did. Some servers send the same text under two names.
+    reasoning: Member,
+}
+
+impl Chunk {
+    const NEW: Self = Self {
+        has_choices: false,
+        looks_like_error: false,
+        has_message: false,
+        error_begun: false,
+        is_reported: false,
+        details: 0,
+        details_begun: false,
+        loc_begun: false,
+    };
+}
+
+impl Choice {
+    const fn at(position: u8) -> Self {
+        Self { position, index: None, has_reason: false, is_message: false, reasoning: Member::Unknown }
+    }
 }
 
 /// A list whose elements are joined into one value.
@@ -112,28 +123,10 @@ enum Joint {
     Loc,
 }
 
-/// What the machine found.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Signal<'i> {
-    Event(Event<'static>),
-    /// The machine has read token counts.
-    Usage,
-    Fragment(Fragment<'i>),
-}
+/// What a step through the input gave: nothing yet, or nothing until there is more input, the latter on the outside.
+type Step = Option<Result<Option<Signal>, ErrorKind>>;
 
-/// A fragment of text that was found.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fragment<'i> {
-    pub(super) target: Target,
-    /// `None`: what the scratch holds.
-    pub(super) text: Option<&'i str>,
-    pub(super) first: bool,
-    pub(super) last: bool,
-}
-
-type Found<'i> = Option<Result<Signal<'i>, ErrorKind>>;
-
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     pub(super) const fn new() -> Self {
         Self {
             lexer: Lexer::new(),
@@ -145,26 +138,11 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             utf8: Utf8::new(),
             is_started: false,
             is_report: false,
-            due: Due { abandoned: None, message_end: false, error_end: false, chunk_end: false },
-            chunk: Chunk {
-                has_choices: false,
-                looks_like_error: false,
-                has_message: false,
-                error_begun: false,
-                is_reported: false,
-                details: 0,
-                details_begun: false,
-                loc_begun: false,
-            },
-            choice: Choice {
-                position: 0,
-                index: None,
-                has_reason: false,
-                is_message: false,
-                reasoning: None,
-            },
+            due: Due::new(),
+            chunk: Chunk::NEW,
+            choice: Choice::at(0),
             call_index: None,
-            usage: Usage::new(),
+            usage: I::Tally::NONE,
             progress: Progress::new(),
             told: Told::new(),
             server_error: false,
@@ -189,11 +167,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         self.server_error
     }
 
-    /// The counts that [`Signal::Usage`] speaks of.
-    pub(super) const fn usage(&self) -> &Usage {
-        &self.usage
-    }
-
     /// The index of the current choice, if it has come.
     pub(super) fn choice_index(&self) -> Option<u32> {
         self.choice.index.filter(|&index| index <= MAX_CHOICE).map(u32::from)
@@ -206,19 +179,19 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 
     /// Starts on a new document. With `lines` a CR or LF is left to the caller; with `is_report` the document is an error
     /// report.
+    #[inline(never)]
     pub(super) fn begin(&mut self, lines: bool, is_report: bool) {
-        self.lexer = Lexer::new();
-        self.lexer.set_lines(lines);
+        self.lexer.restart(lines);
         self.mode = Mode::Idle;
         self.depth = 0;
         self.is_report = is_report;
-        self.chunk = Chunk::default();
+        self.chunk = Chunk::NEW;
         self.is_started = false;
-        self.utf8 = Utf8::new();
+        self.utf8.forget();
     }
 
     /// The line feed that joins two lines of data, which was not in the input.
-    pub(super) fn line_feed(&mut self, input: &mut &'static [u8]) -> Found<'static> {
+    pub(super) fn line_feed(&mut self, input: &mut Source<'static>) -> Option<Result<Signal, ErrorKind>> {
         self.lexer.set_lines(false);
         let found = self.next_signal(input);
         self.lexer.set_lines(true);
@@ -226,24 +199,24 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// Takes one signal off the front of `input`. `None`: all of it, or of the line, was consumed.
-    pub(super) fn next_signal<'i>(&mut self, input: &mut &'i [u8]) -> Found<'i> {
+    #[inline(never)]
+    pub(super) fn next_signal(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
         loop {
-            if let Some(signal) = self.next_due() {
+            if let Some(signal) = self.next_due(input) {
                 return Some(Ok(signal));
             }
             let found = match self.mode {
-                Mode::Idle => match self.lexer.upcoming(input)? {
+                Mode::Idle => match self.lexer.upcoming(&mut input.bytes)? {
                     Err(kind) => return Some(Err(kind)),
                     Ok(Upcoming::Key) => self.key(input),
                     Ok(Upcoming::Close) => self.leave(input),
                     Ok(Upcoming::Value(first)) => self.value(first, input),
                 },
                 Mode::Key => self.gather_key(input)?,
-                Mode::Read(target) if target.is_text() => self.read_text(target, input)?,
-                Mode::Read(target) => self.read_value(target, input)?,
-                Mode::Raw(target) => self.read_raw(target, input)?,
-                Mode::Number(slot) => self.number(slot, input)?,
-                Mode::Skip => match self.lexer.skip(self.depth, input)? {
+                Mode::Read(target) => self.read(target, input)?,
+                Mode::Raw(target) if I::ALL => self.read_raw(target, input)?,
+                Mode::Number(slot) => self.number(slot, &mut input.bytes)?,
+                Mode::Raw(_) | Mode::Skip => match self.lexer.skip(self.depth, &mut input.bytes)? {
                     Ok(()) => {
                         self.mode = Mode::Idle;
                         Ok(None)
@@ -259,31 +232,9 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         }
     }
 
-    /// What is due whatever the input says.
-    pub(super) fn next_due(&mut self) -> Option<Signal<'static>> {
-        if let Some(target) = self.due.abandoned.take() {
-            return self.lend_scratch(target, false);
-        }
-        let due = &mut self.due;
-        if core::mem::take(&mut due.message_end) {
-            let first = !core::mem::replace(&mut self.is_started, false);
-            let target = Target::Error(ErrorMember::Message);
-            // Plain text may have ended within a scalar.
-            let text = if self.utf8.is_pending() { "\u{fffd}" } else { "" };
-            self.utf8 = Utf8::new();
-            Some(Signal::Fragment(Fragment { target, text: Some(text), first, last: true }))
-        } else if core::mem::take(&mut due.error_end) {
-            Some(Signal::Event(Event::ErrorEnd))
-        } else if core::mem::take(&mut due.chunk_end) {
-            Some(Signal::Event(Event::ChunkEnd))
-        } else {
-            None
-        }
-    }
-
-    /// The document has ended.
-    pub(super) fn finish(&mut self) -> Result<(), ErrorKind> {
-        self.lexer.finish().map(|_| ())
+    /// The document has ended; whether it was complete.
+    pub(super) fn finish(&self) -> bool {
+        self.lexer.may_end()
     }
 
     /// The event or the body has ended inside the document: what was held of a name or a value is due.
@@ -295,7 +246,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         };
         if let Some(target) = held.filter(|target| !target.is_looked_at()) {
             self.note(target, false);
-            self.due.abandoned = Some(target);
+            self.due.set_held(target);
         }
     }
 
@@ -309,7 +260,7 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     pub(super) fn report_error(&mut self) {
         self.server_error = true;
         self.chunk.is_reported = true;
-        self.due.error_end = true;
+        self.due.set(Due::ERROR_END);
     }
 
     /// Whether a report has ended since the last call, within the chunk.
@@ -331,10 +282,6 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     fn ancestor(&self, levels: usize) -> Node {
-        usize::from(self.depth)
-            .checked_sub(levels)
-            .and_then(|place| self.nodes.get(place))
-            .copied()
-            .unwrap_or(Node::Root)
+        self.nodes.get(usize::from(self.depth).wrapping_sub(levels)).copied().unwrap_or(Node::Root)
     }
 }

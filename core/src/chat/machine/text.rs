@@ -1,126 +1,105 @@
 //! Text: what is handed on as it arrives, and what is held to be whole.
 
 use super::told::Kind;
-use super::{Fragment, Joint, Machine, Mode, Signal};
-use crate::ErrorKind;
-use crate::chat::event::ErrorMember;
+use super::{Due, Joint, Machine, Mode, Signal, Source, Step};
+use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
+use crate::decimal::take_digits;
 use crate::json::{Part, Text, line_end};
 
 /// How much of a raw value or of plain text is looked at at once, so that invalid bytes in it cost a bounded scan each.
 const WINDOW: usize = 256;
 
-impl<const SCRATCH: usize> Machine<SCRATCH> {
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads a report that is plain text, up to the end of the input or, with `lines`, of the line. What was invalid or cut
     /// is gathered as far as that goes.
-    pub(in crate::chat) fn plain_text<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-        lines: bool,
-    ) -> Option<Signal<'i>> {
-        let target = Target::Error(ErrorMember::Message);
+    pub(in crate::chat) fn plain_text(&mut self, input: &mut Source<'_>, lines: bool) -> Option<Signal> {
+        let target = Target::ErrorMessage;
         while self.scratch.has_room() {
             // What is found behind something that was gathered has to fit there, too.
             let most = if self.scratch.is_empty() { WINDOW } else { self.scratch.room().min(WINDOW) };
-            let window = input.get(..most).unwrap_or(input);
+            let window = input.bytes.get(..most).unwrap_or(input.bytes);
             let end = if lines { line_end(window) } else { window.len() };
             let mut text = window.get(..end).unwrap_or_default();
             let before = text.len();
             let found = self.utf8.next_text(&mut text);
-            *input = input.get(before.wrapping_sub(text.len())..).unwrap_or_default();
+            input.bytes = input.bytes.get(before.wrapping_sub(text.len())..).unwrap_or_default();
             match found {
-                Some(Text::Str(text)) if self.scratch.is_empty() => return self.lend(target, text, false),
+                Some(Text::Str(text)) if self.scratch.is_empty() => {
+                    return self.lend(input, target, text, false);
+                }
                 Some(text) => {
                     self.scratch.push(text);
                 }
-                None => return self.lend_gathered(target),
+                None => return self.lend_gathered(input, target),
             }
         }
-        self.lend_scratch(target, false)
+        self.lend_scratch(input, target, false)
     }
 
     /// The report is plain text, and began with this, which was held until that was known. It is due.
     pub(in crate::chat) fn begin_plain_text(&mut self, lines: bool, held: &str) {
         self.begin(lines, true);
         self.scratch.clear();
+        if !I::ALL {
+            return;
+        }
         self.scratch.push(Text::Str(held));
-        self.due.abandoned = Some(Target::Error(ErrorMember::Message)).filter(|_| !held.is_empty());
+        if !held.is_empty() {
+            self.due.set_held(Target::ErrorMessage);
+        }
     }
 
     /// The report that is plain text has ended.
     pub(in crate::chat) fn end_plain_text(&mut self) {
-        self.due.message_end = true;
-        self.due.chunk_end = true;
+        if I::ALL {
+            self.due.set(Due::MESSAGE_END);
+        }
+        self.due.set(Due::CHUNK_END);
         self.report_error();
     }
 
-    /// Hands text on as it arrives; what was unescaped is gathered as far as the input goes.
-    pub(super) fn read_text<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
+    /// Reads on in a string. Text is handed on as it arrives; what was unescaped is gathered as far as the input goes. A value
+    /// that is wanted whole is held over cuts as long as it fits the scratch.
+    pub(super) fn read(&mut self, target: Target, input: &mut Source<'_>) -> Step {
         loop {
             if !self.scratch.has_room() {
-                return Some(Ok(self.lend_scratch(target, false)));
+                return Some(Ok(self.lend_scratch(input, target, false)));
             }
-            let before = *input;
-            match self.lexer.next_text(input) {
-                Some(Ok(Part::Text(Text::Str(text)))) if self.scratch.is_empty() => {
-                    return Some(Ok(self.lend(target, text, false)));
-                }
-                Some(Ok(Part::Text(text))) => {
-                    if !self.scratch.push(text) {
-                        *input = before;
-                        return Some(Ok(self.lend_scratch(target, false)));
-                    }
-                }
+            let before = input.bytes;
+            let text = match self.lexer.next_text(&mut input.bytes) {
+                Some(Ok(Part::Text(text))) => text,
                 Some(Ok(Part::End)) => {
                     self.mode = Mode::Idle;
-                    return Some(Ok(self.lend_gathered(target)));
+                    return Some(Ok(if target.is_text() {
+                        self.lend_gathered(input, target)
+                    } else {
+                        self.lend_last(input, target, None)
+                    }));
                 }
-                Some(Err(kind)) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
-                None => return Some(Ok(Some(self.lend_gathered(target)?))),
-            }
-        }
-    }
-
-    /// Hands on a value that is wanted whole: it is held over cuts as long as it fits the scratch.
-    pub(super) fn read_value<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        loop {
-            if !self.scratch.has_room() {
-                return Some(Ok(self.lend_scratch(target, false)));
-            }
-            let before = *input;
-            match self.lexer.next_text(input)? {
-                Ok(Part::Text(text)) => {
-                    if self.scratch.is_empty()
-                        && let Text::Str(text) = text
-                        && self.next_is_quote(input)
-                    {
+                Some(Err(kind)) => return Some(self.lend_gathered(input, target).map(Some).ok_or(kind)),
+                None if target.is_text() => return Some(Ok(Some(self.lend_gathered(input, target)?))),
+                None => return None,
+            };
+            match text {
+                Text::Str(run) if self.scratch.is_empty() => {
+                    if target.is_text() {
+                        return Some(Ok(self.lend(input, target, run, false)));
+                    }
+                    if self.next_is_quote(&mut input.bytes) {
                         self.mode = Mode::Idle;
-                        return Some(Ok(self.lend_last(target, Some(text))));
+                        return Some(Ok(self.lend_last(input, target, Some(run))));
                     }
-                    match text {
-                        _ if self.scratch.push(text) => {}
-                        Text::Str(text) if self.scratch.is_empty() => {
-                            return Some(Ok(self.lend(target, text, false)));
-                        }
-                        _ => {
-                            *input = before;
-                            return Some(Ok(self.lend_scratch(target, false)));
-                        }
+                    if !self.scratch.push(text) {
+                        return Some(Ok(self.lend(input, target, run, false)));
                     }
                 }
-                Ok(Part::End) => {
-                    self.mode = Mode::Idle;
-                    return Some(Ok(self.lend_last(target, None)));
+                _ => {
+                    if !self.scratch.push(text) {
+                        input.bytes = before;
+                        return Some(Ok(self.lend_scratch(input, target, false)));
+                    }
                 }
-                Err(kind) => return Some(self.lend_gathered(target).map(Some).ok_or(kind)),
             }
         }
     }
@@ -131,12 +110,8 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
     }
 
     /// Hands on JSON text as it stands; like other values, it is held over cuts as long as it fits the scratch.
-    pub(super) fn read_raw<'i>(
-        &mut self,
-        target: Target,
-        input: &mut &'i [u8],
-    ) -> Option<Result<Option<Signal<'i>>, ErrorKind>> {
-        let window = input.get(..WINDOW).unwrap_or(input);
+    pub(super) fn read_raw(&mut self, target: Target, input: &mut Source<'_>) -> Step {
+        let window = input.bytes.get(..WINDOW).unwrap_or(input.bytes);
         let start = (self.lexer.clone(), self.utf8);
         let mut rest = window;
         let outcome = self.lexer.skip(self.depth, &mut rest);
@@ -160,28 +135,33 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             Some(Text::Str(text)) if self.scratch.is_empty() => Some(text),
             Some(_) => {
                 (self.lexer, self.utf8) = start;
-                return Some(Ok(self.lend_scratch(target, false)));
+                return Some(Ok(self.lend_scratch(input, target, false)));
             }
             None => None,
         };
-        *input = input.get(length..).unwrap_or_default();
+        input.bytes = input.bytes.get(length..).unwrap_or_default();
         if is_complete {
             self.mode = Mode::Idle;
-            return Some(Ok(self.lend_last(target, lent)));
+            return Some(Ok(self.lend_last(input, target, lent)));
         }
         match (lent, found, outcome) {
-            (Some(text), ..) => Some(Ok(self.lend(target, text, false))),
+            (Some(text), ..) => Some(Ok(self.lend(input, target, text, false))),
             (None, Some(_), _) if target.is_text() || !self.scratch.has_room() => {
-                Some(Ok(self.lend_scratch(target, false)))
+                Some(Ok(self.lend_scratch(input, target, false)))
             }
-            (None, None, Some(Err(kind))) => Some(self.lend_gathered(target).map(Some).ok_or(kind)),
+            (None, None, Some(Err(kind))) => Some(self.lend_gathered(input, target).map(Some).ok_or(kind)),
             (None, None, None) if taken.is_empty() => None,
             _ => Some(Ok(None)),
         }
     }
 
     /// The last piece of a value; `None` is what the scratch holds.
-    fn lend_last<'i>(&mut self, target: Target, text: Option<&'i str>) -> Option<Signal<'i>> {
+    fn lend_last<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        target: Target,
+        text: Option<&'i str>,
+    ) -> Option<Signal> {
         let is_empty = text.map_or(self.scratch.is_empty(), str::is_empty);
         match target {
             // What more the report says stands beside it.
@@ -190,35 +170,49 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             }
             Target::ErrorText if !is_empty || self.is_started => {
                 self.report_error();
-                self.due.chunk_end = self.depth == 0;
+                if self.depth == 0 {
+                    self.due.set(Due::CHUNK_END);
+                }
             }
             Target::Arguments if is_empty => return None,
             _ => {}
         }
         let last = self.joint(target).is_none();
-        self.lend_piece(target, text, last)
+        self.lend_piece(input, target, text, last)
     }
 
     /// What the scratch holds of a text, if it holds any.
-    fn lend_gathered<'i>(&mut self, target: Target) -> Option<Signal<'i>> {
-        if self.scratch.is_empty() { None } else { self.lend_scratch(target, false) }
+    fn lend_gathered(&mut self, input: &mut Source<'_>, target: Target) -> Option<Signal> {
+        if self.scratch.is_empty() { None } else { self.lend_scratch(input, target, false) }
     }
 
-    pub(super) fn lend_scratch<'i>(&mut self, target: Target, last: bool) -> Option<Signal<'i>> {
-        self.lend_piece(target, None, last)
+    pub(super) fn lend_scratch(
+        &mut self,
+        input: &mut Source<'_>,
+        target: Target,
+        last: bool,
+    ) -> Option<Signal> {
+        self.lend_piece(input, target, None, last)
     }
 
-    pub(super) fn lend<'i>(&mut self, target: Target, text: &'i str, last: bool) -> Option<Signal<'i>> {
-        self.lend_piece(target, Some(text), last)
+    pub(super) fn lend<'i>(
+        &mut self,
+        input: &mut Source<'i>,
+        target: Target,
+        text: &'i str,
+        last: bool,
+    ) -> Option<Signal> {
+        self.lend_piece(input, target, Some(text), last)
     }
 
     /// Hands out a piece of text; `None` is what the scratch holds. Nothing, if it was only to be looked at.
     pub(super) fn lend_piece<'i>(
         &mut self,
+        input: &mut Source<'i>,
         target: Target,
         text: Option<&'i str>,
         last: bool,
-    ) -> Option<Signal<'i>> {
+    ) -> Option<Signal> {
         let first = !core::mem::replace(&mut self.is_started, true);
         if target.is_looked_at() {
             if first && last {
@@ -228,23 +222,29 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
             return None;
         }
         self.note(target, text.map_or(self.scratch.is_empty(), str::is_empty));
+        // Of a report nothing but that it came is wanted.
+        if !I::ALL && matches!(target, Target::ErrorMessage | Target::ErrorText) {
+            self.scratch.clear();
+            return None;
+        }
         if text.is_none() {
             self.scratch.lend();
         }
-        Some(Signal::Fragment(Fragment { target, text, first, last }))
+        input.text = text;
+        Some(Signal::Text { target, first, last })
     }
 
     /// Takes a whole value that is not handed out; `None` is what the scratch holds.
-    #[inline(never)]
     fn look_at(&mut self, target: Target, text: Option<&str>) {
-        let text = text.unwrap_or(self.scratch.as_str());
-        match target {
-            Target::Index(index) => {
-                if let Some(value) = index_in_text(text) {
-                    self.set_index(index, value);
-                }
+        let text = text.map_or(self.scratch.as_bytes(), str::as_bytes);
+        if target == Target::Object {
+            self.chunk.looks_like_error |= text == b"error";
+        } else if let Some(value) = index_in_text(text) {
+            if I::ALL && target == Target::CallIndex {
+                self.set_call_index(value);
+            } else {
+                self.set_choice_index(value);
             }
-            _ => self.chunk.looks_like_error |= text == "error",
         }
     }
 
@@ -266,11 +266,14 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
         match target {
             Target::FinishReason => self.choice.has_reason = true,
             Target::ErrorText => self.server_error = true,
-            Target::Reasoning if self.node() == Node::Delta => self.choice.reasoning = Some(self.member),
-            Target::Reasoning if self.parent() == Node::ReasoningParts => {
-                self.choice.reasoning = Some(Member::ReasoningDetails);
+            Target::Reasoning if I::ALL => {
+                if self.node() == Node::Delta {
+                    self.choice.reasoning = self.member;
+                } else if self.parent() == Node::ReasoningParts {
+                    self.choice.reasoning = Member::ReasoningDetails;
+                }
             }
-            Target::Error(ErrorMember::Message) => {
+            Target::ErrorMessage => {
                 self.chunk.has_message = true;
                 match self.node() {
                     Node::Chunk => self.chunk.looks_like_error = true,
@@ -284,11 +287,12 @@ impl<const SCRATCH: usize> Machine<SCRATCH> {
 }
 
 /// The index that is written as a string of decimal digits: at most 20, as any `u64` has, and as any scratch holds.
-fn index_in_text(text: &str) -> Option<u64> {
-    let is_index = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_index.then(|| {
-        text.bytes().fold(0_u64, |value, digit| {
-            value.saturating_mul(10).saturating_add(u64::from(digit.wrapping_sub(b'0')))
-        })
-    })
+fn index_in_text(text: &[u8]) -> Option<u64> {
+    if text.len() > 20 {
+        return None;
+    }
+    match take_digits(text)? {
+        (value, []) => Some(value),
+        _ => None,
+    }
 }

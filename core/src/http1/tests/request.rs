@@ -160,6 +160,24 @@ fn nothing_secret_is_shown() {
     assert!(!format!("{target} {target:?}").contains("secret"));
 }
 
+#[test]
+fn a_bearer_key_stands_before_the_fields() {
+    let fields = [("Accept", &b"*/*"[..])];
+    let head = RequestHead::new(Method::Get, "/", "a", fields).unwrap();
+    let with_key = head.clone().with_bearer("k-secret").unwrap();
+    check(&with_key, "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer k-secret\r\nAccept: */*\r\n\r\n");
+    assert!(!format!("{with_key:?}").contains("secret"));
+    for key in ["", "k-secret\n", "k\r\nsecret", "k secret", "k\0secret"] {
+        let error = head.clone().with_bearer(key).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.field()),
+            (RequestErrorKind::InvalidFieldValue, Some("Authorization")),
+            "{key:?}"
+        );
+        assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+}
+
 proptest! {
     #[test]
     #[cfg_attr(miri, ignore)]

@@ -1,4 +1,4 @@
-use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines};
+use choreoai_core::deadline::{self, Clock, DeadlineKind, Deadlines};
 
 use crate::opaque::{consume, display, duration, opaque};
 
@@ -30,6 +30,7 @@ fn queries() {
     consume(Clock::next(&clock()));
     consume(Clock::expired(&clock(), duration()));
     consume(Clock::time_left(&clock(), duration()));
+    consume(deadline::left(duration(), duration()));
 }
 
 fn deadline_kind() {

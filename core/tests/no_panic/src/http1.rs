@@ -20,6 +20,7 @@ fn method() {
 
 fn request_head() {
     if let Ok(head) = new_request_head() {
+        let Ok(head) = RequestHead::with_bearer(opaque(head), text()) else { return };
         let head = RequestHead::with_content_length(opaque(head), opaque(0));
         let mut head = opaque(RequestHead::with_close(opaque(head)));
         consume(RequestHead::method(&head));

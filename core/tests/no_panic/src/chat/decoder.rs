@@ -1,9 +1,9 @@
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, Piece};
+use choreoai_core::chat::{Decoder, Event, Piece, TextDecoder};
 
 use crate::opaque::{bytes, consume, opaque, text};
 
-pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, end, piece];
+pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, found, end, text_decoder, piece];
 
 fn decoder() {
     consume(Decoder::default());
@@ -36,11 +36,47 @@ fn next_event<'e, const SCRATCH: usize>(
     Decoder::next_event(decoder, input)
 }
 
+fn found() {
+    let mut decoder = opaque(Decoder::new());
+    let mut input = bytes();
+    while let Some(Ok(found)) = Decoder::find_event(&mut decoder, &mut input) {
+        consume(Decoder::lend_event(&decoder, &opaque(found), bytes()));
+    }
+    consume(decoder);
+}
+
 fn end() {
     let mut decoder = opaque(Decoder::new());
     Decoder::end(&mut decoder);
     consume(Decoder::verdict(&decoder));
     consume(decoder);
+}
+
+fn text_decoder() {
+    consume(TextDecoder::default());
+    consume(TextDecoder::<1024>::with_scratch());
+    let mut decoder = opaque(TextDecoder::new());
+    let mut input = bytes();
+    while let Some(event) = next_text_event(&mut decoder, &mut input) {
+        consume(event);
+    }
+    let mut input = bytes();
+    while let Some(Ok(found)) = TextDecoder::find_event(&mut decoder, &mut input) {
+        consume(TextDecoder::lend_event(&decoder, &opaque(found), bytes()));
+    }
+    consume(TextDecoder::choice_index(&decoder));
+    TextDecoder::end(&mut decoder);
+    consume(TextDecoder::verdict(&decoder));
+    consume(decoder);
+}
+
+/// A function of its own, so that `./run` can say how much stack it takes.
+#[inline(never)]
+fn next_text_event<'e, const SCRATCH: usize>(
+    decoder: &'e mut TextDecoder<SCRATCH>,
+    input: &mut &'static [u8],
+) -> Option<Result<Event<'e>, Error>> {
+    TextDecoder::next_event(decoder, input)
 }
 
 pub(crate) fn event() -> Event<'static> {

@@ -1,0 +1,285 @@
+//! Calls with connections of their own, made anew and repeated where that is allowed.
+
+use core::fmt;
+
+use choreoai_core::InvalidRequest;
+use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
+use choreoai_core::deadline::DeadlineKind;
+use choreoai_core::http1;
+use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
+
+use crate::body::{Body, Ready};
+use crate::connect::Connect;
+use crate::decode::Decode;
+use crate::exchange::{Exchange, FoundIn};
+use crate::report::{ErrorReport, Report};
+use crate::time::{Deadlines, Timed, Timer, Watch};
+use crate::trace::debug;
+use crate::wire::Wire;
+use crate::{Answer, Endpoint, Error};
+
+/// Calls with connections of their own.
+///
+/// A call goes over the connection that is there, or over a new one. It is sent again, by the [`Policy`], where that is sure to
+/// repeat nothing: when the connection failed before the response began, when the server refused, and when no event came in
+/// time. Once an event has come, nothing is sent again.
+///
+/// ```text
+///          ┌──────────── wait ◀── may it be sent again? ◀────┐ no connection, refused,
+///          ▼                              │ no              │ or silent
+/// call ─▶ connect, if need be ─▶ send ─▶ head ─▶ first event ─▶ Answer
+/// ```
+///
+/// `N` is where the entropy comes from that spreads the waits of many devices: a function that draws an evenly distributed
+/// `u32`, by a hardware generator for instance.
+pub struct Client<'b, C, T, N, R = ErrorReport, D = Decoder> {
+    connector: C,
+    exchange: Exchange<'b, Timed<T>, R, D>,
+    policy: Policy,
+    entropy: N,
+    attempts: u32,
+}
+
+impl<'b, C: Connect, T: Timer, N: FnMut() -> u32> Client<'b, C, T, N> {
+    /// A client for the [default endpoint](Endpoint::default), with [`Deadlines::stream`] and the default [`Policy`]. What the
+    /// server says of an error is kept in an [`ErrorReport`].
+    ///
+    /// The buffer is that of a [`Session`](crate::Session::new). Nothing is connected before the first call.
+    pub fn new(connector: C, buffer: &'b mut [u8], timer: T, entropy: N) -> Self {
+        let mut wire = Wire::new(buffer);
+        wire.give_up();
+        let watch = Timed::new(timer, Deadlines::stream());
+        let exchange = Exchange::new(wire, Endpoint::default(), watch, ErrorReport::new(), Decoder::new);
+        Self { connector, exchange, policy: Policy::new(), entropy, attempts: 0 }
+    }
+}
+
+/// Settings.
+impl<'b, C, T, N, R, D> Client<'b, C, T, N, R, D>
+where
+    C: Connect,
+    T: Timer,
+    N: FnMut() -> u32,
+    R: Report,
+    D: Decode,
+{
+    /// Sends requests to this endpoint. Where that is, is for the connector to know.
+    #[must_use]
+    pub fn with_endpoint(mut self, endpoint: Endpoint<'b>) -> Self {
+        self.exchange.endpoint = endpoint;
+        self
+    }
+
+    /// Keeps these deadlines.
+    #[must_use]
+    pub fn with_deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.exchange.watch.set_deadlines(deadlines);
+        self
+    }
+
+    /// Sends requests again by this policy.
+    #[must_use]
+    pub const fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Keeps in `report` what the server says of an error. Without the codes that an [`ErrorReport`] reads, as with
+    /// [`StatusOnly`](crate::StatusOnly), the status alone decides whether a refused request is sent again.
+    #[must_use]
+    pub fn with_report<R2: Report>(self, report: R2) -> Client<'b, C, T, N, R2, D> {
+        let Self { connector, exchange, policy, entropy, attempts } = self;
+        Client { connector, exchange: exchange.with_report(report), policy, entropy, attempts }
+    }
+
+    /// Decodes answers by what this function makes: see [`Session::with_decoder`](crate::Session::with_decoder).
+    #[must_use]
+    pub fn with_decoder<D2: Decode>(self, new_decoder: fn() -> D2) -> Client<'b, C, T, N, R, D2> {
+        let Self { connector, exchange, policy, entropy, attempts } = self;
+        Client { connector, exchange: exchange.with_decoder(new_decoder), policy, entropy, attempts }
+    }
+
+    /// Promises what [`Session::with_safe_reads`](crate::Session::with_safe_reads) does.
+    #[must_use]
+    pub const fn with_safe_reads(mut self) -> Self {
+        self.exchange.wire.has_safe_reads = true;
+        self
+    }
+}
+
+/// The answer to a call of a [`Client`] over the connector `C`.
+pub type ClientAnswer<'s, 'b, C, T, R = ErrorReport, D = Decoder> =
+    Answer<'s, 'b, <C as Connect>::Socket, Timed<T>, R, D>;
+
+/// Calls.
+impl<'b, C, T, N, R, D> Client<'b, C, T, N, R, D>
+where
+    C: Connect,
+    T: Timer,
+    N: FnMut() -> u32,
+    R: Report,
+    D: Decode,
+{
+    /// Sends the request, again where that is allowed, and waits for the first event; the answer comes piece by piece. The
+    /// request's own [`stream`](ChatRequest::stream) does not matter.
+    ///
+    /// It is encoded anew for each attempt, as [`Session::stream`](crate::Session::stream) does it.
+    ///
+    /// Dropping the future gives the call up; the next one makes a new connection, if this one had been taken for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the last attempt; how many there were say [`attempts`](Self::attempts).
+    pub async fn stream<'r, M>(
+        &mut self,
+        request: &'r ChatRequest<'r, M>,
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
+        self.call(|| request.encoder_with_stream(true)).await
+    }
+
+    /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`](Self::stream).
+    pub async fn create<'r, M>(
+        &mut self,
+        request: &'r ChatRequest<'r, M>,
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
+        self.call(|| request.encoder_with_stream(false)).await
+    }
+
+    /// The same with a body that is there already: see [`Session::send`](crate::Session::send).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`stream`](Self::stream), but for [`Error::Request`].
+    pub async fn send(&mut self, body: &str) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
+        self.call(|| Ok(Ready::new(body))).await
+    }
+
+    /// `body` makes the body anew for each attempt.
+    async fn call<B: Body>(
+        &mut self,
+        body: impl Fn() -> Result<B, InvalidRequest>,
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
+        let mut failure = None;
+        let first = self.begin(body, &mut failure).await?;
+        let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+        Ok(Answer::new(socket, &mut self.exchange, first, failure))
+    }
+
+    /// Sends the request until an event of an answer has come. `None`: the answer is complete and has none.
+    async fn begin<B: Body>(
+        &mut self,
+        new_body: impl Fn() -> Result<B, InvalidRequest>,
+        failure: &mut Option<Error<C::Error>>,
+    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+        let mut retry = Retry::new(self.policy);
+        self.exchange.watch.start_connecting();
+        loop {
+            self.attempts = retry.attempts();
+            let error = match self.attempt(&new_body, failure).await {
+                Ok(first) => return Ok(first),
+                Err(error) => error,
+            };
+            let entropy = (self.entropy)();
+            let time_left = self.exchange.watch.time_left();
+            match retry.decide(&self.outcome(&error), entropy, None, time_left) {
+                Decision::Wait(wait) => {
+                    debug!("the request is sent again, after {} s", wait.as_secs());
+                    self.exchange.watch.pause(wait).await;
+                }
+                Decision::GiveUp(_) => return Err(error),
+            }
+        }
+    }
+
+    /// One request, over the connection that is there or a new one, until the first event.
+    async fn attempt<B: Body>(
+        &mut self,
+        new_body: &impl Fn() -> Result<B, InvalidRequest>,
+        failure: &mut Option<Error<C::Error>>,
+    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+        let mut body = new_body().map_err(Error::Request)?;
+        let mut is_kept = self.exchange.wire.is_reusable();
+        loop {
+            if !is_kept {
+                self.connect().await?;
+            }
+            let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+            self.exchange.watch.connected();
+            match self.exchange.open(socket, &mut body).await {
+                // The server had closed it while nobody looked, or does so now.
+                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => {
+                    is_kept = false;
+                    body = new_body().map_err(Error::Request)?;
+                }
+                Err(error) => return Err(error),
+                Ok(()) => return self.exchange.find::<'f', _>(socket, failure).await,
+            }
+        }
+    }
+
+    async fn connect(&mut self) -> Result<(), Error<C::Error>> {
+        let Self { connector, exchange, .. } = self;
+        debug!("a connection is made");
+        exchange.wire.give_up();
+        exchange.watch.attempt_started();
+        exchange.watch.limit(connector.connect()).await.map_err(Error::Deadline)?.map_err(Error::Connect)?;
+        exchange.wire.reset();
+        Ok(())
+    }
+
+    /// What a failure means for a retry.
+    fn outcome(&self, error: &Error<C::Error>) -> Outcome<'_> {
+        match error {
+            Error::Connect(_) => Outcome::ConnectionFailed,
+            Error::Refused(status) => self.exchange.report.outcome(*status),
+            Error::Deadline(DeadlineKind::Connect) => Outcome::ConnectTimeout,
+            Error::Deadline(DeadlineKind::FirstEvent) => Outcome::FirstEventTimeout,
+            _ if self.exchange.is_committed() => Outcome::Committed,
+            Error::Io(_) | Error::Closed | Error::Reconnect => Outcome::ConnectionFailed,
+            Error::Http(error) if error.kind() == http1::ErrorKind::Truncated => Outcome::ConnectionFailed,
+            _ => Outcome::Permanent,
+        }
+    }
+
+    /// How many requests the last call has made.
+    pub const fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// What the server said of an error in the last call.
+    pub const fn report(&self) -> &R {
+        &self.exchange.report
+    }
+
+    /// Closes the connection, at once: an answer that was dropped before its end is cancelled at the server.
+    pub fn close(&mut self) {
+        self.exchange.wire.give_up();
+        self.connector.close();
+    }
+}
+
+/// Whether a request failed on a connection that was kept alive because it was kept too long.
+fn is_stale<E>(error: &Error<E>, was_answered: bool) -> bool {
+    match error {
+        Error::Reconnect => true,
+        Error::Io(_) | Error::Closed => !was_answered,
+        Error::Http(error) => error.kind() == http1::ErrorKind::Truncated && error.offset() == 0,
+        _ => false,
+    }
+}
+
+impl<C, T, N, R, D> fmt::Debug for Client<'_, C, T, N, R, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("endpoint", &self.exchange.endpoint).finish_non_exhaustive()
+    }
+}

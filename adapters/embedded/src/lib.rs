@@ -1,0 +1,178 @@
+//! The ChoreoAI client for microcontrollers: chat completions over any [`embedded-io-async`](embedded_io_async) stream, on any
+//! executor, with no allocator and in buffers that the caller gives.
+//!
+//! ```
+//! use choreoai_embedded::chat::{ChatRequest, Event, Message, Verdict};
+//! use choreoai_embedded::{Endpoint, Session};
+//! # use embedded_io_async::{ErrorType, Read, Write};
+//! #
+//! # /// A stream that gives what it has and forgets what it is given.
+//! # struct Socket(&'static [u8]);
+//! # impl ErrorType for Socket { type Error = core::convert::Infallible; }
+//! # impl Read for Socket {
+//! #     async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Self::Error> { self.0.read(buffer).await }
+//! # }
+//! # impl Write for Socket {
+//! #     async fn write(&mut self, bytes: &[u8]) -> Result<usize, Self::Error> { Ok(bytes.len()) }
+//! #     async fn flush(&mut self) -> Result<(), Self::Error> { Ok(()) }
+//! # }
+//! # let socket = Socket(b"HTTP/1.1 200 OK\r\n\r\ndata: {\"choices\": [{\"delta\": {\"content\": \"On it.\"}, \
+//! #     \"index\": 0, \"finish_reason\": \"stop\"}]}\n\ndata: [DONE]\n\n");
+//! # let mut console = String::new();
+//! # let done = futures_lite::future::block_on(async {
+//!
+//! const ENDPOINT: Endpoint<'_> = Endpoint::new("gateway.example").with_key("sk-...");
+//! const REQUEST: ChatRequest<'_> = ChatRequest::new("gpt-4", &[Message::user("Light in the hall, please.")]);
+//!
+//! let mut buffer = [0; 512];
+//! let mut session = Session::new(socket, &mut buffer).with_endpoint(ENDPOINT); // any `Read + Write`
+//! let mut answer = session.stream(&REQUEST).await?;
+//! while let Some(event) = answer.next().await? {
+//!     if let Event::Content(text) = event {
+//!         console.push_str(text);
+//!     }
+//! }
+//! assert_eq!(answer.verdict(), Some(Verdict::Finished)); // every choice said why it ended
+//! # assert_eq!(console, "On it.");
+//! # Ok::<(), choreoai_embedded::Error<core::convert::Infallible>>(())
+//! # });
+//! # assert_eq!(done, Ok(()));
+//! ```
+//!
+//! In scope: requests of any length through a buffer of any size, answers event by event, several calls over one connection,
+//! deadlines by a timer of the caller's, retries, tools, error reports. Out of scope: sockets, name resolution, TLS, other calls
+//! than chat completions, redirects (they are an error with their status), several calls at once on one connection.
+//!
+//! # A call
+//!
+//! ```text
+//!                  ┌──────────────────── reusable ◀────────────────────┐
+//!                  ▼                                                   │ the end of the response,
+//! Session::new ─▶ stream, create, send ──▶ 2xx ──▶ Answer ──▶ next ... ┤ or [DONE]
+//!                  │                        │                          │
+//!                  │ not as it is           └─▶ else: Error::Refused   └─▶ a failure, or dropped before
+//!                  ▼                            and the report                     │
+//!                 Error::Request, Endpoint                                         ▼
+//!                                                          only `reconnect` helps: Error::Reconnect
+//! ```
+//!
+//! [`Session`] makes calls over a connection that stands, and repeats nothing. [`Client`] owns a [connector](connect::Connect)
+//! instead: it connects, sends requests again by the [`Policy`](retry::Policy) where that is allowed, and never after an event of
+//! an answer has come. Both give an [`Answer`], which ends in exactly one way: with `None` and a verdict, or with one error.
+//! A response that is cut, short of its length or malformed is never a success.
+//!
+//! # Dropped futures
+//!
+//! | dropped | then |
+//! |---|---|
+//! | a future that was never polled | nothing has happened |
+//! | `stream`, `create` or `send` before it is done | [`Error::Reconnect`] until there is another connection |
+//! | `next` while it waits for the transport | the same; with [safe reads](Session::with_safe_reads) the next call goes on |
+//! | an [`Answer`] before its end | the same; after `[DONE]` the connection is kept |
+//!
+//! A [`Client`] makes the new connection by itself. Nothing is ever sent on a connection whose last response was not read to its end.
+//! To cancel an answer at the server, close the connection: drop the session's socket, or call [`Client::close`].
+//!
+//! # Deadlines
+//!
+//! By a [`Timer`](time::Timer), which is a clock and a way to wait: [`Session::with_timer`]. They are looked at whenever the transport
+//! is waited for. Without a timer there are none, and a server that falls silent is waited for as long as the transport does.
+//!
+//! # TLS
+//!
+//! A TLS stream is a stream: with embedded-tls,
+//!
+//! ```text
+//! let mut tls = TlsConnection::new(socket, &mut read_record, &mut write_record);
+//! tls.open(TlsContext::new(&config, provider)).await?;
+//! let mut session = Session::new(tls, &mut buffer).with_endpoint(ENDPOINT);
+//! ```
+//!
+//! Two things to know of embedded-tls 0.19. Its verifiers take an intermediate certificate for a CA that is none: whoever has any
+//! certificate of a public CA could issue one for the gateway. Give it your own root, which has signed nothing but the gateway's
+//! certificate, or pin that one; not a public root. And a read that is dropped in the middle of a record has lost it: no
+//! [safe reads](Session::with_safe_reads) there.
+//!
+//! The end of a TLS stream that is no `close_notify` must be an error of its `read`: a response whose end is the end of the
+//! stream cannot be known to be whole otherwise.
+//!
+//! # Secrets
+//!
+//! The key is in no `Debug`, no error and no log, not even where a server repeats it: see [`ErrorReport::has_secret`]. The events of
+//! an answer are what the server has sent.
+//!
+//! # Features
+//!
+//! None is on by default, and each only adds.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `embassy-net` | `connect::EmbassyTcp` |
+//! | `embedded-nal-async` | `connect::NalTcp` |
+//! | `embassy-time` | `time::EmbassyTimer` |
+//! | `embedded-hal-async` | `time::DelayTimer`, of a `DelayNs` and a clock |
+//! | `serde-json-core` | `json`: typed tool arguments and structured answers; the one part that is not proved free of panics |
+//! | `defmt` | `defmt::Format` for errors, reports and settings; what happens during a call |
+//! | `log` | what happens during a call |
+//!
+//! # Memory
+//!
+//! On a 32-bit machine, in bytes. Nothing grows with the length of a request or an answer.
+//!
+//! | what | bytes |
+//! |---|---|
+//! | [`Session`], of which the decoder takes 320 | 472, and the socket |
+//! | the buffer | any size; 256 to 1024 serve well |
+//! | [`ErrorReport`] | 176, its message and three labels |
+//! | [`Answer`] | 88 |
+//! | deadlines | 184, and the timer |
+//! | the future of [`Session::stream`], of which the request's encoder takes 416; of [`Session::send`] | 688; 288 |
+//! | the future of [`Answer::next`] | 52, or 80 with a timer |
+//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 1072; 1144 |
+//! | [`chat::ChatRequest`]; none if it is a `const` | 296 |
+//!
+//! # Limits
+//!
+//! | what | limit | past it |
+//! |---|---|---|
+//! | heads of a response | 64 KiB | [`ErrorKind::Limit`] |
+//! | rest of a response behind `[DONE]` | 4 KiB, and a second with a timer | [`Error::Reconnect`] |
+//! | body of a refusal | 16 KiB, and five seconds with a timer | what came counts; [`ErrorReport::is_cut`] |
+//! | values of an error report | stated by its type | [`Kept`](chat::assemble::Kept) says so |
+//! | text, tool calls and their arguments that are kept | stated by the type of the [assembler](chat::assemble::FixedAssembler) | [`Kept`](chat::assemble::Kept) says so |
+//!
+//! No function panics, but for what the compiler adds to every `async` function: being polled once more after it was done. The
+//! minimum Rust version is 1.88.
+#![no_std]
+#![warn(
+    clippy::alloc_instead_of_core,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::std_instead_of_core,
+    clippy::unwrap_used
+)]
+
+mod answer;
+mod body;
+mod client;
+pub mod connect;
+mod decode;
+mod endpoint;
+mod error;
+mod exchange;
+#[cfg(feature = "serde-json-core")]
+pub mod json;
+mod report;
+mod session;
+pub mod time;
+mod trace;
+mod wire;
+
+pub use answer::Answer;
+pub use choreoai_core::{chat, http1, json as raw_json, retry};
+pub use client::{Client, ClientAnswer};
+pub use decode::Decode;
+pub use endpoint::Endpoint;
+pub use error::{Error, ErrorKind};
+pub use report::{ErrorReport, Report, StatusOnly};
+pub use session::Session;

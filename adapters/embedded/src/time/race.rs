@@ -1,0 +1,98 @@
+//! Work against the clock.
+//!
+//! Written by hand: an `async fn` that is polled in several places brings a panic with it, for when it is polled once more.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use core::time::Duration;
+
+use choreoai_core::deadline::{DeadlineKind, left};
+use pin_project_lite::pin_project;
+
+use super::Timer;
+
+pin_project! {
+    /// Some work, unless an alarm goes off before it is done.
+    pub(crate) struct Race<F, A> {
+        #[pin]
+        work: F,
+        #[pin]
+        alarm: Option<A>,
+        kind: DeadlineKind,
+        // The moment of the alarm has passed already.
+        is_late: bool,
+    }
+}
+
+impl<F, A> Race<F, A> {
+    /// Work that may take as long as it likes.
+    pub(super) const fn alone(work: F) -> Self {
+        Self { work, alarm: None, kind: DeadlineKind::Total, is_late: false }
+    }
+}
+
+impl<F> Race<F, ()> {
+    /// Work that is to be done before this moment.
+    #[inline(always)]
+    pub(super) fn until<'t, T: Timer>(
+        deadline: Option<(Duration, DeadlineKind)>,
+        work: F,
+        timer: &'t mut T,
+    ) -> Race<F, impl Future<Output = ()> + use<'t, F, T>> {
+        let (wait, kind) = match deadline {
+            Some((moment, kind)) => (Some(left(timer.now(), moment)), kind),
+            None => (None, DeadlineKind::Total),
+        };
+        let is_late = wait.is_some_and(|wait| wait.is_zero());
+        Race { work, alarm: wait.map(|wait| timer.wait(wait)), kind, is_late }
+    }
+}
+
+impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
+    type Output = Result<F::Output, DeadlineKind>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if *this.is_late {
+            return Poll::Ready(Err(*this.kind));
+        }
+        if let Poll::Ready(output) = this.work.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        match this.alarm.as_pin_mut() {
+            Some(alarm) => alarm.poll(cx).map(|()| Err(*this.kind)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+pin_project! {
+    /// What comes of some work; only what comes at once, if it is hasty.
+    pub(crate) struct Hasty<F> {
+        #[pin]
+        work: F,
+        is_hasty: bool,
+    }
+}
+
+impl<F> Hasty<F> {
+    pub(crate) const fn new(is_hasty: bool, work: F) -> Self {
+        Self { work, is_hasty }
+    }
+}
+
+impl<F: Future> Future for Hasty<F> {
+    type Output = Option<F::Output>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        match this.work.poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if *this.is_hasty => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}

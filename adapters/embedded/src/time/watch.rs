@@ -1,0 +1,159 @@
+//! The deadlines of a call under way.
+
+use core::future::{Future, Pending};
+use core::time::Duration;
+
+use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
+
+use super::Timer;
+use super::race::Race;
+use crate::decode::Meaning;
+
+/// Keeps the deadlines of a call, or keeps none.
+///
+/// Sealed: it is here to name the bounds of the types that have one.
+pub trait Watch: sealed::Sealed {
+    /// A call begins, on a connection that stands.
+    #[doc(hidden)]
+    fn start(&mut self);
+
+    /// An event was handed out.
+    #[doc(hidden)]
+    fn handed_out(&mut self, meaning: Meaning);
+
+    /// The caller asks for the next event: the time since the last one is not the server's.
+    #[doc(hidden)]
+    fn resumed(&mut self);
+
+    /// Does some work, unless a deadline expires meanwhile.
+    #[doc(hidden)]
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
+
+    /// Does some work that may take no longer than this, and no longer than the next deadline.
+    #[doc(hidden)]
+    fn within<F: Future>(
+        &mut self,
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
+}
+
+/// No deadlines.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Untimed;
+
+impl Watch for Untimed {
+    fn start(&mut self) {}
+
+    fn handed_out(&mut self, _: Meaning) {}
+
+    fn resumed(&mut self) {}
+
+    #[inline(always)]
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::<F, Pending<()>>::alone(work)
+    }
+
+    #[inline(always)]
+    fn within<F: Future>(
+        &mut self,
+        _: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::<F, Pending<()>>::alone(work)
+    }
+}
+
+/// Deadlines by this timer.
+#[derive(Clone, Debug)]
+pub struct Timed<T> {
+    timer: T,
+    deadlines: Deadlines,
+    clock: Clock,
+    /// When the caller was given the event that it has.
+    lent: Option<Duration>,
+}
+
+impl<T: Timer> Timed<T> {
+    pub(crate) fn new(timer: T, deadlines: Deadlines) -> Self {
+        let clock = Clock::start(deadlines, timer.now());
+        Self { timer, deadlines, clock, lent: None }
+    }
+
+    pub(crate) const fn set_deadlines(&mut self, deadlines: Deadlines) {
+        self.deadlines = deadlines;
+    }
+
+    /// A call begins, and the first connection is made for it, if one has to be.
+    pub(crate) fn start_connecting(&mut self) {
+        self.clock = Clock::start(self.deadlines, self.timer.now());
+        self.lent = None;
+    }
+
+    /// A connection is made.
+    pub(crate) fn attempt_started(&mut self) {
+        self.clock.attempt_started(self.timer.now());
+    }
+
+    /// The connection stands.
+    pub(crate) fn connected(&mut self) {
+        self.clock.connected(self.timer.now());
+    }
+
+    /// What the total deadline leaves.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.clock.time_left(self.timer.now())
+    }
+
+    /// Waits between two attempts.
+    pub(crate) async fn pause(&mut self, wait: Duration) {
+        self.clock.attempt_failed();
+        self.timer.wait(wait).await;
+        self.attempt_started();
+    }
+}
+
+impl<T: Timer> Watch for Timed<T> {
+    fn start(&mut self) {
+        self.start_connecting();
+        self.connected();
+    }
+
+    fn handed_out(&mut self, meaning: Meaning) {
+        let now = self.timer.now();
+        match meaning {
+            Meaning::Content => self.clock.content(now),
+            _ => self.clock.event(now),
+        }
+        self.lent = Some(now);
+    }
+
+    fn resumed(&mut self) {
+        if let Some(lent) = self.lent.take() {
+            self.clock.postpone_idle(left(lent, self.timer.now()));
+        }
+    }
+
+    #[inline(always)]
+    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        Race::until(self.clock.next(), work, &mut self.timer)
+    }
+
+    #[inline(always)]
+    fn within<F: Future>(
+        &mut self,
+        limit: Duration,
+        work: F,
+    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
+        let limit = self.timer.now().saturating_add(limit);
+        let next = self.clock.next().filter(|(moment, _)| *moment <= limit);
+        Race::until(Some(next.unwrap_or((limit, DeadlineKind::Total))), work, &mut self.timer)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+
+    impl Sealed for super::Untimed {}
+    impl<T: super::Timer> Sealed for super::Timed<T> {}
+}

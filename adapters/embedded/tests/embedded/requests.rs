@@ -1,0 +1,136 @@
+//! The bytes of a request, however small the buffer is.
+
+use choreoai_embedded::chat::{AsMessage, ChatRequest, Message};
+use choreoai_embedded::{Endpoint, Error, Session};
+
+use crate::support::*;
+
+const BODY: &str = concat!(
+    r#"{"model":"gpt-4","messages":[{"role":"system","content":"Be \"brief\"."},"#,
+    "{\"role\":\"user\",\"content\":\"Gr\u{fc}\u{df}e?\"}],\"stream\":true}",
+);
+
+fn sent(endpoint: Endpoint<'_>, buffer: usize, piece: usize) -> (String, Result<(), Error<Broken>>) {
+    let world = World::default();
+    let socket = Script::new(&world, [bytes(response("200 OK", "", STREAM))]).in_pieces(piece);
+    let sent = socket.sent.clone();
+    let mut buffer = vec![0; buffer];
+    let mut session = Session::new(socket, &mut buffer).with_endpoint(endpoint);
+    let result = world.run(async { session.stream(&REQUEST).await.map(drop) }).expect("it does not hang");
+    (String::from_utf8(sent.take()).expect("a request in UTF-8"), result)
+}
+
+#[test]
+fn a_request_is_the_same_through_every_buffer() {
+    let headers: [(&str, &[u8]); 1] = [("X-Device", b"lamp")];
+    let endpoint = ENDPOINT.with_path("/proxy/v1/chat/completions").with_headers(&headers);
+    let expected = format!(
+        "POST /proxy/v1/chat/completions HTTP/1.1\r\nHost: gateway.example:8000\r\n\
+         Authorization: Bearer {KEY}\r\nAccept: text/event-stream, application/json\r\n\
+         Content-Type: application/json\r\nX-Device: lamp\r\nContent-Length: {}\r\n\r\n{BODY}",
+        BODY.len(),
+    );
+    for size in (1..70).chain([expected.len() - 1, expected.len(), expected.len() + 1, 5000]) {
+        for piece in [1, 7, usize::MAX] {
+            assert_eq!(sent(endpoint, size, piece), (expected.clone(), Ok(())), "a buffer of {size}");
+        }
+    }
+}
+
+#[test]
+fn a_request_that_is_to_be_answered_as_a_whole_says_so() {
+    let world = World::default();
+    let socket = Script::new(&world, [bytes(response("200 OK", "", COMPLETION))]);
+    let sent = socket.sent.clone();
+    let mut buffer = [0; 64];
+    let mut session = Session::new(socket, &mut buffer);
+    let outcome = world.run(async { read(&mut session.create(&REQUEST).await.expect("an answer")).await });
+    assert_eq!(outcome.expect("it does not hang").0, TEXT);
+    let sent = String::from_utf8(sent.take()).expect("a request in UTF-8");
+    assert!(
+        sent.starts_with("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost:8000\r\nAccept"),
+        "{sent}"
+    );
+    assert!(sent.ends_with("\"stream\":false}"), "{sent}");
+}
+
+/// A conversation that is nowhere as a whole.
+#[derive(Clone)]
+struct Counted(u32);
+
+impl<'a> AsMessage<'a> for Counted {
+    fn as_message(&self) -> Message<'a> {
+        if self.0.is_multiple_of(2) { Message::user("Again?") } else { Message::assistant("Again!") }
+    }
+}
+
+#[test]
+fn a_conversation_may_be_longer_than_the_memory() {
+    let world = World::default();
+    let socket = Script::new(&world, [bytes(response("200 OK", "", STREAM))]);
+    let sent = socket.sent.clone();
+    let mut buffer = [0; 32];
+    let mut session = Session::new(socket, &mut buffer);
+    let request = ChatRequest::new("gpt-4", (0..10_000).map(Counted));
+    world
+        .run(async { session.stream(&request).await.map(drop) })
+        .expect("it does not hang")
+        .expect("an answer");
+    let sent = String::from_utf8(sent.take()).expect("a request in UTF-8");
+    let (head, body) = sent.split_once("\r\n\r\n").expect("a head");
+    assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{head}");
+    assert_eq!(body.matches("Again").count(), 10_000);
+}
+
+#[test]
+fn what_cannot_be_sent_is_refused_before_a_byte_is() {
+    let split: [(&str, &[u8]); 1] = [("X-Device", b"a\r\nX-Other: b")];
+    let reserved: [(&str, &[u8]); 1] = [("Content-Length", b"3")];
+    let cases = [
+        Endpoint::new("gateway.example\r\n"),
+        Endpoint::new(""),
+        Endpoint::new("gateway.example").with_path("v1/chat/completions"),
+        Endpoint::new("gateway.example").with_key("sk-1\r\nX-Other: b"),
+        Endpoint::new("gateway.example").with_key("sk-1\n"),
+        Endpoint::new("gateway.example").with_headers(&split),
+        Endpoint::new("gateway.example").with_headers(&reserved),
+    ];
+    for endpoint in cases {
+        let (sent, result) = sent(endpoint, 64, usize::MAX);
+        assert!(matches!(result, Err(Error::Endpoint(_))), "{endpoint:?}: {result:?}");
+        assert_eq!(sent, "");
+    }
+    let (sent, result) = sent(ENDPOINT, 0, usize::MAX);
+    assert_eq!((sent.as_str(), result), ("", Err(Error::EmptyBuffer)));
+
+    let world = World::default();
+    let socket = Script::new(&world, [bytes(response("200 OK", "", STREAM))]);
+    let mut buffer = [0; 64];
+    let mut session = Session::new(socket, &mut buffer);
+    let nothing = ChatRequest::new("gpt-4", &[][..] as &[Message<'_>]);
+    let result = world.run(async { session.stream(&nothing).await.map(drop) }).expect("it does not hang");
+    assert!(matches!(result, Err(Error::Request(_))));
+    assert!(session.is_reusable(), "nothing was sent");
+    assert!(world.run(async { session.stream(&REQUEST).await.map(drop) }).expect("it does not hang").is_ok());
+}
+
+#[test]
+fn a_server_that_takes_no_more_may_have_said_why() {
+    let refusal = response("413 Content Too Large", "", "{\"detail\": \"too long\"}");
+    for closes in [false, true] {
+        for (answer, expected) in [
+            (vec![bytes(&refusal)], Error::Refused(413)),
+            (vec![Step::Stall], if closes { Error::Closed } else { Error::Io(Broken("writing failed")) }),
+            (vec![Step::End], if closes { Error::Closed } else { Error::Io(Broken("writing failed")) }),
+        ] {
+            let world = World::default();
+            let mut socket = Script::new(&world, answer);
+            (socket.takes, socket.closes) = (100, closes);
+            let mut buffer = [0; 64];
+            let mut session = Session::new(socket, &mut buffer);
+            let result = world.run(async { session.stream(&REQUEST).await.map(drop) });
+            assert_eq!(result, Some(Err(expected)));
+            assert!(!session.is_reusable());
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The questions that `uart_full` and `ethernet` ask, each over its own connector.
+
+use board::console::Console;
+use choreoai_core::json::RawJson;
+use choreoai_embedded::chat::assemble::FixedAssembler;
+use choreoai_embedded::chat::{ChatRequest, Event, Function, Message, Tool, ToolCall, Verdict};
+use choreoai_embedded::connect::Connect;
+use choreoai_embedded::time::Timer;
+use choreoai_embedded::{Client, Endpoint, Error, ErrorKind};
+
+/// The gateway, wherever the connector leads.
+pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
+const MODEL: &str = "gpt-4";
+const QUESTION: Message<'_> = Message::user("How warm is it in K\u{f6}ln?");
+const SCHEMA: &str = r#"{"type":"object","properties":{"city":{"type":"string"}}}"#;
+
+/// One call, with arguments of at most 64 bytes; its id and its name have at most 32. The text is not kept.
+type Gathered = FixedAssembler<0, 1, 64, 32>;
+
+/// Who asks, and where the answers are printed.
+pub struct Questions<'q, 'b, C, T, N> {
+    client: &'q mut Client<'b, C, T, N>,
+    console: &'q mut Console,
+}
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// It is complete.
+    Finished,
+    /// The connection was cut: on a UART that shows by its silence.
+    Truncated,
+    /// Asking again would not help.
+    Failed,
+}
+
+impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N> {
+    /// Questions that this client asks.
+    pub fn new(client: &'q mut Client<'b, C, T, N>, console: &'q mut Console) -> Self {
+        Self { client, console }
+    }
+
+    /// Asks all of them; whether each ended as it should.
+    pub async fn ask_all(&mut self, thermometer: fn(&str) -> &'static str) -> bool {
+        self.ask_with_tool(thermometer).await == Ending::Finished
+            // A server error in the middle of the answer.
+            && self.ask("What is a lobster?").await == Ending::Failed
+            // A connection that is cut before the first event: the client asks again by itself.
+            && self.ask("What is a shrimp?").await == Ending::Finished
+            // One that is cut later: what was printed cannot be taken back, so it is the program that decides.
+            && self.ask("What is a crab?").await == Ending::Truncated
+            && self.ask("What is a crab?").await == Ending::Finished
+            // A refusal.
+            && self.ask("What is a krill?").await == Ending::Failed
+    }
+
+    async fn ask(&mut self, question: &str) -> Ending {
+        self.ask_for(&[Message::user(question)]).await
+    }
+
+    /// Prints the answer, and how it ended.
+    async fn ask_for(&mut self, conversation: &[Message<'_>]) -> Ending {
+        let mut tokens = None;
+        let end = self.print_answer(conversation, &mut tokens).await;
+        self.tell(end, tokens)
+    }
+
+    /// Prints the answer as it comes.
+    async fn print_answer(
+        &mut self,
+        conversation: &[Message<'_>],
+        tokens: &mut Option<u64>,
+    ) -> Result<Option<Verdict>, Error<C::Error>> {
+        let request = ChatRequest::new(MODEL, conversation).include_usage(true);
+        let mut answer = self.client.stream(&request).await?;
+        while let Some(event) = answer.next().await? {
+            match event {
+                Event::Content(text) => self.console.print(text),
+                Event::Usage(usage) => *tokens = usage.total_tokens(),
+                _ => {}
+            }
+        }
+        Ok(answer.verdict())
+    }
+
+    /// Has the model call a tool, and prints what it makes of the result.
+    async fn ask_with_tool(&mut self, thermometer: fn(&str) -> &'static str) -> Ending {
+        let mut gathered = Gathered::new();
+        if let Err(error) = self.gather_call(&mut gathered).await {
+            return self.tell(Err(error), None);
+        }
+        let Some(call) = whole_call(&gathered) else { return Ending::Failed };
+        for text in ["[", call.name, " ", call.arguments, "]\n"] {
+            self.console.print(text);
+        }
+        let result = thermometer(call.arguments);
+        self.ask_for(&[QUESTION, Message::assistant_tool_calls(&[call]), Message::tool(call.id, result)])
+            .await
+    }
+
+    /// Keeps the call that the model makes.
+    async fn gather_call(&mut self, gathered: &mut Gathered) -> Result<Verdict, Error<C::Error>> {
+        // The schema is a constant; an invalid one would not be sent.
+        let parameters = RawJson::new(SCHEMA).unwrap_or(RawJson::NULL);
+        let tools = [Tool::Function(Function::new("thermometer").parameters(parameters))];
+        let request = ChatRequest::new(MODEL, &[QUESTION][..]).tools(&tools);
+        self.client.stream(&request).await?.assemble(gathered).await
+    }
+
+    /// Prints how an answer ended.
+    fn tell(&mut self, end: Result<Option<Verdict>, Error<C::Error>>, tokens: Option<u64>) -> Ending {
+        let Self { client, console } = self;
+        console.print("\n[");
+        let ending = match end {
+            Ok(_) => {
+                console.print("finished, requests: ");
+                console.print_number(client.attempts());
+                if let Some(tokens) = tokens {
+                    console.print(", tokens: ");
+                    console.print_number(u32::try_from(tokens).unwrap_or(u32::MAX));
+                }
+                Ending::Finished
+            }
+            Err(error) => match error.kind() {
+                ErrorKind::Truncated | ErrorKind::Io | ErrorKind::Deadline => {
+                    console.print("truncated");
+                    Ending::Truncated
+                }
+                ErrorKind::Refused | ErrorKind::Server => {
+                    console.print("the server says: ");
+                    console.print(client.report().message().map_or("", |message| message.beginning()));
+                    Ending::Failed
+                }
+                _ => {
+                    console.print("failed");
+                    Ending::Failed
+                }
+            },
+        };
+        console.print("]\n");
+        ending
+    }
+}
+
+/// The call that was gathered, if all of it fitted.
+fn whole_call(gathered: &Gathered) -> Option<ToolCall<'_>> {
+    let call = gathered.tool_calls().ok()?.next()?;
+    Some(ToolCall::new(call.id.whole().ok()?, call.name.whole().ok()?, call.arguments.whole().ok()?))
+}

@@ -1,0 +1,35 @@
+//! The questions over the UART.
+
+use core::time::Duration;
+
+use board::Board;
+use board::console::{Console, exit};
+use board::executor::block_on;
+use choreoai_embedded::Client;
+use choreoai_embedded::time::{Deadlines, DelayTimer};
+
+use crate::{GATEWAY, Line, Questions, report_stack};
+
+/// The bridge behind the line connects again after a second.
+const QUIET: Duration = Duration::from_millis(1500);
+const DEADLINES: Deadlines = Deadlines {
+    connect: Some(Duration::from_secs(10)),
+    first_event: Some(Duration::from_secs(3)),
+    idle: Some(Duration::from_secs(2)),
+    total: None,
+};
+
+/// Asks all questions over the UART, and ends the program. `thermometer` answers to the arguments of a tool call.
+pub fn ask_over_uart(thermometer: fn(&str) -> &'static str) -> ! {
+    let Some(Board { uart, clock, .. }) = Board::take() else { exit(false) };
+    let mut console = Console::open();
+    let line = Line::new(uart, clock, QUIET);
+    let timer = DelayTimer::new(clock, move || clock.now());
+    let mut buffer = [0; 256];
+    let mut client = Client::new(line, &mut buffer, timer, move || clock.jitter())
+        .with_endpoint(GATEWAY)
+        .with_deadlines(DEADLINES);
+    let success = block_on(Questions::new(&mut client, &mut console).ask_all(thermometer));
+    report_stack(&mut console);
+    exit(success)
+}
