@@ -43,7 +43,7 @@
 //!
 //! | module | job |
 //! |---|---|
-//! | [`chat`] | requests and their encoding; the [`Decoder`](chat::Decoder); assembly of whole messages |
+//! | [`chat`] | requests and their encoding; the [`Decoder`](chat::Decoder), and a [smaller one](chat::TextDecoder) for text alone; assembly of whole messages |
 //! | [`sse`] | event-stream framing (WHATWG HTML 9.2), usable alone |
 //! | [`embedding`] | requests for embeddings |
 //! | [`json`] | a resumable lexer and a resumable writer (RFC 8259), usable alone |
@@ -68,6 +68,7 @@
 //! | what | bytes (64-bit) |
 //! |---|---|
 //! | [`chat::Decoder`], for a body of any length | 256, and 64 of scratch unless chosen otherwise |
+//! | [`chat::TextDecoder`], for text alone | 176, and as much scratch |
 //! | [`sse::Framer`] alone | 12 |
 //! | [`json::Lexer`] alone | 48 |
 //! | [`chat::ChatRequest`], [`chat::ChatEncoder`], for messages of any length | 472, 656 |

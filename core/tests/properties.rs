@@ -1,6 +1,6 @@
 //! Properties that hold for any input, and agreement with `serde_json`.
 
-use choreoai_core::chat::{Decoder, Event, Piece, Verdict};
+use choreoai_core::chat::{Decoder, Event, Piece, TextDecoder, Verdict};
 use choreoai_core::json::{Lexer, Text, Token};
 use choreoai_core::{Error, ErrorKind};
 use proptest::collection::vec;
@@ -210,6 +210,47 @@ fn add_piece(log: &mut String, label: &str, event: &Event<'_>) {
     }
 }
 
+/// What a decoder makes of `pieces` that is of interest to one for text: events with their text, error and verdict.
+macro_rules! text_of {
+    ($decoder:expr, $pieces:expr) => {{
+        let mut decoder = $decoder;
+        let mut events: Vec<(String, String)> = Vec::new();
+        let mut add = |event: Event<'_>| match event {
+            Event::Content(text) | Event::Refusal(text) => {
+                let kind = format!("{:?}", std::mem::discriminant(&event));
+                match events.last_mut() {
+                    Some((last, gathered)) if *last == kind => gathered.push_str(text),
+                    _ => events.push((kind, text.to_owned())),
+                }
+            }
+            Event::FinishReason(piece) if !piece.first => {
+                events.last_mut().expect("it goes on").1.push_str(piece.text);
+            }
+            Event::FinishReason(piece) => events.push(("reason".to_owned(), piece.text.to_owned())),
+            Event::ChoiceStart
+            | Event::ChoiceEnd { .. }
+            | Event::ErrorEnd
+            | Event::ChunkEnd
+            | Event::Done => events.push((format!("{event:?}"), String::new())),
+            _ => {}
+        };
+        let mut failure = None;
+        for mut input in $pieces.iter().copied() {
+            while let Some(event) = decoder.next_event(&mut input) {
+                match event {
+                    Ok(event) => add(event),
+                    Err(error) => failure = Some(error),
+                }
+            }
+        }
+        decoder.end();
+        while let Some(event) = decoder.next_event(&mut &[][..]) {
+            add(event.expect("the end is no error"));
+        }
+        (events, failure, decoder.verdict())
+    }};
+}
+
 /// Bodies made of the parts that real ones are made of, and of some that should not be there.
 fn nearly_a_body() -> impl Strategy<Value = Vec<u8>> {
     let part = prop_oneof![
@@ -244,6 +285,12 @@ fn nearly_a_body() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(&br#""id":12.5e7"#[..]),
         1 => Just(&br#""a key that is longer than the scratch \u00e9":"#[..]),
         1 => Just(&br#""logprobs":{"token":"#[..]),
+        1 => Just(&br#""error":["","","#[..]),
+        1 => Just(&br#""error":[{"#[..]),
+        1 => Just(&br#""error":0,"error":true,"#[..]),
+        1 => Just(&br#""message":"m","#[..]),
+        1 => Just(&br#"{"index":"2","message":{"content":[{"text":"a"},"b",{"thinking":"c"}],"refusal":"r"}}"#[..]),
+        1 => Just(&br#"{"delta":{"reasoning":"r","content":{"text":"c"}},"error":"e"}"#[..]),
     ];
     vec(part, 0..18).prop_map(|parts| parts.concat())
 }
@@ -275,6 +322,17 @@ proptest! {
         prop_assert_eq!(&decode(&pieces), &whole);
         let (head, tail) = body.split_at(cut.index(body.len() + 1));
         prop_assert_eq!(&decode(&[head, tail]), &whole);
+    }
+
+    #[test]
+    fn the_decoder_for_text_gives_what_the_other_gives(
+        body in nearly_a_body(), size in 1_usize..40, cut: prop::sample::Index,
+    ) {
+        let expected = text_of!(Decoder::new(), [&body[..]]);
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        prop_assert_eq!(&text_of!(TextDecoder::<32>::with_scratch(), pieces), &expected);
+        let (head, tail) = body.split_at(cut.index(body.len() + 1));
+        prop_assert_eq!(&text_of!(TextDecoder::new(), [head, tail]), &expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, ExtraPart, Piece, Verdict};
+use choreoai_core::chat::{Decoder, Event, ExtraPart, Piece, TextDecoder, Verdict};
 
 use crate::{Steps, each_cut};
 
@@ -81,9 +81,71 @@ pub fn check_cuts(wants: Wants, body: &[u8]) -> Outcome {
     whole
 }
 
+/// A decoder of bodies.
+pub trait Decode {
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>>;
+    fn end(&mut self);
+    fn verdict(&self) -> Result<Verdict, Error>;
+}
+
+macro_rules! decode {
+    ($decoder:ident) => {
+        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+            fn next_event<'e, 'i: 'e>(
+                &'e mut self,
+                input: &mut &'i [u8],
+            ) -> Option<Result<Event<'e>, Error>> {
+                self.next_event(input)
+            }
+
+            fn end(&mut self) {
+                self.end();
+            }
+
+            fn verdict(&self) -> Result<Verdict, Error> {
+                self.verdict()
+            }
+        }
+    };
+}
+
+decode!(Decoder);
+decode!(TextDecoder);
+
+/// The decoder for text alone gives, for every cut, those of the events of the other one that it is for.
+pub fn check_text(body: &[u8]) {
+    let mut log = Log::default();
+    let (error, verdict) = decode(Decoder::new(), &[body], |event| {
+        if is_of_text(event) {
+            log.add(event);
+        }
+    });
+    let expected = Outcome { events: log.events, contents: log.contents, error, verdict };
+    each_cut(body, |pieces| {
+        let mut log = Log::default();
+        let (error, verdict) = decode(TextDecoder::<32>::with_scratch(), pieces, |event| log.add(event));
+        let outcome = Outcome { events: log.events, contents: log.contents, error, verdict };
+        assert_eq!(outcome, expected, "text, in {} pieces", pieces.len());
+    });
+}
+
+fn is_of_text(event: &Event<'_>) -> bool {
+    matches!(
+        event,
+        Event::ChoiceStart
+            | Event::Content(_)
+            | Event::Refusal(_)
+            | Event::FinishReason(_)
+            | Event::ChoiceEnd { .. }
+            | Event::ErrorEnd
+            | Event::ChunkEnd
+            | Event::Done
+    )
+}
+
 /// Gives all of the body to the decoder and asserts what it promises of its calls.
-pub fn decode<const SCRATCH: usize>(
-    mut decoder: Decoder<SCRATCH>,
+pub fn decode(
+    mut decoder: impl Decode,
     pieces: &[&[u8]],
     mut take: impl FnMut(&Event<'_>),
 ) -> (Option<Error>, Result<Verdict, Error>) {

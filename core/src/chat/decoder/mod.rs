@@ -65,7 +65,7 @@ use crate::Error;
 ///
 /// The decoder is a few hundred bytes, `SCRATCH` of them for text that cannot be lent from the input; it allocates nothing.
 /// Text of any length is handed on as it arrives. A value that is wanted whole (an id, a name, a reason) is held over
-/// cuts and arrives in one [`Piece`] if it has at most `SCRATCH - 4` bytes; a longer one may come in several. Nesting is bounded by
+/// cuts and arrives in one [`Piece`](super::Piece) if it has at most `SCRATCH - 4` bytes; a longer one may come in several. Nesting is bounded by
 /// [`MAX_DEPTH`](crate::json::MAX_DEPTH), the index of a choice by 127. All calls together do work in proportion to the
 /// bytes they consume, whatever these are: a run of text that does not fit behind what is held is looked at twice, and an
 /// invalid byte costs a look at no more than the next 512.
@@ -116,6 +116,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// | `data:` or `event:` at the start of a line | an event stream, each event of which reports |
     /// | the byte 1F | compressed, an error as elsewhere |
     /// | anything else, `[503] busy` and `{oops}` too | plain text, from there to its end; white space behind a bracket that begins it reads as one space |
+    ///
+    /// [`ErrorKind::Server`]: crate::ErrorKind::Server
     #[must_use]
     pub const fn for_error_body(mut self) -> Self {
         self.reader.set_error_body();
@@ -182,6 +184,11 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// [`ErrorKind::Truncated`]: the answer is not complete, as it is before [`end`](Self::end) unless
     /// [`Event::Done`] came. A body that is no answer at all is [`ErrorKind::NotEventStream`] or
     /// [`ErrorKind::NotCompletion`].
+    ///
+    /// [`ErrorKind::NotCompletion`]: crate::ErrorKind::NotCompletion
+    /// [`ErrorKind::NotEventStream`]: crate::ErrorKind::NotEventStream
+    /// [`ErrorKind::Server`]: crate::ErrorKind::Server
+    /// [`ErrorKind::Truncated`]: crate::ErrorKind::Truncated
     pub fn verdict(&self) -> Result<Verdict, Error> {
         self.reader.verdict()
     }
