@@ -126,6 +126,32 @@
 //! - The base URL and the headers of surf's `Config` are not used, for requests are sent whole; nor are its other
 //!   settings by `SurfBackend`.
 //!
+//! ## Other backends
+//!
+//! With a client over another backend there is no connect deadline (the first-event deadline bounds connecting, too), a
+//! connection is closed after `[DONE]` or not as that backend sees fit, [`close`](Client::close) leaves idle connections
+//! to it, and what failed is told in its words, as a lost connection where these say nothing. What else is known of
+//! surf 2.3 with http-client 6.5, by this crate's tests (t) or from the source (s):
+//!
+//! | backend | fault | cure |
+//! |---|---|---|
+//! | `h1-client` | a stream that is dropped goes on at the gateway, and what is left of it is read as the next answer (t) | keep-alive off |
+//! | | a request that is dropped has its answer given to the next request (t) | keep-alive off |
+//! | | connections are kept by address, not by name: one whose certificate was checked for one name serves all (s) | keep-alive off |
+//! | | no more than 50 connections to an address, streams included: the next request waits for one (s) | keep-alive off, or `set_max_connections_per_host` |
+//! | | a body that ends with the connection is empty, a 204 or 304 has one (t) | none |
+//! | | interim responses are taken for the answer; HTTP/1.0, chunk extensions, values that are not ASCII and statuses that surf does not know are errors (t) | none |
+//! | | the end of chunks that comes in two pieces wakes nobody (t): only a deadline does | none |
+//! | | a head line has no bound; names are resolved on the executor's thread (s) | none |
+//! | | `async-h1` logs requests with the API key, at the `TRACE` level (t) | the level |
+//! | `curl-client` | panics at a status that surf does not know and at a header value that is not ASCII (s) | none |
+//! | | the status comes with the first byte of the body, or with its end (s) | none |
+//! | | a `Config` bounds the whole response, streams included, by 60 s (s) | `set_timeout(None)` |
+//! | `hyper-client` | wants tokio 0.2; panics at a status that surf does not know; of repeated headers the first value arrives (s) | none |
+//!
+//! With keep-alive off (`Config::set_http_keep_alive(false)`) each request has a connection of its own, and the client
+//! is in order over `h1-client` but for what has no cure: streams, retries, redirects, cancellation, bounds of memory (t).
+//!
 //! # Features
 //!
 //! | feature | what it brings |
