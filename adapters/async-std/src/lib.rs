@@ -139,7 +139,7 @@
 //! | | a request that is dropped has its answer given to the next request (t) | keep-alive off |
 //! | | connections are kept by address, not by name: one whose certificate was checked for one name serves all (s) | keep-alive off |
 //! | | no more than 50 connections to an address, streams included: the next request waits for one (s) | keep-alive off, or `set_max_connections_per_host` |
-//! | | a body that ends with the connection is empty (t) | none |
+//! | | a body that ends with the connection is empty, a 204 or 304 has one (t) | none |
 //! | | interim responses are taken for the answer; HTTP/1.0, chunk extensions, values that are not ASCII and statuses that surf does not know are errors (t) | none |
 //! | | the end of chunks that comes in two pieces wakes nobody (t): only a deadline does | none |
 //! | | a head line has no bound; names are resolved on the executor's thread (s) | none |

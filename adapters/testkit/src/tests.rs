@@ -75,6 +75,30 @@ fn framings_and_heads() {
 }
 
 #[test]
+fn a_request_longer_than_what_is_read_ahead_is_read_to_its_end() {
+    let gate = Gate::new();
+    // After the pause nothing wakes the thread that reads ahead, but that there is room again.
+    let first = Answer::new(200).gate(&gate).pause(Duration::from_millis(50));
+    let gateway = Gateway::start(Script::sequence([first, Answer::json(200, "{}")])).unwrap();
+    let mut stream = ask(&gateway, GET);
+    let long = 16 << 20;
+    let mut request = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {long}\r\n\r\n").into_bytes();
+    request.resize(request.len() + long, b'x');
+    // Until neither the gateway nor the sockets take any more.
+    stream.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
+    let mut rest = &request[..];
+    while let Ok(written) = stream.write(rest) {
+        rest = &rest[written..];
+        assert!(!rest.is_empty(), "it was all read ahead");
+    }
+    gate.open();
+    stream.set_write_timeout(Some(crate::gateway::PATIENCE)).unwrap();
+    stream.write_all(rest).unwrap();
+    assert!(read_until(&mut stream, "{}").ends_with("content-length: 2\r\n\r\n{}"));
+    assert_eq!(gateway.requests()[1].body.len(), long);
+}
+
+#[test]
 fn a_connection_carries_many_requests() {
     let gateway = Gateway::start(Script::sequence([
         Answer::json(200, "1"),

@@ -27,6 +27,7 @@ impl<T> Watched<T> {
     }
 
     /// Waits until `fits` gives something, which it is asked at once and after each update. `None`: the deadline came first.
+    /// What it changed when it gave something is an update, too.
     pub(crate) fn wait<R>(
         &self,
         deadline: Option<Instant>,
@@ -35,6 +36,7 @@ impl<T> Watched<T> {
         let mut value = self.lock();
         loop {
             if let Some(result) = fits(&mut value) {
+                self.changed.notify_all();
                 return Some(result);
             }
             value = match deadline {
