@@ -81,8 +81,8 @@ impl Proxy {
         self.authorization.is_some()
     }
 
-    /// The value of `Proxy-Authorization`, if there is one.
-    pub(super) fn authorization(&self) -> Option<&HeaderValue> {
+    /// The value of `Proxy-Authorization`, if there is one, marked as sensitive.
+    pub fn authorization(&self) -> Option<&HeaderValue> {
         self.authorization.as_ref()
     }
 
