@@ -115,7 +115,9 @@ impl Identity {
         Ok(Self { config: Arc::new(config) })
     }
 
-    pub(crate) fn config(&self) -> Arc<ServerConfig> {
+    /// How rustls serves with it, for a server of one's own. ALPN offers `http/1.1`.
+    #[must_use]
+    pub fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
 }
