@@ -51,7 +51,7 @@ impl Behaviour {
         })
     }
 
-    /// Left out where the transport cannot do this.
+    /// Left out where the transport cannot do this; there may be several such things.
     #[must_use]
     pub(super) fn needs(mut self, ability: Ability) -> Self {
         self.needs.push(ability);

@@ -19,6 +19,8 @@ pub struct Run {
     pub theme: Theme,
     /// Its name, unique within the theme.
     pub name: &'static str,
+    /// What a transport must be able to do for it.
+    pub needs: Vec<Ability>,
     /// How many calls were made in it, of which each was checked.
     pub calls: usize,
     /// What came of it.

@@ -18,6 +18,7 @@ use super::behaviour::{Act, Behaviour, Case, Moves, Place, Replies};
 use super::deaf::{Deaf, nowhere};
 use super::expect::{Came, Expect};
 use super::hurried::Hurried;
+use super::subject::Able;
 use super::{Ability, Fate, Report, Run, Subject, Theme, bodies};
 use crate::{Answer, Gate, Gateway, Outcome, RecordedRequest, Script};
 
@@ -25,6 +26,7 @@ use crate::{Answer, Gate, Gateway, Outcome, RecordedRequest, Script};
 pub(super) const KEY: &str = "sk-conformance-0123456789";
 /// What the call says that tries whether the transport is still in order.
 const PROBE: &str = "Are you still there?";
+
 /// Runs the behaviours of a theme.
 ///
 /// It takes seconds. A behaviour that does not end is given up after the subject's
@@ -33,17 +35,37 @@ pub fn run<S: Subject>(subject: S, theme: Theme) -> Report {
     let subject = Arc::new(subject);
     let mut report = Report::default();
     for behaviour in theme.behaviours() {
+        let missing = missing(&*subject, &behaviour);
+        report.push(if missing.is_empty() {
+            perform(&subject, theme, behaviour)
+        } else {
+            let Behaviour { name, needs, .. } = behaviour;
+            Run { theme, name, needs, calls: 0, fate: Fate::LeftOut(missing) }
+        });
+    }
+    report
+}
+
+/// Runs those behaviours of a theme that [`run`] leaves out, as if the subject could do what they need: what does not fail
+/// need not be left out.
+pub fn run_left_out<S: Subject>(subject: S, theme: Theme) -> Report {
+    let mut behaviours = theme.behaviours();
+    behaviours.retain(|behaviour| !missing(&subject, behaviour).is_empty());
+    let subject = Arc::new(Able(subject));
+    let mut report = Report::default();
+    for behaviour in behaviours {
         report.push(perform(&subject, theme, behaviour));
     }
     report
 }
 
+/// What the behaviour needs and the subject cannot do.
+fn missing(subject: &impl Subject, behaviour: &Behaviour) -> Vec<Ability> {
+    behaviour.needs.iter().copied().filter(|need| !subject.is_able(*need)).collect()
+}
+
 fn perform<S: Subject>(subject: &Arc<S>, theme: Theme, behaviour: Behaviour) -> Run {
     let Behaviour { name, needs, cases } = behaviour;
-    let missing: Vec<Ability> = needs.into_iter().filter(|need| !subject.is_able(*need)).collect();
-    if !missing.is_empty() {
-        return Run { theme, name, calls: 0, fate: Fate::LeftOut(missing) };
-    }
     let patience = subject.patience();
     let (sender, receiver) = mpsc::channel();
     let subject = Arc::clone(subject);
@@ -68,7 +90,7 @@ fn perform<S: Subject>(subject: &Arc<S>, theme: Theme, behaviour: Behaviour) -> 
         },
     };
     let fate = if failures.is_empty() { Fate::Passed } else { Fate::Failed(failures) };
-    Run { theme, name, calls, fate }
+    Run { theme, name, needs, calls, fate }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> String {

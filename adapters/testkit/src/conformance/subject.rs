@@ -35,21 +35,59 @@ pub trait Subject: Send + Sync + 'static {
     }
 }
 
+/// A subject of which everything is asked.
+pub(super) struct Able<S>(pub(super) S);
+
+impl<S: Subject> Subject for Able<S> {
+    type Transport = S::Transport;
+    type Timer = S::Timer;
+
+    fn transport(&self) -> S::Transport {
+        self.0.transport()
+    }
+
+    fn timer(&self) -> S::Timer {
+        self.0.timer()
+    }
+
+    fn block_on<F: Future>(&self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    fn patience(&self) -> Duration {
+        self.0.patience()
+    }
+}
+
 /// What a transport may be unable to do, because the library beneath it decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Ability {
     /// It passes over interim (`1xx`) responses, up to sixteen of them.
     Interim,
+    /// It tells a connection that is lost within a head, or after an interim response, from one over which nothing came.
+    TornHeads,
     /// It reads what RFC 9112 lets a client tolerate: bare LF, folded lines, blank lines first.
     TolerantHeads,
     /// It refuses a response that is not valid HTTP/1.1 as `protocol`, whatever is wrong with it.
     StrictHeads,
-    /// It bounds heads (64 KiB, 256 fields), interim responses, chunk extensions and trailers, as `limit`.
+    /// It bounds heads, in their fields (256) and in all, as `limit`.
     Bounds,
-    /// It keeps a connection after an answer exactly where that is safe, after `[DONE]` included.
+    /// It bounds heads at 64 KiB.
+    HeadSize,
+    /// It bounds interim responses, as `limit`.
+    InterimBounds,
+    /// It bounds what frames a body, as `limit`: numbers at 64 bits, chunk sizes, chunk extensions and trailers at 16 KiB.
+    FramingBounds,
+    /// It speaks HTTP/1.1 again over a connection on which the server has answered in HTTP/1.0.
+    AfterHttp10,
+    /// It keeps connections, but need not have one back by the very next request.
+    KeepAlive,
+    /// It keeps a connection after an answer exactly where that is safe, after `[DONE]` included, and has it back by the
+    /// very next request.
     Reuse,
-    /// It sends a request anew when a reused connection turns out to be closed.
+    /// It sends a request anew when the connection that it [reuses](Self::Reuse) turns out to be closed, be it that the
+    /// server closed it long before or at this request.
     Stale,
     /// It delivers a response that comes before the request is written out.
     EarlyResponse,

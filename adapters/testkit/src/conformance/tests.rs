@@ -24,7 +24,7 @@ fn report() -> Report {
         Fate::LeftOut(vec![Ability::Reuse]),
     ];
     for (name, fate) in ["is well", "is a|b", "is not seen"].into_iter().zip(fates) {
-        report.push(Run { theme: Theme::Framing, name, calls: 2, fate });
+        report.push(Run { theme: Theme::Framing, name, needs: Vec::new(), calls: 2, fate });
     }
     report
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use choreoai::ErrorKind;
 
 use crate::Answer;
-use crate::conformance::Ability::Bounds;
+use crate::conformance::Ability::{self, Bounds, FramingBounds, InterimBounds};
 use crate::conformance::behaviour::{Behaviour, Case, Settings};
 use crate::conformance::bodies::{CHUNKED, DONE, chunk, content, event, gzip_bomb, raw, stop, stream_of};
 use crate::conformance::expect::Expect;
@@ -26,25 +26,28 @@ fn forever(start: impl Into<Vec<u8>>, what: impl AsRef<[u8]>) -> Answer {
 }
 
 /// A flood that a bound ends.
-fn bounded(name: &'static str, answer: Answer, text: &str) -> Behaviour {
+fn bounded(ability: Ability, name: &'static str, answer: Answer, text: &str) -> Behaviour {
     let expect = Expect::error(ErrorKind::Limit).after(text).retryable(false).cut_off_before(ON_THE_WAY);
-    Behaviour::both(name, answer, expect).needs(Bounds)
+    Behaviour::both(name, answer, expect).needs(ability)
 }
 
 fn heads() -> Vec<Behaviour> {
     let chunked = |rest: &str| [CHUNKED.as_bytes(), &chunk(content("Hello")), rest.as_bytes()].concat();
+    let head = |name, answer| bounded(Bounds, name, answer, "");
+    let framing = |name, answer| bounded(FramingBounds, name, answer, "Hello");
+    let hundred = "HTTP/1.1 100 Continue\r\n\r\n";
     vec![
-        bounded("sends a reason without end", forever("HTTP/1.1 200 ", "x"), ""),
-        bounded("sends a field's name without end", forever("HTTP/1.1 200 OK\r\n", "x"), ""),
-        bounded("sends a field's value without end", forever("HTTP/1.1 200 OK\r\nx: ", "y"), ""),
-        bounded("sends fields without end", forever("HTTP/1.1 200 OK\r\n", "x: y\r\n"), ""),
-        bounded("sends empty fields without end", forever("HTTP/1.1 200 OK\r\n", "x:\r\n"), ""),
-        bounded("folds a field without end", forever("HTTP/1.1 200 OK\r\nx: y\r\n", " z\r\n"), ""),
-        bounded("sends interim responses without end", forever("", "HTTP/1.1 100 Continue\r\n\r\n"), ""),
-        bounded("sends blank lines without end", forever("", "\r\n"), ""),
-        bounded("writes a chunk's extension without end", forever(chunked("5;"), "x"), "Hello"),
-        bounded("writes a chunk's size without end", forever(chunked(""), "0"), "Hello"),
-        bounded("writes trailers without end", forever(chunked("0\r\n"), "x: y\r\n"), "Hello"),
+        head("sends a reason without end", forever("HTTP/1.1 200 ", "x")),
+        head("sends a field's name without end", forever("HTTP/1.1 200 OK\r\n", "x")),
+        head("sends a field's value without end", forever("HTTP/1.1 200 OK\r\nx: ", "y")),
+        head("sends fields without end", forever("HTTP/1.1 200 OK\r\n", "x: y\r\n")),
+        head("sends empty fields without end", forever("HTTP/1.1 200 OK\r\n", "x:\r\n")),
+        head("folds a field without end", forever("HTTP/1.1 200 OK\r\nx: y\r\n", " z\r\n")),
+        bounded(InterimBounds, "sends interim responses without end", forever("", hundred), ""),
+        head("sends blank lines without end", forever("", "\r\n")),
+        framing("writes a chunk's extension without end", forever(chunked("5;"), "x")),
+        framing("writes a chunk's size without end", forever(chunked(""), "0")),
+        framing("writes trailers without end", forever(chunked("0\r\n"), "x: y\r\n")),
     ]
 }
 

@@ -2,7 +2,10 @@
 
 use choreoai::ErrorKind;
 
-use crate::conformance::Ability::{Bounds, Interim, StrictHeads, TolerantHeads};
+use crate::conformance::Ability::{
+    AfterHttp10, Bounds, FramingBounds, HeadSize, Interim, InterimBounds, StrictHeads, TolerantHeads,
+    TornHeads,
+};
 use crate::conformance::behaviour::{Behaviour, Case};
 use crate::conformance::bodies::{CHUNKED, chunk, content, document, events, raw, raw_and_close};
 use crate::conformance::expect::Expect;
@@ -116,7 +119,7 @@ fn lengths() -> Vec<Behaviour> {
             with_length("content-length: 99999999999999999999"),
             Expect::error(ErrorKind::Limit),
         )
-        .needs(Bounds),
+        .needs(FramingBounds),
         Behaviour::new("gives a length that its body never reaches", || {
             let short = |body: String| {
                 raw_and_close(format!("HTTP/1.1 200 OK\r\ncontent-length: 9223372036854775807\r\n\r\n{body}"))
@@ -184,7 +187,8 @@ fn chunks() -> Vec<Behaviour> {
         broken("writes a chunk size with a prefix", "0x5\r\nabcde\r\n", ErrorKind::Protocol),
         broken("writes no chunk size", "\r\nabcde\r\n", ErrorKind::Protocol),
         broken("writes a chunk that is longer than its size", "3\r\nabcdef\r\n", ErrorKind::Protocol),
-        broken("writes a chunk size over 64 bits", "ffffffffffffffff0\r\n", ErrorKind::Limit).needs(Bounds),
+        broken("writes a chunk size over 64 bits", "ffffffffffffffff0\r\n", ErrorKind::Limit)
+            .needs(FramingBounds),
         Behaviour::both(
             "writes a chunk that never ends",
             raw_and_close([CHUNKED.as_bytes(), &chunk(content("Hello")), b"7fffffff\r\ndata: "].concat()),
@@ -237,7 +241,8 @@ fn heads() -> Vec<Behaviour> {
         status("sends blank lines before its answer", "\r\n\r\nHTTP/1.1 200 OK", text().closed())
             .needs(TolerantHeads),
         status("speaks HTTP/1.0", "HTTP/1.0 200 OK", text().closed()),
-        status("speaks HTTP/1.0 and keeps alive", "HTTP/1.0 200 OK\r\nconnection: keep-alive", text()),
+        status("speaks HTTP/1.0 and keeps alive", "HTTP/1.0 200 OK\r\nconnection: keep-alive", text())
+            .needs(AfterHttp10),
         Behaviour::framed(
             "speaks HTTP/1.0 and gives no length",
             |body| raw_and_close(format!("HTTP/1.0 200 OK\r\n\r\n{body}")),
@@ -264,7 +269,7 @@ fn interim_responses() -> Vec<Behaviour> {
         ),
         before("sends sixteen interim responses", hundred.repeat(16), Expect::answer()),
         before("sends seventeen interim responses", hundred.repeat(17), Expect::error(ErrorKind::Limit))
-            .needs(Bounds),
+            .needs(InterimBounds),
         Behaviour::both(
             "switches protocols",
             raw("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"),
@@ -275,7 +280,8 @@ fn interim_responses() -> Vec<Behaviour> {
             let cut = Expect::error(ErrorKind::Truncated).waits([0, 1].map(Wait::backoff));
             Case::new("each time").answers(3, &raw_and_close(hundred)).stream(cut)
         })
-        .needs(Interim),
+        .needs(Interim)
+        .needs(TornHeads),
     ]
 }
 
@@ -322,7 +328,7 @@ fn bounds() -> Vec<Behaviour> {
         bounded("sends 255 fields and the length", fields(255), Expect::answer()),
         bounded("sends 256 fields and the length", fields(256), limit()),
         bounded("sends a head of 64 KiB, nearly", long(65_400), Expect::answer()),
-        bounded("sends a head over 64 KiB", long(65_500), limit()),
+        bounded("sends a head over 64 KiB", long(65_500), limit()).needs(HeadSize),
         Behaviour::both(
             "sends trailers over 16 KiB",
             chunked(
@@ -336,12 +342,12 @@ fn bounds() -> Vec<Behaviour> {
             ),
             Expect::error(ErrorKind::Limit).after("Hello world"),
         )
-        .needs(Bounds),
+        .needs(FramingBounds),
         Behaviour::both(
             "sends a chunk extension over 16 KiB",
             chunked([&chunk(content("Hello"))[..], b"5;", &[b'x'; 17 << 10], b"\r\n"].concat().as_slice()),
             Expect::error(ErrorKind::Limit).after("Hello"),
         )
-        .needs(Bounds),
+        .needs(FramingBounds),
     ]
 }

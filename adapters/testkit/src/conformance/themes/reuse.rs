@@ -1,8 +1,9 @@
 //! Which connection the next request goes over.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::conformance::Ability::{Reuse, Stale};
+use crate::conformance::Ability::{KeepAlive, Reuse, Stale};
 use crate::conformance::behaviour::{Act, Behaviour, Case};
 use crate::conformance::bodies::{CHUNKED, answer, chunk, document, events, raw};
 use crate::conformance::expect::Expect;
@@ -10,7 +11,7 @@ use crate::conformance::hurried::Wait;
 use crate::{Answer, Gate, Gateway, Outcome, Step};
 
 pub(super) fn behaviours() -> Vec<Behaviour> {
-    [kept(), rests(), stale()].into_iter().flatten().collect()
+    [kept(), shared(), rests(), stale()].into_iter().flatten().collect()
 }
 
 /// Each request came over this connection.
@@ -56,12 +57,42 @@ fn kept() -> Vec<Behaviour> {
     .collect()
 }
 
+/// Requests do without a connection of their own, even if one is not back by the very next request.
+fn shared() -> Vec<Behaviour> {
+    const REQUESTS: usize = 8;
+    let at_most_half = |gateway: &Gateway, _: &Gateway| {
+        let requests = gateway.requests();
+        let connections: HashSet<usize> = requests.iter().map(|request| request.connection).collect();
+        let count = connections.len();
+        if count <= REQUESTS / 2 {
+            Ok(())
+        } else {
+            Err(format!("the requests came over {count} connections"))
+        }
+    };
+    vec![
+        Behaviour::one("keeps connections for many streams", move || {
+            let case = Case::new("eight").answers(REQUESTS, &answer());
+            let case = (0..REQUESTS).fold(case, |case, request| {
+                case.stream(Expect::answer()).act(Act::Await(request, Outcome::Complete))
+            });
+            case.check(at_most_half)
+        }),
+        Behaviour::one("keeps connections for many whole answers", move || {
+            let case = Case::new("eight").answers(REQUESTS, &Answer::json(200, document()));
+            (0..REQUESTS).fold(case, |case, _| case.create(Expect::answer())).check(at_most_half)
+        }),
+    ]
+    .into_iter()
+    .map(|behaviour| behaviour.needs(KeepAlive))
+    .collect()
+}
+
 /// What comes after `[DONE]`.
 fn rests() -> Vec<Behaviour> {
     let rest = |length: usize| events() + &": x\n".repeat(length / 4);
     let one = |name, answer: Answer, expect: Expect| {
         Behaviour::one(name, move || Case::new("stream").answer(answer.clone()).stream(expect.clone()))
-            .needs(Reuse)
     };
     let text = Expect::answer;
     vec![
@@ -99,8 +130,7 @@ fn rests() -> Vec<Behaviour> {
                     open.open();
                     Ok(())
                 })
-        })
-        .needs(Reuse),
+        }),
     ]
 }
 
@@ -110,7 +140,8 @@ fn document_then(gate: &Gate) -> Answer {
     raw(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{document}", document.len())).gate(gate)
 }
 
-/// What happens to a connection while nobody uses it.
+/// What happens to a connection while nobody uses it. Whoever is told of it by a task of the connection may come too late
+/// for the next request.
 fn idle(name: &'static str, end: fn(Answer) -> Answer, until: fn() -> Act) -> Behaviour {
     Behaviour::one(name, move || {
         let gate = Gate::new();
@@ -143,15 +174,14 @@ fn second(name: &'static str, steps: fn() -> Vec<Step>, expect: Expect) -> Behav
             .stream(expect.clone())
             .check(over(&[0, 0, 1]))
     })
-    .needs(Stale)
 }
 
 fn stale() -> Vec<Behaviour> {
     // It is sent once more without a wait, and does not count.
     let unnoticed = || Expect::answer().requests(Some(2));
     vec![
-        idle("closes its idle connection", Answer::close, || Act::AwaitClosed),
-        idle("resets its idle connection", Answer::reset, || Act::AwaitClosed),
+        idle("closes its idle connection", Answer::close, || Act::AwaitClosed).needs(Stale),
+        idle("resets its idle connection", Answer::reset, || Act::AwaitClosed).needs(Stale),
         idle(
             "speaks unasked on its idle connection",
             |answer| {
@@ -160,12 +190,13 @@ fn stale() -> Vec<Behaviour> {
             || Act::Await(0, Outcome::Complete),
         )
         .needs(Reuse),
-        second("closes a reused connection at the request", || vec![Step::Close], unnoticed()),
-        second("resets a reused connection at the request", || vec![Step::Reset], unnoticed()),
+        second("closes a reused connection at the request", || vec![Step::Close], unnoticed()).needs(Stale),
+        second("resets a reused connection at the request", || vec![Step::Reset], unnoticed()).needs(Stale),
         second(
             "closes a reused connection after a byte",
             || vec![Step::Send(b"H".to_vec()), Step::Close],
             Expect::answer().waits([Wait::backoff(0)]),
-        ),
+        )
+        .needs(Reuse),
     ]
 }
