@@ -143,6 +143,34 @@
 //! # }
 //! ```
 //!
+//! # Without reqwest
+//!
+//! The client's own HTTP/1.1 ([`http1::Http1`]) runs on tokio's sockets as well. Prefer it
+//!
+//! - where each new connection counts, and the gateway is spoken to in HTTP/1.1: it reuses one exactly where that is safe,
+//!   and for the very next request; what a connection that was closed meanwhile has swallowed, it repeats at once;
+//! - where the server is not trusted: it is strict about what is valid HTTP/1.1, and bounds every part of it;
+//! - for very many streams: each has a buffer of 4 KiB, and no task.
+//!
+//! A connector over tokio's sockets:
+//!
+//! ```
+#![doc = include_str!("../tests/support/connector.rs")]
+//! # #[cfg(feature = "rustls")]
+//! # fn main() -> Result<(), choreoai_tokio::Error> {
+//! use choreoai_tokio::Tls;
+//! use choreoai_tokio::http1::{Http1, Proxied, Proxies};
+//!
+//! let connector = Tls::new(Proxied::new(TokioConnector, Proxies::from_env()));
+//! let transport = Http1::new(connector, TokioTimer::default());
+//! let client = choreoai_tokio::Client::builder().transport(transport).api_key("sk-...").build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "rustls"))]
+//! # fn main() {}
+//! ```
+//!
 //! # What reqwest decides
 //!
 //! | | over reqwest | over [`http1::Http1`] |
@@ -174,6 +202,7 @@ mod body;
 mod builder;
 mod clients;
 mod error;
+mod stream;
 mod timer;
 #[cfg(feature = "rustls")]
 mod tls;
@@ -182,6 +211,7 @@ mod transport;
 pub use body::ReqwestBody;
 pub use builder::TransportBuilder;
 pub use choreoai::*;
+pub use stream::TokioStream;
 pub use timer::TokioTimer;
 pub use transport::{ReqwestSending, ReqwestTransport};
 

@@ -1,4 +1,4 @@
-//! What a client must do whatever a server does, over reqwest.
+//! What a client must do whatever a server does, over reqwest and over tokio's sockets.
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,8 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 /// A transport on a runtime with several threads, for the tasks of connections must go on while the thread of a test waits
 /// for the gateway.
 ///
-/// The memory of a call is counted on its own thread: not what the tasks of connections buffer, of which hyper bounds each by
-/// some 400 KiB.
+/// The memory of a call is counted on its own thread. Over tokio's sockets that is all of it; over reqwest it is not what
+/// the tasks of connections buffer, of which hyper bounds each by some 400 KiB.
 struct OnTokio<T> {
     transport: fn() -> T,
     unable: &'static [Ability],
@@ -146,4 +146,26 @@ mod over_reqwest {
         }
         assert_eq!(unproven, [], "nothing fails for want of these");
     }
+}
+
+/// By the connector that the crate page shows.
+mod over_sockets {
+    use choreoai_tokio::http1::{Http1, Proxied};
+
+    use super::*;
+
+    include!("support/connector.rs");
+
+    #[cfg(feature = "rustls")]
+    type Sockets = Http1<choreoai_tokio::Tls<Proxied<TokioConnector>>, TokioTimer>;
+    #[cfg(not(feature = "rustls"))]
+    type Sockets = Http1<Proxied<TokioConnector>, TokioTimer>;
+
+    fn check(theme: Theme) {
+        let report = run(OnTokio::new(Sockets::default), theme);
+        report.assert();
+        assert_eq!(report.left_out().collect::<Vec<_>>(), [""; 0], "this transport can do all of it");
+    }
+
+    conforms!(check);
 }

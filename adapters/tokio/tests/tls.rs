@@ -150,3 +150,31 @@ fn what_is_no_certificate_is_refused_when_the_transport_is_built() {
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
+
+/// The example of the crate page.
+mod over_sockets {
+    use choreoai_tokio::http1::{Http1, Proxied, Proxies};
+    use choreoai_tokio::{Tls, Transport};
+    use http::Request;
+
+    use super::support::PATIENCE;
+    use super::*;
+
+    include!("support/connector.rs");
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_connection_serves_the_very_next_request() {
+        let authority = Authority::new().unwrap();
+        let answer = Answer::event_stream().event("one").done();
+        let gateway = Gateway::start_tls(answer, &authority.identity(None).unwrap()).unwrap();
+        let connector = Proxied::new(TokioConnector, Proxies::none());
+        let connector = Tls::with_ca_pem(connector, authority.pem().as_bytes()).unwrap();
+        let transport = Http1::new(connector, TokioTimer::default());
+        for _ in 0..3 {
+            let request = Request::post(gateway.base_url()).body("{}".into()).unwrap();
+            let response = transport.send(request, PATIENCE).await.unwrap();
+            assert_eq!(read_ok(response).await, "data: one\n\ndata: [DONE]\n\n");
+        }
+        assert_eq!(gateway.connections(), 1);
+    }
+}
