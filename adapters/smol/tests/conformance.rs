@@ -198,7 +198,7 @@ mod controls {
         }
 
         fn is_able(&self, ability: Ability) -> bool {
-            !(self.0 && matches!(ability, Ability::Reuse | Ability::Stale))
+            !(self.0 && matches!(ability, Ability::KeepAlive | Ability::Reuse | Ability::Stale))
         }
     }
 

@@ -1,29 +1,37 @@
 //! The body of a response.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use choreoai::{ResponseBody, TransportError, TransportErrorKind};
 use http_body::Body as _;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use crate::error::Way;
-use crate::released::Released;
+
+/// How much of a released body is read, at most, to save its connection.
+const DRAIN_LIMIT: usize = 64 * 1024;
+/// How long it is waited for.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 /// The body of a response, read from reqwest as the caller asks for it, without a copy.
 ///
-/// Read to its end, it gives its connection back for the next request. Dropped before, it cancels the answer at the server
-/// at once: by closing the connection, or by resetting the stream of an HTTP/2 connection, which others go on to use.
-/// [Released](ResponseBody::release), it is held until the next request of its transport, and dropped then: a connection over
-/// which the body's end has come by that time, within 64 KiB, is kept.
+/// | when it is | the connection |
+/// |---|---|
+/// | read to its end | is given back for other requests |
+/// | dropped before | is closed; of an HTTP/2 connection, which others go on to use, the stream is reset |
+/// | [released](ResponseBody::release) | is given back if the end comes within a second and 64 KiB: a task reads on for so long, and drops the body then |
 ///
+/// All this is done by tasks of the runtime as soon as that runs them, which it does not while its only thread is blocked.
 /// An error is final: later calls repeat its kind.
 pub struct ReqwestBody {
     way: Way,
-    released: Arc<Released>,
     state: State,
     /// What has come and was not consumed.
     data: Bytes,
@@ -36,8 +44,8 @@ enum State {
 }
 
 impl ReqwestBody {
-    pub(crate) fn new(body: reqwest::Body, way: Way, released: Arc<Released>) -> Self {
-        Self { way, released, state: State::Open(body), data: Bytes::new() }
+    pub(crate) fn new(body: reqwest::Body, way: Way) -> Self {
+        Self { way, state: State::Open(body), data: Bytes::new() }
     }
 
     /// Makes `data` non-empty, or brings the body to its end.
@@ -87,9 +95,22 @@ impl ResponseBody for ReqwestBody {
         if let State::Failed(_) = this.state {
             return;
         }
-        if let State::Open(body) = mem::replace(&mut this.state, State::Ended) {
-            this.released.hold(body);
+        // Without a runtime there is no connection to save.
+        if let State::Open(body) = mem::replace(&mut this.state, State::Ended)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            runtime.spawn(timeout(DRAIN_TIME, drain(body)));
         }
+    }
+}
+
+/// Reads to the end, or until it is too much.
+async fn drain(mut body: reqwest::Body) {
+    let mut left = DRAIN_LIMIT;
+    while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        let Some(rest) = left.checked_sub(length) else { return };
+        left = rest;
     }
 }
 

@@ -13,6 +13,16 @@ use crate::tls::Tls;
 
 /// How many fields the head of a response has at most.
 const MAX_FIELDS: usize = 256;
+/// How large the head of an HTTP/2 response is at most, each field counted with 32 bytes more (RFC 9113, section 6.5.2).
+#[cfg(feature = "http2")]
+const MAX_HTTP2_HEAD: u32 = 64 * 1024;
+/// How long an HTTP/2 connection with open streams may be silent until the server is asked whether it is still there. One that
+/// is not would go on swallowing requests, for they all share the connection.
+#[cfg(feature = "http2")]
+const PING_INTERVAL: Duration = Duration::from_secs(20);
+/// How long the server may take to say so.
+#[cfg(feature = "http2")]
+const PING_TIMEOUT: Duration = Duration::from_secs(10);
 /// How many clients are kept. A ChoreoAI client needs one.
 const MAX_CLIENTS: usize = 16;
 
@@ -114,6 +124,13 @@ impl Clients {
         // Left as it is: `retry`, which repeats what an HTTP/2 server says that it has not processed, and nothing else.
         if let Some(proxy) = proxy {
             builder = builder.proxy(through(proxy)?);
+        }
+        #[cfg(feature = "http2")]
+        {
+            builder = builder
+                .http2_max_header_list_size(MAX_HTTP2_HEAD)
+                .http2_keep_alive_interval(PING_INTERVAL)
+                .http2_keep_alive_timeout(PING_TIMEOUT);
         }
         #[cfg(feature = "rustls")]
         {

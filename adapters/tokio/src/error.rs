@@ -31,69 +31,79 @@ impl fmt::Display for Way {
 impl Way {
     /// The request failed before the head of the response was complete.
     pub(crate) fn failed_before_head(&self, error: reqwest::Error) -> TransportError {
-        if error.is_connect() {
-            return self.failed_to_connect(error);
-        }
-        let (kind, context) = if error.is_builder() {
-            (Kind::InvalidRequest, format!("the request to {} cannot be sent by reqwest", self.target))
-        } else if error.is_redirect() {
-            let context = format!(
-                "the reqwest client would not follow a redirect of {}: build it with `redirect(Policy::none())`",
-                self.target
-            );
-            (Kind::InvalidRequest, context)
-        } else if error.is_timeout() {
-            (Kind::Io, format!("the request to {self} timed out, by reqwest's settings or the network's"))
-        } else {
-            match Fault::of(&error) {
-                Fault::Lost => {
-                    (Kind::Io, format!("the connection to {self} was lost before it had answered"))
-                }
-                fault => self.broken(fault),
-            }
-        };
-        TransportError::new(kind, context).with_source(error.without_url())
+        let failure = if error.is_connect() { self.not_connected(&error) } else { self.not_answered(&error) };
+        failure.with_source(error.without_url())
     }
 
     /// The response failed after its head.
     pub(crate) fn failed_in_body(&self, error: reqwest::Error) -> TransportError {
-        let (kind, context) = match Fault::of(&error) {
+        let failure = match Fault::of(&error) {
             Fault::Lost => {
-                (Kind::Truncated, format!("the connection to {self} was lost in the middle of the response"))
+                let context = format!("the connection to {self} was lost in the middle of the response");
+                TransportError::new(Kind::Truncated, context)
             }
-            fault => self.broken(fault),
+            fault => self.unreadable(fault),
         };
-        TransportError::new(kind, context).with_source(error.without_url())
+        failure.with_source(error.without_url())
     }
 
-    fn failed_to_connect(&self, error: reqwest::Error) -> TransportError {
-        #[cfg(feature = "rustls")]
-        {
-            let mut reasons = causes(&error).filter_map(|cause| cause.downcast_ref::<rustls::Error>());
-            let refusal = reasons.next().map(|reason| choreoai::tls_refusal(&self.target, reason));
-            drop(reasons);
-            if let Some(refusal) = refusal {
-                return refusal.with_source(error.without_url());
-            }
+    fn not_connected(&self, error: &reqwest::Error) -> TransportError {
+        if let Some(refusal) = self.tls_refusal(error) {
+            return refusal;
         }
-        let (kind, context) = if error.is_timeout() {
-            (Kind::ConnectTimeout, format!("could not connect to {self} in time"))
+        if error.is_timeout() {
+            TransportError::new(Kind::ConnectTimeout, format!("could not connect to {self} in time"))
         } else if error.is_dns() {
             let host = self.proxy.as_ref().unwrap_or(&self.target).host();
-            (Kind::Connect, format!("could not resolve the host name `{host}`"))
+            TransportError::new(Kind::Connect, format!("could not resolve the host name `{host}`"))
         } else {
-            (Kind::Connect, format!("could not connect to {self}"))
-        };
-        TransportError::new(kind, context).with_source(error.without_url())
+            TransportError::new(Kind::Connect, format!("could not connect to {self}"))
+        }
     }
 
-    fn broken(&self, fault: Fault) -> (Kind, String) {
-        match fault {
-            Fault::TooLarge => {
-                (Kind::Limit, format!("the response of {} is larger than is accepted", self.target))
-            }
-            _ => (Kind::Protocol, format!("the response of {} is not valid HTTP", self.target)),
+    #[cfg(feature = "rustls")]
+    fn tls_refusal(&self, error: &reqwest::Error) -> Option<TransportError> {
+        let reason = causes(error).find_map(|cause| cause.downcast_ref::<rustls::Error>())?;
+        Some(choreoai::tls_refusal(&self.target, reason))
+    }
+
+    #[cfg(not(feature = "rustls"))]
+    fn tls_refusal(&self, _: &reqwest::Error) -> Option<TransportError> {
+        None
+    }
+
+    fn not_answered(&self, error: &reqwest::Error) -> TransportError {
+        let target = &self.target;
+        if error.is_builder() {
+            return invalid(format!("the request to {target} cannot be sent by reqwest"));
         }
+        if error.is_redirect() {
+            return invalid(format!(
+                "the reqwest client would not follow a redirect of {target}: build it with `redirect(Policy::none())`"
+            ));
+        }
+        if error.is_timeout() {
+            let context = format!("the request to {self} timed out, by reqwest's settings or the network's");
+            return TransportError::new(Kind::Io, context);
+        }
+        match Fault::of(error) {
+            Fault::Lost => {
+                let context = format!("the connection to {self} was lost before it had answered");
+                TransportError::new(Kind::Io, context)
+            }
+            fault => self.unreadable(fault),
+        }
+    }
+
+    fn unreadable(&self, fault: Fault) -> TransportError {
+        let target = &self.target;
+        if fault == Fault::TooLarge {
+            return TransportError::new(
+                Kind::Limit,
+                format!("the response of {target} is larger than is accepted"),
+            );
+        }
+        TransportError::new(Kind::Protocol, format!("the response of {target} is not valid HTTP"))
     }
 }
 

@@ -25,7 +25,7 @@
 //! A client can be made anywhere. Its calls and streams must be polled within a tokio runtime that has I/O and time enabled;
 //! outside of one **they panic**, as everything of tokio's does. Connections live in the runtime that they were made in:
 //! a client that goes from one runtime to another, as from one `#[tokio::test]` to the next, loses them when the first one
-//! ends.
+//! ends. Tests that pause tokio's clock pause the client's deadlines.
 //!
 //! # Several requests at once
 //!
@@ -96,9 +96,9 @@
 //! # }
 //! ```
 //!
-//! Where the server agrees, calls share an HTTP/2 connection; one that is dropped is told to the server by resetting
-//! its stream. reqwest then buffers up to 2 MiB of an answer that nobody reads, and 5 MiB of all those of a connection,
-//! before it holds the server back.
+//! Where the server agrees, calls share an HTTP/2 connection. While answers are awaited over it and nothing comes for 20 s,
+//! the server is asked whether it is still there; without a reply within 10 s the connection is closed, and its answers fail.
+//! Of an answer that nobody reads up to 2 MiB are buffered; 5 MiB of all those of a connection, and then the others wait, too.
 //!
 //! # Proxies
 //!
@@ -147,10 +147,10 @@
 //!
 //! The client's own HTTP/1.1 ([`http1::Http1`]) runs on tokio's sockets as well. Prefer it
 //!
-//! - for gateways spoken to in HTTP/1.1 where each new connection counts: it reuses one exactly where that is safe, and by
-//!   the very next request; it repeats at once what a connection that was closed meanwhile has swallowed;
-//! - where the server is not trusted: it is stricter about what is no valid HTTP/1.1, and bounds every part of it;
-//! - for very many streams: one takes 4 KiB for reading, and no task.
+//! - where each new connection counts, and the gateway is spoken to in HTTP/1.1: it reuses one exactly where that is safe,
+//!   and for the very next request; what a connection that was closed meanwhile has swallowed, it repeats at once;
+//! - where the server is not trusted: it is strict about what is valid HTTP/1.1, and bounds every part of it;
+//! - for very many streams: each has a buffer of 4 KiB, and no task.
 //!
 //! A connector over tokio's sockets:
 //!
@@ -158,8 +158,8 @@
 #![doc = include_str!("../tests/support/connector.rs")]
 //! # #[cfg(feature = "rustls")]
 //! # fn main() -> Result<(), choreoai_tokio::Error> {
+//! use choreoai_tokio::Tls;
 //! use choreoai_tokio::http1::{Http1, Proxied, Proxies};
-//! use choreoai_tokio::{ClientBuilder, Tls};
 //!
 //! let connector = Tls::new(Proxied::new(TokioConnector, Proxies::from_env()));
 //! let transport = Http1::new(connector, TokioTimer::default());
@@ -175,16 +175,17 @@
 //!
 //! | | over reqwest | over [`http1::Http1`] |
 //! |---|---|---|
-//! | a connection after an answer | is given back by a task; a request that comes before may open another one | serves the next request |
-//! | after `[DONE]`, if the body's end has not come | is looked for by the next request, whatever that is for | is looked for by the next request to the same server |
-//! | a request over a connection that the server has just closed | may fail, and is repeated as the client [retries](Client) | is repeated at once |
+//! | a connection, after an answer | is given back by a task; a request that comes before may open another one | serves the next request |
+//! | the end of a body, after `[DONE]` | is waited for by a task, for a second at most | is looked for by the next request |
+//! | a dropped answer | is cancelled by a task | is cancelled by the drop |
+//! | a request over a connection that the server has just closed | fails; it is sent again after a wait, as one of the retries | is sent again at once |
 //! | an answer that comes before the request | is lost | is delivered |
-//! | the head of a response | 400 KiB, 256 fields | 64 KiB, 256 fields |
-//! | interim responses, and zeros before a chunk's size | without end, until a deadline | 16, and 16 KiB |
-//! | chunks and lengths beyond bounds | `protocol` | `limit` |
-//! | a connection lost within a head | `connect` | `truncated` |
-//! | after an answer in HTTP/1.0 | HTTP/1.0 | HTTP/1.1 |
-//! | a stream that an HTTP/2 server resets with `NO_ERROR` | has ended, as far as reqwest tells | |
+//! | the head of a response | 408 KiB and 256 fields, in HTTP/2 64 KiB | 64 KiB and 256 fields |
+//! | interim responses; digits of a chunk's size | any number, until a deadline | 16 |
+//! | an HTTP/2 head, a length, a chunk's size, extension or trailers out of bounds | `protocol` | `limit` |
+//! | a connection that is lost within a head | `connect` | `truncated` |
+//! | requests after an answer in HTTP/1.0 | are in HTTP/1.0 | are in HTTP/1.1 |
+//! | a stream that an HTTP/2 server resets with `NO_ERROR` | counts as ended; what it says tells whether the answer is whole | |
 //!
 //! # Features
 //!
@@ -201,7 +202,6 @@ mod body;
 mod builder;
 mod clients;
 mod error;
-mod released;
 mod stream;
 mod timer;
 #[cfg(feature = "rustls")]

@@ -15,13 +15,12 @@ use http::{StatusCode, header};
 use crate::ReqwestBody;
 use crate::clients::Clients;
 use crate::error::{Way, invalid};
-use crate::released::Released;
 
 /// Requests over a [`reqwest::Client`]: one of its own, or a given one.
 ///
-/// `ReqwestTransport::default()` makes its own as [`TransportBuilder`](crate::TransportBuilder) does when nothing is set: it trusts the platform's
-/// roots and goes through the proxies that the [environment](choreoai::http1::Proxies::from_env) names. Clones share their
-/// connections.
+/// `ReqwestTransport::default()` makes its own, as [`TransportBuilder`](crate::TransportBuilder) does when nothing is set: it
+/// trusts the platform's roots and goes through the proxies that the [environment](choreoai::http1::Proxies::from_env) names.
+/// Clones share their connections.
 ///
 /// # A client of yours
 ///
@@ -38,7 +37,6 @@ use crate::released::Released;
 #[derive(Clone)]
 pub struct ReqwestTransport {
     source: Source,
-    released: Arc<Released>,
 }
 
 /// Where the client of a request comes from.
@@ -52,11 +50,11 @@ enum Source {
 impl ReqwestTransport {
     /// Sends by this client, with all its settings; see [above](Self#a-client-of-yours).
     pub fn new(client: reqwest::Client) -> Self {
-        Self { source: Source::Given(client), released: Arc::default() }
+        Self { source: Source::Given(client) }
     }
 
     pub(crate) fn own(clients: Clients) -> Self {
-        Self { source: Source::Own(Arc::new(clients)), released: Arc::default() }
+        Self { source: Source::Own(Arc::new(clients)) }
     }
 }
 
@@ -86,12 +84,11 @@ impl Transport for ReqwestTransport {
 
     /// Nothing happens before the first poll, which takes a tokio runtime.
     fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> ReqwestSending {
-        ReqwestSending(Box::pin(send(self.clone(), request, connect_timeout)))
+        ReqwestSending(Box::pin(send(self.source.clone(), request, connect_timeout)))
     }
 
     /// A given client closes idle connections by its own rules alone.
     fn close_idle(&self) {
-        self.released.let_go();
         if let Source::Own(clients) = &self.source {
             clients.forget();
         }
@@ -121,13 +118,11 @@ impl Future for ReqwestSending {
 }
 
 async fn send(
-    transport: ReqwestTransport,
+    source: Source,
     request: http::Request<Bytes>,
     connect_timeout: Duration,
 ) -> Result<http::Response<ReqwestBody>, TransportError> {
     let target = Target::from_uri(request.uri())?;
-    let ReqwestTransport { source, released } = transport;
-    released.let_go();
     let (client, proxy) = match source {
         Source::Own(clients) => {
             let proxy = clients.proxy(&target)?.map(|proxy| proxy.server().clone());
@@ -148,7 +143,7 @@ async fn send(
     }
     let response = http::Response::from(response);
     check_framing(&response, &way.target)?;
-    Ok(response.map(|body| ReqwestBody::new(body, way, released)))
+    Ok(response.map(|body| ReqwestBody::new(body, way)))
 }
 
 /// The request as reqwest's own. What that would rewrite is refused, for it would ask for something else.

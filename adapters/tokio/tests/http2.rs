@@ -10,12 +10,13 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use choreoai_testkit::tls::Authority;
 use choreoai_testkit::wire::{Chunks, Dialect};
 use choreoai_tokio::{
-    Client, ErrorKind, ReqwestTransport, ResponseBody, TokioTimer, TransportBuilder,
+    Client, ErrorKind, ReqwestTransport, ResponseBody, TokioTimer, Transport as _, TransportBuilder,
     TransportErrorKind as Kind,
 };
 use futures_lite::StreamExt as _;
@@ -27,15 +28,19 @@ use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::time::{Instant, pause};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::server::TlsStream;
 
 use support::{KEY, next, post, read_ok, request};
 
 /// Below this path no answer begins.
 const SILENT: &str = "/silent";
+/// At this path an answer has a field as long as the query says.
+const LARGE: &str = "/large";
 
 /// An HTTP/2 server that leaves the answers to the test.
 struct Server {
@@ -43,6 +48,8 @@ struct Server {
     authority: Authority,
     connections: Arc<AtomicUsize>,
     exchanges: UnboundedReceiver<Exchange>,
+    /// Tells of each connection that has ended.
+    closed: UnboundedReceiver<()>,
 }
 
 /// A request, and its answer, which is held by the test.
@@ -74,8 +81,9 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let connections = Arc::<AtomicUsize>::default();
         let (sender, exchanges) = unbounded_channel();
-        tokio::spawn(accept(listener, tls, Arc::clone(&connections), sender));
-        Self { address, authority, connections, exchanges }
+        let (ended, closed) = unbounded_channel();
+        tokio::spawn(accept(listener, tls, Arc::clone(&connections), sender, ended));
+        Self { address, authority, connections, exchanges, closed }
     }
 
     fn base_url(&self) -> String {
@@ -112,25 +120,33 @@ async fn accept(
     tls: TlsAcceptor,
     connections: Arc<AtomicUsize>,
     sender: UnboundedSender<Exchange>,
+    ended: UnboundedSender<()>,
 ) {
     while let Ok((stream, _)) = listener.accept().await {
         connections.fetch_add(1, Ordering::SeqCst);
-        let (tls, sender) = (tls.clone(), sender.clone());
+        let (tls, sender, ended) = (tls.clone(), sender.clone(), ended.clone());
         tokio::spawn(async move {
             let stream = TokioIo::new(tls.accept(stream).await.unwrap());
             let answer = service_fn(move |request: Request<Incoming>| {
                 let (answer, pieces) = unbounded_channel();
-                let is_silent = request.uri().path().starts_with(SILENT);
+                let uri = request.uri().clone();
                 sender.send(Exchange { request, answer }).unwrap();
                 async move {
-                    if is_silent {
+                    let mut response = Response::new(Pieces(pieces));
+                    if uri.path().starts_with(SILENT) {
                         pending::<()>().await;
                     }
-                    Ok::<_, Infallible>(Response::new(Pieces(pieces)))
+                    if uri.path().starts_with(LARGE) {
+                        let value = "x".repeat(uri.query().unwrap().parse().unwrap());
+                        response.headers_mut().insert("x-long", value.parse().unwrap());
+                    }
+                    Ok::<_, Infallible>(response)
                 }
             });
             // How the connection ends is the client's to tell.
             let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(stream, answer).await;
+            // Few listen.
+            let _ = ended.send(());
         });
     }
 }
@@ -211,7 +227,7 @@ async fn a_call_that_is_dropped_before_or_after_the_head_is_reset() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_released_at_done_is_held_and_then_reset() {
+async fn a_stream_released_at_done_is_read_to_its_end_or_reset() {
     let mut server = Server::start().await;
     let transport = server.transport();
     for ends in [true, false] {
@@ -226,7 +242,6 @@ async fn a_stream_released_at_done_is_held_and_then_reset() {
             exchange.send(": a last word\n\n");
             drop(exchange);
         } else {
-            choreoai_tokio::Transport::close_idle(&transport);
             exchange.is_cancelled().await;
         }
     }
@@ -267,25 +282,84 @@ async fn a_stream_that_is_reset_without_an_error_is_told_by_its_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_no_http2_is_a_protocol_error() {
-    /// An empty SETTINGS frame, and a HEADERS frame for the first request whose one field is none (RFC 7541, section 6.1).
-    const BROKEN: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x80";
+async fn closing_leaves_no_connection() {
+    let mut server = Server::start().await;
+    let transport = server.transport();
+    let response = post(&transport, &server.base_url(), "{}").await.unwrap();
+    let exchange = server.exchange().await;
+    transport.close_idle();
+    exchange.send("still read");
+    drop(exchange);
+    assert_eq!(read_ok(response).await, "still read");
+    server.closed.recv().await.unwrap();
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_may_be_as_large_as_in_http1() {
+    let server = Server::start().await;
+    let transport = server.transport();
+    let ask = async |length: usize| {
+        let url = format!("{}{LARGE}?{length}", server.base_url());
+        support::get(&transport, &url).await
+    };
+    assert_eq!(ask(60_000).await.unwrap().headers()["x-long"].len(), 60_000);
+    let error = ask(70_000).await.unwrap_err();
+    assert_eq!(error.kind(), Kind::Protocol, "{error:?}");
+}
+
+/// Speaks TLS as a server does that is up to no good.
+async fn tampered<F: Future<Output = ()> + Send>(
+    serve: impl FnOnce(TlsStream<TcpStream>) -> F + Send + 'static,
+) -> (ReqwestTransport, String) {
     let authority = Authority::new().unwrap();
     let tls = tls(&authority);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
-        let mut stream = tls.accept(stream).await.unwrap();
-        let mut received = Vec::new();
-        while !received.ends_with(b"the body") {
-            stream.read_buf(&mut received).await.unwrap();
-        }
-        stream.write_all(BROKEN).await.unwrap();
-        pending::<()>().await;
+        serve(tls.accept(stream).await.unwrap()).await;
     });
-    let transport = TransportBuilder::new().ca_pem(authority.pem()).build().unwrap();
+    (TransportBuilder::new().ca_pem(authority.pem()).build().unwrap(), base_url)
+}
+
+/// Reads until a request with this body has come.
+async fn read_request(stream: &mut TlsStream<TcpStream>, body: &[u8]) {
+    let mut received = Vec::new();
+    while !received.ends_with(body) {
+        stream.read_buf(&mut received).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_http2_is_a_protocol_error() {
+    /// An empty SETTINGS frame, and a HEADERS frame for the first request whose one field is none (RFC 7541, section 6.1).
+    const BROKEN: &[u8] = b"\0\0\0\x04\0\0\0\0\0\0\0\x01\x01\x04\0\0\0\x01\x80";
+
+    let (transport, base_url) = tampered(async |mut stream| {
+        read_request(&mut stream, b"the body").await;
+        stream.write_all(BROKEN).await.unwrap();
+        pending().await
+    })
+    .await;
     let error = post(&transport, &base_url, "the body").await.unwrap_err();
     assert_eq!(error.kind(), Kind::Protocol, "{error:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_is_dead_does_not_swallow_requests_for_ever() {
+    let (sender, mut receiver) = unbounded_channel();
+    let (transport, base_url) = tampered(async move |mut stream| {
+        read_request(&mut stream, b"the body").await;
+        sender.send(()).unwrap();
+        pending().await
+    })
+    .await;
+    let call = tokio::spawn(async move { post(&transport, &base_url, "the body").await });
+    receiver.recv().await.unwrap();
+    // From here on time passes as soon as there is nothing else to do.
+    pause();
+    let started = Instant::now();
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), Kind::Io, "{error:?}");
+    assert!(started.elapsed() < Duration::from_secs(60), "{:?}", started.elapsed());
 }

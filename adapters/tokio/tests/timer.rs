@@ -52,3 +52,10 @@ fn it_can_be_made_outside_of_a_runtime() {
     let timer = TokioTimer::default();
     assert!(timer.now() < Duration::from_secs(60));
 }
+
+#[test]
+#[should_panic(expected = "there is no reactor running")]
+fn a_call_takes_a_runtime() {
+    let client = builder("http://127.0.0.1:1").build().unwrap();
+    let _ = futures_lite::future::block_on(client.chat().create(&request()));
+}

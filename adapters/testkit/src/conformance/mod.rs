@@ -38,6 +38,9 @@
 //! - the client broke no rule of HTTP;
 //! - the next call over the same transport is answered in full, over the same connection exactly where that may be.
 //!
+//! Where a library beneath the transport decides, a subject says what cannot be done ([`Subject::is_able`]). That is left out
+//! and reported as such; [`run_left_out`] runs it all the same, to show that it fails.
+//!
 //! Nothing sleeps in order to be right. Waits before a retry that a behaviour expects are noted and passed over;
 //! deadlines are real and short where the server is silent, and off everywhere else. A behaviour that does not end is
 //! given up after a minute and reported by its name.
