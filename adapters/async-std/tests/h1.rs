@@ -77,7 +77,6 @@ fn without_keep_alive_some_framing_is_not_read() {
         "names the transfer coding in capitals",
         "sends bytes beyond ASCII in a field",
         "speaks HTTP/1.0",
-        "speaks HTTP/1.0 and keeps alive",
         "speaks HTTP/1.0 and gives no length",
     ];
     fails(Theme::Framing, &misread);

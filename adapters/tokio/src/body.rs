@@ -1,24 +1,17 @@
 //! The body of a response.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use bytes::{Buf as _, Bytes};
 use choreoai::{ResponseBody, TransportError, TransportErrorKind};
 use http_body::Body as _;
-use tokio::runtime::Handle;
-use tokio::time::timeout;
 
 use crate::error::Way;
-
-/// How much of a released body is read, at most, to save its connection.
-const DRAIN_LIMIT: usize = 64 * 1024;
-/// How long it is waited for.
-const DRAIN_TIME: Duration = Duration::from_secs(1);
+use crate::released::Released;
 
 /// The body of a response, read from reqwest as the caller asks for it, without a copy.
 ///
@@ -26,12 +19,13 @@ const DRAIN_TIME: Duration = Duration::from_secs(1);
 /// |---|---|
 /// | read to its end | is given back for other requests |
 /// | dropped before | is closed; of an HTTP/2 connection, which others go on to use, the stream is reset |
-/// | [released](ResponseBody::release) | is given back if the end comes within a second and 64 KiB: a task reads on for so long, and drops the body then |
+/// | [released](ResponseBody::release) | is given back once the end comes, within 64 KiB; the next request of the transport drops the body if it has not come by then |
 ///
-/// All this is done by tasks of the runtime as soon as that runs them, which it does not while its only thread is blocked.
+/// All this is done by reqwest's tasks as soon as the runtime runs them, which it does not while its only thread is blocked.
 /// An error is final: later calls repeat its kind.
 pub struct ReqwestBody {
     way: Way,
+    released: Arc<Released>,
     state: State,
     /// What has come and was not consumed.
     data: Bytes,
@@ -44,8 +38,8 @@ enum State {
 }
 
 impl ReqwestBody {
-    pub(crate) fn new(body: reqwest::Body, way: Way) -> Self {
-        Self { way, state: State::Open(body), data: Bytes::new() }
+    pub(crate) fn new(body: reqwest::Body, way: Way, released: Arc<Released>) -> Self {
+        Self { way, released, state: State::Open(body), data: Bytes::new() }
     }
 
     /// Makes `data` non-empty, or brings the body to its end.
@@ -95,22 +89,9 @@ impl ResponseBody for ReqwestBody {
         if let State::Failed(_) = this.state {
             return;
         }
-        // Without a runtime there is no connection to save.
-        if let State::Open(body) = mem::replace(&mut this.state, State::Ended)
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(timeout(DRAIN_TIME, drain(body)));
+        if let State::Open(body) = mem::replace(&mut this.state, State::Ended) {
+            this.released.hold(body);
         }
-    }
-}
-
-/// Reads to the end, or until it is too much.
-async fn drain(mut body: reqwest::Body) {
-    let mut left = DRAIN_LIMIT;
-    while let Some(Ok(frame)) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        let Some(rest) = left.checked_sub(length) else { return };
-        left = rest;
     }
 }
 

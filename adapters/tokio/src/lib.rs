@@ -176,7 +176,7 @@
 //! | | over reqwest | over [`http1::Http1`] |
 //! |---|---|---|
 //! | a connection, after an answer | is given back by a task; a request that comes before may open another one | serves the next request |
-//! | the end of a body, after `[DONE]` | is waited for by a task, for a second at most | is looked for by the next request |
+//! | the end of a body, after `[DONE]` | is waited for until the next request, to whatever server | is looked for by the next request to the server |
 //! | a dropped answer | is cancelled by a task | is cancelled by the drop |
 //! | a request over a connection that the server has just closed | fails; it is sent again after a wait, as one of the retries | is sent again at once |
 //! | an answer that comes before the request | is lost | is delivered |
@@ -202,6 +202,7 @@ mod body;
 mod builder;
 mod clients;
 mod error;
+mod released;
 mod stream;
 mod timer;
 #[cfg(feature = "rustls")]

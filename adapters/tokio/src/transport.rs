@@ -15,6 +15,7 @@ use http::{StatusCode, header};
 use crate::ReqwestBody;
 use crate::clients::Clients;
 use crate::error::{Way, invalid};
+use crate::released::Released;
 
 /// Requests over a [`reqwest::Client`]: one of its own, or a given one.
 ///
@@ -37,6 +38,7 @@ use crate::error::{Way, invalid};
 #[derive(Clone)]
 pub struct ReqwestTransport {
     source: Source,
+    released: Arc<Released>,
 }
 
 /// Where the client of a request comes from.
@@ -50,11 +52,11 @@ enum Source {
 impl ReqwestTransport {
     /// Sends by this client, with all its settings; see [above](Self#a-client-of-yours).
     pub fn new(client: reqwest::Client) -> Self {
-        Self { source: Source::Given(client) }
+        Self { source: Source::Given(client), released: Arc::default() }
     }
 
     pub(crate) fn own(clients: Clients) -> Self {
-        Self { source: Source::Own(Arc::new(clients)) }
+        Self { source: Source::Own(Arc::new(clients)), released: Arc::default() }
     }
 }
 
@@ -84,11 +86,12 @@ impl Transport for ReqwestTransport {
 
     /// Nothing happens before the first poll, which takes a tokio runtime.
     fn send(&self, request: http::Request<Bytes>, connect_timeout: Duration) -> ReqwestSending {
-        ReqwestSending(Box::pin(send(self.source.clone(), request, connect_timeout)))
+        ReqwestSending(Box::pin(send(self.clone(), request, connect_timeout)))
     }
 
     /// A given client closes idle connections by its own rules alone.
     fn close_idle(&self) {
+        self.released.let_go();
         if let Source::Own(clients) = &self.source {
             clients.forget();
         }
@@ -118,11 +121,13 @@ impl Future for ReqwestSending {
 }
 
 async fn send(
-    source: Source,
+    transport: ReqwestTransport,
     request: http::Request<Bytes>,
     connect_timeout: Duration,
 ) -> Result<http::Response<ReqwestBody>, TransportError> {
     let target = Target::from_uri(request.uri())?;
+    let ReqwestTransport { source, released } = transport;
+    released.let_go();
     let (client, proxy) = match source {
         Source::Own(clients) => {
             let proxy = clients.proxy(&target)?.map(|proxy| proxy.server().clone());
@@ -143,7 +148,7 @@ async fn send(
     }
     let response = http::Response::from(response);
     check_framing(&response, &way.target)?;
-    Ok(response.map(|body| ReqwestBody::new(body, way)))
+    Ok(response.map(|body| ReqwestBody::new(body, way, released)))
 }
 
 /// The request as reqwest's own. What that would rewrite is refused, for it would ask for something else.

@@ -149,16 +149,37 @@ async fn a_stream_released_at_done_gives_its_connection_back_when_the_body_ends(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stream_released_at_done_is_cut_off_when_its_body_does_not_end() {
+async fn a_stream_released_at_done_is_cut_off_by_the_next_request_when_its_body_has_not_ended() {
     let endless = "x".repeat(64 << 10);
     for answer in [Answer::event_stream().done().stall(), Answer::event_stream().done().body(endless).stall()]
     {
-        let gateway = Gateway::start(answer).unwrap();
-        let mut response = post(&ReqwestTransport::default(), &gateway.base_url(), "{}").await.unwrap();
+        let gateway = Gateway::start(Script::sequence([answer, Answer::json(200, "{}")])).unwrap();
+        let transport = ReqwestTransport::default();
+        let mut response = post(&transport, &gateway.base_url(), "{}").await.unwrap();
         assert_eq!(next(response.body_mut(), 14).await.unwrap(), b"data: [DONE]\n\n");
         Pin::new(response.body_mut()).release();
+        assert_eq!(read_ok(post(&transport, &gateway.base_url(), "{}").await.unwrap()).await, "{}");
         assert_eq!(gateway.wait_for_outcome(0), Outcome::PeerClosed);
+        assert_eq!(gateway.requests()[1].connection, 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn not_more_than_64_released_streams_are_held() {
+    let gateway = Gateway::start(Answer::event_stream().done().stall()).unwrap();
+    let transport = ReqwestTransport::default();
+    let mut responses = Vec::new();
+    for _ in 0..65 {
+        responses.push(post(&transport, &gateway.base_url(), "{}").await.unwrap());
+    }
+    for response in &mut responses {
+        assert_eq!(next(response.body_mut(), usize::MAX).await.unwrap(), b"data: [DONE]\n\n");
+        Pin::new(response.body_mut()).release();
+    }
+    drop(responses);
+    gateway.wait_for_open_connections(64);
+    transport.close_idle();
+    gateway.wait_for_open_connections(0);
 }
 
 #[test]
@@ -169,6 +190,8 @@ fn a_body_may_be_released_and_dropped_outside_of_the_runtime() {
     let mut response = runtime.block_on(post(&transport, &gateway.base_url(), "{}")).unwrap();
     Pin::new(response.body_mut()).release();
     drop(response);
+    assert_eq!(gateway.open_connections(), 1, "it is held");
+    drop(transport);
     assert_eq!(gateway.wait_for_outcome(0), Outcome::PeerClosed);
 }
 
