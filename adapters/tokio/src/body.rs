@@ -19,7 +19,7 @@ use crate::released::Released;
 /// |---|---|
 /// | read to its end | is given back for other requests |
 /// | dropped before | is closed; of an HTTP/2 connection, which others go on to use, the stream is reset |
-/// | [released](ResponseBody::release) | is given back once the end comes, within 64 KiB; the next request of the transport drops the body if it has not come by then |
+/// | [released](ResponseBody::release) | is given back once the end comes; the next request of the transport drops a body whose end has not come by then, and so does a release outside of a runtime, or with more than 64 KiB left |
 ///
 /// All this is done by reqwest's tasks as soon as the runtime runs them, which it does not while its only thread is blocked.
 /// An error is final: later calls repeat its kind.

@@ -40,7 +40,8 @@ impl TransportBuilder {
     }
 
     /// How many idle connections are kept, and for how long. reqwest counts them for each host: `max_idle` is one more
-    /// bound of `max_idle_per_host`. An HTTP/2 connection is one, however many answers come over it.
+    /// bound of `max_idle_per_host`. An HTTP/2 connection is one, however many answers come over it. A connection after `[DONE]`
+    /// whose body has not ended counts as in use, and is held until the next request; as many as that, and 64 at most.
     pub fn pool_limits(mut self, limits: PoolLimits) -> Self {
         self.pool_limits = limits;
         self

@@ -62,6 +62,11 @@ impl Clients {
         Self { tls, ..self }
     }
 
+    /// How many idle connections to one host are kept.
+    pub(crate) fn max_idle(&self) -> usize {
+        self.pool_limits.max_idle.min(self.pool_limits.max_idle_per_host)
+    }
+
     /// The client for requests to `target`, with its connections.
     ///
     /// The platform's roots, where they are needed, are read at the first call for `https`.
@@ -102,10 +107,10 @@ impl Clients {
     }
 
     fn make(&self, route: Route, proxy: Option<&Proxy>) -> Result<reqwest::Client, TransportError> {
-        let PoolLimits { max_idle, max_idle_per_host, idle_timeout } = self.pool_limits;
+        let PoolLimits { idle_timeout, .. } = self.pool_limits;
         let mut builder = reqwest::Client::builder()
             .connect_timeout(route.connect_timeout)
-            .pool_max_idle_per_host(max_idle.min(max_idle_per_host))
+            .pool_max_idle_per_host(self.max_idle())
             .pool_idle_timeout(idle_timeout)
             .tcp_nodelay(true)
             // The ChoreoAI client follows redirects itself, and never to another origin.

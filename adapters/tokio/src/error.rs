@@ -37,12 +37,16 @@ impl Way {
 
     /// The response failed after its head.
     pub(crate) fn failed_in_body(&self, error: reqwest::Error) -> TransportError {
-        let failure = match Fault::of(&error) {
-            Fault::Lost => {
-                let context = format!("the connection to {self} was lost in the middle of the response");
-                TransportError::new(Kind::Truncated, context)
+        let cut = |context| TransportError::new(Kind::Truncated, context);
+        let failure = if error.is_timeout() {
+            cut(format!("the response of {self} timed out, by reqwest's settings or the network's"))
+        } else {
+            match Fault::of(&error) {
+                Fault::Lost => {
+                    cut(format!("the connection to {self} was lost in the middle of the response"))
+                }
+                fault => self.unreadable(fault),
             }
-            fault => self.unreadable(fault),
         };
         failure.with_source(error.without_url())
     }

@@ -52,11 +52,12 @@ enum Source {
 impl ReqwestTransport {
     /// Sends by this client, with all its settings; see [above](Self#a-client-of-yours).
     pub fn new(client: reqwest::Client) -> Self {
-        Self { source: Source::Given(client), released: Arc::default() }
+        Self { source: Source::Given(client), released: Arc::new(Released::new(usize::MAX)) }
     }
 
     pub(crate) fn own(clients: Clients) -> Self {
-        Self { source: Source::Own(Arc::new(clients)), released: Arc::default() }
+        let released = Arc::new(Released::new(clients.max_idle()));
+        Self { source: Source::Own(Arc::new(clients)), released }
     }
 }
 

@@ -128,24 +128,28 @@ async fn dropping_a_request_cancels_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_released_at_done_gives_its_connection_back_when_the_body_ends() {
-    let gate = Gate::new();
-    let answers = [Answer::event_stream().done().gate(&gate), Answer::json(200, "{}")];
-    let gateway = Gateway::start(Script::sequence(answers)).unwrap();
-    let transport = ReqwestTransport::default();
-    let mut response = post(&transport, &gateway.base_url(), "{}").await.unwrap();
-    assert_eq!(next(response.body_mut(), usize::MAX).await.unwrap(), b"data: [DONE]\n\n");
-    Pin::new(response.body_mut()).release();
-    assert_eq!(next(response.body_mut(), usize::MAX).await.unwrap(), b"");
-    drop(response);
-    gate.open();
-    assert_eq!(gateway.wait_for_outcome(0), Outcome::Complete);
-    // Until it is back, requests take others.
-    for request in 1.. {
+    /// Whether the connection served the next request: its task may not have run by then.
+    async fn is_kept() -> bool {
+        let gate = Gate::new();
+        let answers = [Answer::event_stream().done().gate(&gate), Answer::json(200, "{}")];
+        let gateway = Gateway::start(Script::sequence(answers)).unwrap();
+        let transport = ReqwestTransport::default();
+        let mut response = post(&transport, &gateway.base_url(), "{}").await.unwrap();
+        assert_eq!(next(response.body_mut(), usize::MAX).await.unwrap(), b"data: [DONE]\n\n");
+        Pin::new(response.body_mut()).release();
+        assert_eq!(next(response.body_mut(), usize::MAX).await.unwrap(), b"");
+        drop(response);
+        gate.open();
+        assert_eq!(gateway.wait_for_outcome(0), Outcome::Complete);
         assert_eq!(read_ok(post(&transport, &gateway.base_url(), "{}").await.unwrap()).await, "{}");
-        if gateway.requests()[request].connection == 0 {
-            break;
-        }
+        gateway.requests()[1].connection == 0
     }
+
+    let mut kept = false;
+    for _ in 0..50 {
+        kept = kept || is_kept().await;
+    }
+    assert!(kept, "not once in 50 times");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,8 +194,6 @@ fn a_body_may_be_released_and_dropped_outside_of_the_runtime() {
     let mut response = runtime.block_on(post(&transport, &gateway.base_url(), "{}")).unwrap();
     Pin::new(response.body_mut()).release();
     drop(response);
-    assert_eq!(gateway.open_connections(), 1, "it is held");
-    drop(transport);
     assert_eq!(gateway.wait_for_outcome(0), Outcome::PeerClosed);
 }
 

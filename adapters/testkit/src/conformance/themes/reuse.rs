@@ -59,7 +59,7 @@ fn kept() -> Vec<Behaviour> {
 
 /// Requests do without a connection of their own, even if one is not back by the very next request.
 fn shared() -> Vec<Behaviour> {
-    const REQUESTS: usize = 8;
+    const REQUESTS: usize = 24;
     let at_most_half = |gateway: &Gateway, _: &Gateway| {
         let requests = gateway.requests();
         let connections: HashSet<usize> = requests.iter().map(|request| request.connection).collect();
@@ -72,14 +72,14 @@ fn shared() -> Vec<Behaviour> {
     };
     vec![
         Behaviour::one("keeps connections for many streams", move || {
-            let case = Case::new("eight").answers(REQUESTS, &answer());
+            let case = Case::new("many").answers(REQUESTS, &answer());
             let case = (0..REQUESTS).fold(case, |case, request| {
                 case.stream(Expect::answer()).act(Act::Await(request, Outcome::Complete))
             });
             case.check(at_most_half)
         }),
         Behaviour::one("keeps connections for many whole answers", move || {
-            let case = Case::new("eight").answers(REQUESTS, &Answer::json(200, document()));
+            let case = Case::new("many").answers(REQUESTS, &Answer::json(200, document()));
             (0..REQUESTS).fold(case, |case, _| case.create(Expect::answer())).check(at_most_half)
         }),
     ]
