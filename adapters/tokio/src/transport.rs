@@ -163,6 +163,13 @@ fn unchanged(request: http::Request<Bytes>) -> Result<reqwest::Request, Transpor
              percent-encodes some characters",
         ));
     }
+    // Of an IPv6 address there is one reading, however it is written.
+    let host = asked.host().filter(|host| !host.starts_with('['));
+    if host.is_some_and(|host| !request.url().host_str().is_some_and(|url| url.eq_ignore_ascii_case(host))) {
+        return Err(invalid(
+            "the URL's host cannot be sent by reqwest: that takes the name for another one, or for an address",
+        ));
+    }
     Ok(request)
 }
 

@@ -350,3 +350,15 @@ async fn each_request_has_the_connect_timeout_that_it_was_given() {
     }
     drop(queued);
 }
+
+#[tokio::test]
+async fn a_host_that_would_be_read_as_another_one_is_refused() {
+    for host in ["127.1", "2130706433", "0x7f.0.0.1", "0177.0.0.1"] {
+        let error = post(&ReqwestTransport::default(), &format!("http://{host}:9"), "{}").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::InvalidRequest, "{host}: {error}");
+    }
+    for host in ["[0:0::0:1]", "LOCALHOST"] {
+        let error = post(&ReqwestTransport::default(), &format!("http://{host}:9"), "{}").await.unwrap_err();
+        assert_eq!(error.kind(), Kind::Connect, "{host}: {error}");
+    }
+}
