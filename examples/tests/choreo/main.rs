@@ -13,5 +13,7 @@ mod models;
 mod output;
 mod requests;
 mod support;
+#[cfg(unix)]
+mod terminal;
 mod usage;
 mod wire;

@@ -11,7 +11,18 @@ use crate::output::{Format, ListFormat};
 
 /// Talks to a ChoreoAI gateway.
 #[derive(Parser)]
-#[command(name = "choreo", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "choreo",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    after_long_help = r#"Examples:
+  choreo chat "Write a haiku about Rust"
+  choreo embed "a text" "another"
+  choreo gateway --port 8000
+
+With no base URL, a gateway inside this command answers: no key and no network are needed to try it."#
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -51,11 +62,10 @@ Examples:
 #[command(
     allow_negative_numbers = true,
     after_long_help = CHAT_EXAMPLES,
+    next_help_heading = "Request",
     group = ArgGroup::new("messages").args(["system", "message", "prompt"]).required(true).multiple(true)
 )]
 pub(crate) struct ChatArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
     /// The model; its name picks the provider
     #[arg(long, default_value = "gpt-4")]
     pub(crate) model: String,
@@ -87,9 +97,15 @@ pub(crate) struct ChatArgs {
     #[arg(long)]
     pub(crate) no_stream: bool,
     /// How to write the answer
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) output: Format,
+    /// Say at the end, on standard error, how long it took and how many tokens it was; a stream is asked to count them
+    #[arg(long, help_heading = "Output")]
+    pub(crate) stats: bool,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     /// What to say, as the user
+    #[arg(help_heading = None::<&str>)]
     pub(crate) prompt: Option<String>,
 }
 
@@ -102,13 +118,13 @@ pub(crate) struct ChatArgs {
   choreo models --output jsonl gpt-4"#
 )]
 pub(crate) struct ModelsArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
     /// How to write the models
     #[arg(long, value_enum, default_value_t)]
     pub(crate) output: ListFormat,
     /// The one model to ask for
     pub(crate) model: Option<String>,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
 }
 
 /// Embeds texts: writes a vector for each.
@@ -117,11 +133,10 @@ pub(crate) struct ModelsArgs {
     allow_negative_numbers = true,
     after_long_help = r#"Examples:
   choreo embed "a text" "another"
-  choreo embed --output jsonl --model text-embedding-3-large --dimensions 256 "a text""#
+  choreo embed --output jsonl --model text-embedding-3-large --dimensions 256 "a text""#,
+    next_help_heading = "Request"
 )]
 pub(crate) struct EmbedArgs {
-    #[command(flatten)]
-    pub(crate) server: ServerArgs,
     /// The model; its name picks the provider
     #[arg(long, default_value = "text-embedding-3-small")]
     pub(crate) model: String,
@@ -135,17 +150,19 @@ pub(crate) struct EmbedArgs {
     #[arg(long, value_name = "JSON", value_parser = json_object)]
     pub(crate) extra: Option<JsonObject>,
     /// How to write the vectors
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub(crate) output: ListFormat,
+    #[command(flatten)]
+    pub(crate) server: ServerArgs,
     /// What to embed
-    #[arg(required = true, value_name = "TEXT")]
+    #[arg(required = true, value_name = "TEXT", help_heading = None::<&str>)]
     pub(crate) texts: Vec<String>,
 }
 
 /// Which gateway is asked, and how patiently.
 // Not `Debug`: the key is among them.
 #[derive(Args)]
-#[command(allow_negative_numbers = true)]
+#[command(allow_negative_numbers = true, next_help_heading = "Gateway")]
 pub(crate) struct ServerArgs {
     /// The gateway, such as http://localhost:8000; a `/v1` at its end is not doubled
     #[arg(long, value_name = "URL")]

@@ -10,7 +10,9 @@ mod gateway;
 mod interrupt;
 mod models;
 mod output;
+mod progress;
 mod server;
+mod stats;
 mod warnings;
 
 use std::process::ExitCode;

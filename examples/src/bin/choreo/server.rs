@@ -1,7 +1,6 @@
 //! Which gateway is asked, and how patiently.
 
 use std::env;
-use std::io::{self, Write};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use choreoai_testkit::{Gateway, demo};
 
 use crate::cli::ServerArgs;
 use crate::failure::{AnswerFailure, Failure};
+use crate::progress;
 use crate::warnings::Warnings;
 
 /// A client of the gateway that the arguments or the environment name, or else of one that is started here. It serves
@@ -54,10 +54,9 @@ fn address<T, R>(
             AnswerFailure::new(ErrorKind::Connect, format!("cannot start the embedded gateway: {error}"))
         })?;
         let url = gateway.base_url();
-        let _ = writeln!(
-            io::stderr(),
+        progress::note(format_args!(
             "choreo: no --base-url and no CHOREOAI_BASE_URL: an embedded gateway answers at {url}"
-        );
+        ));
         return Ok((builder.base_url(url).without_key(), Some(gateway)));
     }
     if let Some(url) = &args.base_url {

@@ -1,14 +1,14 @@
 //! What the client warns of.
 
-use std::io::{self, Write};
-
 use choreoai::{Observer, Warning};
+
+use crate::progress;
 
 /// Says it on standard error.
 pub(crate) struct Warnings;
 
 impl Observer for Warnings {
     fn warning(&self, warning: &Warning<'_>) {
-        let _ = writeln!(io::stderr(), "choreo: {warning}");
+        progress::note(format_args!("choreo: {warning}"));
     }
 }
