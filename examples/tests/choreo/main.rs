@@ -1,6 +1,7 @@
 //! The `choreo` command from outside: arguments in; standard output, standard error, exit status and requests out.
 
 mod adapters;
+mod batch;
 mod decode;
 mod embed;
 mod errors;
@@ -12,6 +13,8 @@ mod live;
 mod models;
 mod output;
 mod requests;
+#[cfg(unix)]
+mod resumed;
 mod support;
 #[cfg(unix)]
 mod terminal;

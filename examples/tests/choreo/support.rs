@@ -35,7 +35,7 @@ pub(crate) fn choreo<A: AsRef<str>>(args: impl IntoIterator<Item = A>) -> Comman
     let args: Vec<A> = args.into_iter().collect();
     let mut args = args.iter().map(AsRef::as_ref).peekable();
     if let Ok(adapter) = env::var(ADAPTER_VARIABLE)
-        && let Some(subcommand) = args.next_if(|arg| ["chat", "models", "embed"].contains(arg))
+        && let Some(subcommand) = args.next_if(|arg| ["batch", "chat", "models", "embed"].contains(arg))
     {
         command.args([subcommand, "--adapter", &adapter]);
     }

@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use choreoai_testkit::wire::{self, Chunks, Dialect};
-use choreoai_testkit::{Answer, Gate, Gateway, Step};
+use choreoai_testkit::{Answer, Gate, Gateway, Script, Step};
 
+use crate::batch::{batch_args, echo, said, whole};
 use crate::support::{choreo, file};
 
 /// Clears the line that the cursor is on.
@@ -158,4 +159,28 @@ fn nothing_is_drawn_where_plain_text_is_wanted() {
     // An empty variable asks for nothing.
     let (seen, _) = Terminal::start(&chat(&url, &["Hi"]), &stdout, &[("NO_COLOR", "")]).end();
     assert!(seen.contains(WAITING), "{seen:?}");
+}
+
+#[test]
+fn a_batch_shows_how_far_it_is() {
+    let gate = Gate::new();
+    let opened = gate.clone();
+    let script = Script::new(move |request| match &*said(request) {
+        "c" => Answer::json(404, wire::detail("No.")),
+        "d" => Answer::raw([]).gate(&opened).step(whole(&echo(request))),
+        _ => echo(request),
+    });
+    let gateway = Gateway::start(script).unwrap();
+    let url = gateway.base_url();
+    let questions = file("terminal-batch.txt", "a\n\nb\nc\nd\n");
+    let stdout = file("terminal-batch.jsonl", "");
+    let command = choreo(batch_args(&url, &["--concurrency", "1", &questions]));
+    let mut terminal = Terminal::start(&command, &stdout, &[]);
+    terminal.see("3/4 lines, 1 failed");
+    gate.open();
+    let (seen, status) = terminal.end();
+    assert_eq!(status, Some(1), "{seen:?}");
+    let left = left(&seen);
+    assert!(left.starts_with("choreo: 3 of 4 lines are answered; ") && left.lines().count() == 1, "{seen:?}");
+    assert_eq!(std::fs::read_to_string(stdout).unwrap().lines().count(), 4);
 }

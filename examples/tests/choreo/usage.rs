@@ -110,13 +110,58 @@ fn a_refused_number_is_told_with_what_is_allowed() {
 
 #[test]
 fn help_goes_to_standard_output_and_does_not_show_the_key() {
-    for args in
-        [&["--help"][..], &["chat", "--help"], &["chat", "-h"], &["decode", "--help"], &["gateway", "--help"]]
-    {
+    for args in [&["--help"][..], &["chat", "-h"], &["batch", "-h"], &["gateway", "-h"]] {
         let run = Run::from(choreo(args).env("CHOREOAI_API_KEY", "sk-secret").output().unwrap());
         run.expect(0);
         assert!(run.stdout.contains("Usage: choreo"), "{run:?}");
         assert!(!run.stdout.contains("sk-secret"), "{args:?}");
         assert_eq!(run.stderr, "");
     }
+}
+
+#[test]
+fn the_help_of_each_command_has_examples_that_are_understood() {
+    let commands = ["batch", "chat", "completions", "decode", "embed", "gateway", "models"];
+    for args in [vec!["--help"]].into_iter().chain(commands.map(|command| vec![command, "--help"])) {
+        let run = Run::from(choreo(&args).env("CHOREOAI_API_KEY", "sk-secret").output().unwrap());
+        let help = &run.expect(0).stdout;
+        assert!(help.contains("Usage: choreo") && !help.contains("sk-secret"), "{args:?}");
+        let (_, examples) = help.split_once("Example").unwrap_or_else(|| panic!("{args:?} has no example"));
+        for option in examples.split_whitespace().filter(|word| word.starts_with("--")) {
+            let command = examples.lines().find(|line| line.contains(option)).unwrap();
+            let (_, command) = command.split_once("choreo ").unwrap();
+            let command = command.split_whitespace().next().unwrap();
+            let known = choreo([command, "--help"]).output().unwrap().stdout;
+            assert!(String::from_utf8_lossy(&known).contains(option), "{args:?} shows {option}");
+        }
+    }
+}
+
+#[test]
+fn completions_name_every_command() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = run(["completions", shell]).expect(0).stdout.clone();
+        for word in ["batch", "chat", "completions", "decode", "embed", "gateway", "models", "concurrency"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    let run = run(["completions", "cmd"]);
+    assert!(run.expect(2).stderr.contains("powershell"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes() {
+    let script = file("completions.bash", &run(["completions", "bash"]).expect(0).stdout);
+    let complete = |words: &str, word: usize| {
+        let body = format!(
+            "source {script}; COMP_WORDS=({words}); COMP_CWORD={word}; _choreo choreo \"${{COMP_WORDS[{word}]}}\" \"${{COMP_WORDS[{word} - 1]}}\"; echo ${{COMPREPLY[@]}}"
+        );
+        let output = std::process::Command::new("bash").args(["--norc", "-c", &body]).output().unwrap();
+        assert!(output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(complete("choreo ba", 1), "batch\n");
+    assert_eq!(complete("choreo batch --conc", 2), "--concurrency\n");
+    assert_eq!(complete("choreo chat --output j", 3), "jsonl\n");
 }

@@ -1,13 +1,17 @@
 //! The command line.
 
+mod batch;
+
 use std::fs;
 use std::num::NonZeroUsize;
 
 use clap::{ArgGroup, Args, Parser, Subcommand};
+use clap_complete::Shell;
 use serde::de::IgnoredAny;
 
 use crate::adapter::Adapter;
 use crate::output::{Format, ListFormat};
+pub(crate) use batch::BatchArgs;
 
 /// Talks to a ChoreoAI gateway.
 #[derive(Parser)]
@@ -18,6 +22,7 @@ use crate::output::{Format, ListFormat};
     arg_required_else_help = true,
     after_long_help = r#"Examples:
   choreo chat "Write a haiku about Rust"
+  choreo batch questions.txt --output answers.jsonl
   choreo embed "a text" "another"
   choreo gateway --port 8000
 
@@ -31,10 +36,12 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Chat(Box<ChatArgs>),
+    Batch(Box<BatchArgs>),
     Models(Box<ModelsArgs>),
     Embed(Box<EmbedArgs>),
     Decode(DecodeArgs),
     Gateway(GatewayArgs),
+    Completions(CompletionsArgs),
 }
 
 const CHAT_EXAMPLES: &str = r#"Environment:
@@ -221,6 +228,20 @@ pub(crate) struct GatewayArgs {
     /// The pause between two pieces of a streamed answer, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub(crate) delay_ms: u64,
+}
+
+/// Writes what makes a shell complete this command.
+#[derive(Args, Debug)]
+#[command(after_long_help = r#"Examples:
+  choreo completions bash > ~/.local/share/bash-completion/completions/choreo
+  choreo completions zsh > "${fpath[1]}/_choreo"
+  choreo completions fish > ~/.config/fish/completions/choreo.fish
+  choreo completions powershell >> $PROFILE
+  choreo completions elvish >> ~/.config/elvish/rc.elv"#)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
 }
 
 /// A message as it was given.

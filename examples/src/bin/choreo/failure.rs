@@ -1,9 +1,12 @@
-//! What ends a command with status 1.
+//! What ends a command with another status than 0.
 
 use std::fmt;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use choreoai::{Error, ErrorKind};
+
+use crate::interrupt::INTERRUPTED;
 
 /// Why a command did not do all it was asked for.
 #[derive(Debug)]
@@ -12,8 +15,10 @@ pub(crate) enum Failure {
     Answer(AnswerFailure),
     /// The answer could not be written.
     Output(io::Error),
-    /// The gateway of this command could not start.
-    Gateway(String),
+    /// It was interrupted, and has brought to its end what it could.
+    Interrupted(String),
+    /// Anything else, as it is told.
+    Other(String),
 }
 
 /// Why there is no answer, or not the whole of it, as scripts are told.
@@ -39,6 +44,14 @@ impl Failure {
         // Nobody is left to be told that standard error is closed.
         let _ = writeln!(io::stderr(), "choreo: {self}");
     }
+
+    /// What the shell is told.
+    pub(crate) fn status(&self) -> ExitCode {
+        match self {
+            Self::Interrupted(_) => INTERRUPTED.into(),
+            _ => ExitCode::FAILURE,
+        }
+    }
 }
 
 impl fmt::Display for Failure {
@@ -46,7 +59,7 @@ impl fmt::Display for Failure {
         match self {
             Self::Answer(failure) => f.write_str(&failure.line),
             Self::Output(error) => write!(f, "cannot write to standard output: {error}"),
-            Self::Gateway(message) => f.write_str(message),
+            Self::Interrupted(message) | Self::Other(message) => f.write_str(message),
         }
     }
 }

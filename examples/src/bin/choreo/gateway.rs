@@ -16,7 +16,7 @@ pub(crate) fn run(args: &GatewayArgs) -> Result<(), Failure> {
         ..demo::Options::default()
     };
     let gateway = demo::start(options)
-        .map_err(|error| Failure::Gateway(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)))?;
+        .map_err(|error| Failure::Other(format!("cannot listen on 127.0.0.1:{}: {error}", args.port)))?;
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{}", gateway.base_url())?;
     stdout.flush()?;

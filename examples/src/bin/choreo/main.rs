@@ -1,8 +1,10 @@
 //! `choreo`: talks to a ChoreoAI gateway from the command line.
 
 mod adapter;
+mod batch;
 mod chat;
 mod cli;
+mod completions;
 mod decode;
 mod embed;
 mod failure;
@@ -27,16 +29,18 @@ fn main() -> ExitCode {
     interrupt::install();
     let outcome = match cli.command {
         Command::Chat(args) => chat::run(&args),
+        Command::Batch(args) => batch::run(&args),
         Command::Models(args) => models::run(&args),
         Command::Embed(args) => embed::run(&args),
         Command::Decode(args) => decode::run(&args),
         Command::Gateway(args) => gateway::run(&args),
+        Command::Completions(args) => completions::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report();
-            ExitCode::FAILURE
+            failure.status()
         }
     }
 }

@@ -24,6 +24,25 @@ impl Progress {
         Self::draw(None, "{spinner} {msg} {elapsed}", for_what)
     }
 
+    /// Shows how many of so many things are done, or only how many.
+    pub(crate) fn counting(total: Option<u64>, what: &'static str) -> Self {
+        let template = match total {
+            Some(_) => "{spinner} {wide_bar} {pos}/{len} {msg} {elapsed}, {eta} left",
+            None => "{spinner} {pos} {msg} {elapsed}",
+        };
+        Self::draw(total, template, what)
+    }
+
+    /// One more is done.
+    pub(crate) fn advance(&self) {
+        self.0.inc(1);
+    }
+
+    /// Says anew what is counted.
+    pub(crate) fn say(&self, what: String) {
+        self.0.set_message(what);
+    }
+
     fn draw(total: Option<u64>, template: &str, message: &'static str) -> Self {
         let target = if is_wanted() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(total, target).with_message(message);
@@ -47,7 +66,7 @@ impl Drop for Progress {
 }
 
 /// Whether a line is drawn at all: on a terminal that can, for a reader who has not asked for plain text.
-fn is_wanted() -> bool {
+pub(crate) fn is_wanted() -> bool {
     let plain = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     !plain && !ProgressDrawTarget::stderr().is_hidden()
 }

@@ -83,7 +83,7 @@ struct MessageJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ToolCallJson<'a> {
+pub(crate) struct ToolCallJson<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     id: &'a str,
     r#type: &'static str,
@@ -97,7 +97,7 @@ struct FunctionJson<'a> {
 }
 
 #[derive(Serialize)]
-struct UsageJson {
+pub(crate) struct UsageJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     prompt_tokens: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]

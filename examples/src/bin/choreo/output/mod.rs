@@ -16,6 +16,7 @@ use jsonl::Jsonl;
 pub(crate) use jsonl::Line;
 pub(crate) use list::{ListFormat, conclude_list};
 use message::WholeMessage;
+pub(crate) use message::{ToolCallJson, UsageJson};
 use text::Text;
 
 /// How to write an answer.
@@ -63,7 +64,7 @@ pub(crate) fn conclude(output: &mut dyn Output, outcome: Result<Verdict, Failure
     match &outcome {
         Ok(verdict) => output.end(Ok(*verdict))?,
         Err(Failure::Answer(failure)) => output.end(Err(failure))?,
-        Err(Failure::Output(_) | Failure::Gateway(_)) => {}
+        Err(_) => {}
     }
     outcome.map(drop)
 }
