@@ -72,17 +72,20 @@ impl HeadReader {
 
 /// What the core refuses, as an error of the transport.
 pub(super) fn unreadable(target: &Target, error: Error) -> TransportError {
-    let (kind, context) = match error.class() {
+    match error.class() {
         ErrorClass::Limit => {
-            (TransportErrorKind::Limit, format!("the response of {target} is larger than is accepted"))
+            let context = format!("the response of {target} is larger than is accepted");
+            TransportError::new(TransportErrorKind::Limit, context).with_source(error)
         }
-        ErrorClass::Truncated => (
-            TransportErrorKind::Truncated,
-            format!("{target} closed the connection in the middle of its response"),
-        ),
-        _ => return malformed(target, error),
-    };
-    TransportError::new(kind, context).with_source(error)
+        // The core would say the same again.
+        ErrorClass::Truncated => {
+            let bytes = error.offset();
+            let context =
+                format!("{target} closed the connection in the middle of its response, after {bytes} bytes");
+            TransportError::new(TransportErrorKind::Truncated, context)
+        }
+        _ => malformed(target, error),
+    }
 }
 
 fn malformed(target: &Target, error: impl std::error::Error + Send + Sync + 'static) -> TransportError {

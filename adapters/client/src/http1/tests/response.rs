@@ -1,5 +1,7 @@
 //! Responses: whole, in pieces, cut, and wrong.
 
+use std::error::Error as _;
+
 use super::*;
 
 #[test]
@@ -35,18 +37,24 @@ fn a_response_cut_at_any_byte_is_truncated() {
     for response in [OK, CHUNKED] {
         let head = response.windows(4).position(|window| window == b"\r\n\r\n").unwrap() + 4;
         for cut in 0..response.len() {
-            for end in [Step::End, Step::Fail(io::ErrorKind::UnexpectedEof)] {
+            for end_of_it in [Step::End, Step::Fail(io::ErrorKind::UnexpectedEof)] {
                 let bench = Bench::default();
-                bench.network.add([give(&response[..cut]), end.clone()]);
+                bench.network.add([give(&response[..cut]), end_of_it.clone()]);
                 let outcome = send(&bench.transport());
                 if cut < head {
                     let kind = outcome.unwrap_err().kind();
                     let expected = if cut == 0 { Kind::Io } else { Kind::Truncated };
-                    assert_eq!(kind, expected, "cut at {cut} by {end:?}");
+                    assert_eq!(kind, expected, "cut at {cut} by {end_of_it:?}");
                 } else {
                     let mut answer = outcome.unwrap();
                     let (data, end) = read(answer.body_mut(), usize::MAX);
-                    assert_eq!(end.unwrap_err().kind(), Kind::Truncated, "cut at {cut}");
+                    let error = end.unwrap_err();
+                    assert_eq!(error.kind(), Kind::Truncated, "cut at {cut}");
+                    if matches!(end_of_it, Step::End) {
+                        // Where it was cut is told, and once is enough.
+                        let told = format!("in the middle of its response, after {cut} bytes");
+                        assert!(error.to_string().ends_with(&told) && error.source().is_none(), "{error:?}");
+                    }
                     assert!(b"hello".starts_with(&data));
                     let (_, again) = read(answer.body_mut(), usize::MAX);
                     assert_eq!(again.unwrap_err().kind(), Kind::Truncated, "the error is final");
