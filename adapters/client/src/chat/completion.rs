@@ -31,6 +31,13 @@ impl ChatCompletion {
         self.choice(0).and_then(|choice| choice.content.as_deref()).unwrap_or_default()
     }
 
+    /// The content of choice 0, taken out; empty when it has none.
+    pub fn into_text(mut self) -> String {
+        let choices = &mut self.completion.choices;
+        let choice = choices.iter_mut().find(|choice| choice.index == Some(0));
+        choice.and_then(|choice| choice.content.take()).unwrap_or_default()
+    }
+
     /// The tool calls of choice 0.
     pub fn tool_calls(&self) -> &[ToolCall] {
         self.choice(0).map(|choice| &*choice.tool_calls).unwrap_or_default()

@@ -335,3 +335,15 @@ fn a_chunk_hands_on_what_is_not_known() {
         assert_eq!(extras.collect::<Vec<_>>(), [(Some(0), "new", "[1]"), (None, "top", "2")]);
     });
 }
+
+#[test]
+fn the_text_can_be_taken_out() {
+    let two = json!({"choices": [
+        {"index": 1, "message": {"content": "Ho"}, "finish_reason": "stop"},
+        {"index": 0, "message": {"content": "Hi"}, "finish_reason": "stop"},
+    ]});
+    assert_eq!(create(Reply::body(two.to_string()), &request()).unwrap().into_text(), "Hi");
+    let only_refusal = whole(json!({"content": null, "refusal": "No."}), "stop");
+    assert_eq!(create(Reply::body(only_refusal), &request()).unwrap().into_text(), "");
+    assert_eq!(ChatCompletion::default().into_text(), "");
+}
