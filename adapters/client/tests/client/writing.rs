@@ -233,3 +233,17 @@ fn an_answer_in_a_conversation_is_written_and_appended() {
         assert_eq!(conversation.messages().len(), 2);
     });
 }
+
+#[test]
+fn what_is_met_before_the_answer_begins_is_an_error_of_the_answer() {
+    async fn ask(client: &choreoai::Client<Script, Clock>, paper: &mut Paper) -> Result<String, WriteError> {
+        let answer = client.chat().stream(&request()).await?.write_to(paper).await?;
+        Ok(answer.into_text())
+    }
+    let script = Script::new([Reply::status(401), Reply::body(answer())]);
+    let client = script.client();
+    let error = script.run(ask(&client, &mut Paper::default())).unwrap_err();
+    assert_eq!(answer_error(&error).kind(), ErrorKind::Http);
+    assert_eq!((error.partial().text(), error.to_string()), ("", answer_error(&error).to_string()));
+    assert_eq!(script.run(ask(&client, &mut Paper::default())).unwrap(), "Hello world");
+}

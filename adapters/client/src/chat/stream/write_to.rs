@@ -191,6 +191,13 @@ impl WriteError {
     }
 }
 
+/// So that `?` takes what is met before the answer begins.
+impl From<Error> for WriteError {
+    fn from(error: Error) -> Self {
+        Self::new(WriteCause::Answer(error), ChatCompletion::default)
+    }
+}
+
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.cause {
