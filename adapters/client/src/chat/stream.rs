@@ -7,11 +7,11 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use choreoai_core::chat::Verdict;
+use choreoai_core::chat::{Usage, Verdict};
 use futures_core::{FusedStream, Stream};
 
 use super::ChatCompletion;
-use super::chunk::ChatChunk;
+use super::chunk::{ChatChunk, FragmentKind};
 use super::exchange::Exchange;
 use crate::{Error, ResponseHead, Timer, Transport};
 pub(super) use gathering::Gathering;
@@ -59,7 +59,7 @@ impl<T: Transport, R: Timer> ChatStream<T, R> {
 
     /// The content of choice 0 alone, as it arrives.
     pub fn text(self) -> TextStream<T, R> {
-        TextStream { chunks: self }
+        TextStream { chunks: self, model: None, finish_reason: None, usage: None }
     }
 
     /// Reads to the end and gives the whole answer; what was taken from the stream before is not in it.
@@ -107,17 +107,76 @@ impl<T: Transport, R: Timer> fmt::Debug for ChatStream<T, R> {
 
 /// The content of choice 0 of an answer, as it arrives; pieces are never empty.
 ///
-/// Ends and fails as the [`ChatStream`] does.
+/// Ends and fails as the [`ChatStream`] does. What an answer says besides its text can be asked for when it has ended:
+///
+/// ```
+/// use choreoai::{ChatRequest, Client, Error, Timer, Transport};
+/// use futures_lite::StreamExt;
+///
+/// async fn tell<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<(), Error> {
+///     let request = ChatRequest::new("gpt-4").user("Tell me a story").include_usage(true);
+///     let mut text = client.chat().stream(&request).await?.text();
+///     while let Some(piece) = text.next().await {
+///         print!("{}", piece?);
+///     }
+///     if text.finish_reason() == Some("length") {
+///         print!(" ...");
+///     }
+///     println!("\n{:?} tokens", text.usage().and_then(|usage| usage.total_tokens()));
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the answer is cancelled when the stream is dropped"]
 pub struct TextStream<T: Transport, R: Timer> {
     chunks: ChatStream<T, R>,
+    model: Option<String>,
+    finish_reason: Option<String>,
+    usage: Option<Usage>,
 }
 
 impl<T: Transport, R: Timer> TextStream<T, R> {
     /// How the answer ended, once it has ended well.
     pub fn verdict(&self) -> Option<Verdict> {
         self.chunks.verdict()
+    }
+
+    /// Why choice 0 ended, as far as that was told.
+    pub fn finish_reason(&self) -> Option<&str> {
+        self.finish_reason.as_deref()
+    }
+
+    /// Token counts, as told last. Most servers tell them at the end, and when [asked](crate::ChatRequest::include_usage).
+    pub fn usage(&self) -> Option<&Usage> {
+        self.usage.as_ref()
+    }
+
+    /// The name of the model that answers.
+    pub fn model(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+
+    /// The head of the response, and how many requests it took.
+    pub fn response(&self) -> Option<&ResponseHead> {
+        self.chunks.response()
+    }
+
+    /// The server's name for the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.chunks.request_id()
+    }
+
+    /// Keeps what a chunk says besides its text.
+    fn note(&mut self, chunk: &ChatChunk) {
+        self.usage = chunk.usage().copied().or(self.usage);
+        if self.model.is_none() {
+            self.model = chunk.model().map(str::to_owned);
+        }
+        for fragment in chunk.fragments().filter(|fragment| fragment.choice == Some(0)) {
+            if let FragmentKind::Finish(reason) = fragment.kind {
+                self.finish_reason = Some(reason.to_owned());
+            }
+        }
     }
 }
 
@@ -128,6 +187,7 @@ impl<T: Transport, R: Timer> Stream for TextStream<T, R> {
         loop {
             match ready!(Pin::new(&mut self.chunks).poll_next(cx)) {
                 Some(Ok(chunk)) => {
+                    self.note(&chunk);
                     let text = chunk.text();
                     if !text.is_empty() {
                         return Poll::Ready(Some(Ok(text.into_owned())));

@@ -283,6 +283,36 @@ fn text_alone() {
 }
 
 #[test]
+fn what_is_said_besides_the_text() {
+    let chunk = |members: &str| format!("data: {{\"model\": \"gpt-4-0613\", {members}}}\n\n");
+    let reason = |index: u32, reason: &str| {
+        chunk(&format!("\"choices\": [{{\"delta\": {{}}, \"finish_reason\": {reason}, \"index\": {index}}}]"))
+    };
+    let body = [
+        &*content("Hello"),
+        &reason(0, "\"length\""),
+        // Neither another choice nor a null afterwards changes it.
+        &reason(1, "\"stop\""),
+        &reason(0, "null"),
+        &chunk("\"choices\": [], \"usage\": {\"total_tokens\": 9}"),
+        &chunk("\"choices\": [], \"usage\": null"),
+        DONE,
+    ]
+    .concat();
+    let script = Script::new([Reply::body(body).header("x-request-id", "req-8")]);
+    let client = script.client();
+    script.run(async {
+        let mut text = client.chat().stream(&request()).await.unwrap().text();
+        assert_eq!(next(&mut text).await.unwrap().unwrap(), "Hello");
+        assert_eq!((text.finish_reason(), text.usage()), (None, None));
+        assert!(next(&mut text).await.is_none());
+        assert_eq!((text.finish_reason(), text.model()), (Some("length"), Some("gpt-4-0613")));
+        assert_eq!(text.usage().unwrap().total_tokens(), Some(9));
+        assert_eq!(text.request_id(), Some("req-8"));
+    });
+}
+
+#[test]
 fn a_whole_answer_of_a_stream() {
     let usage = "data: {\"choices\": [], \"usage\": {\"total_tokens\": 9}}\n\n";
     let body = [ROLE, &content("Hello"), STOP, usage, DONE].concat();
