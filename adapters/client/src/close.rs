@@ -9,6 +9,15 @@ impl<T: Transport, R: Timer> Client<T, R> {
         self.limits().load()
     }
 
+    /// The most calls that this client and its clones have had under way at once, since it was made: those that waited
+    /// for [`max_concurrent_calls`](crate::ClientBuilder::max_concurrent_calls) do not count, those that waited for
+    /// [`max_requests`](crate::ClientBuilder::max_requests) do.
+    ///
+    /// At the number that is allowed, calls may have waited; well below it, the limit could be lower.
+    pub fn most_running(&self) -> usize {
+        self.limits().gate.most()
+    }
+
     /// Lets the calls that run come to their ends, then closes the connections that are idle.
     ///
     /// From the first poll on, new calls fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed), and so do those

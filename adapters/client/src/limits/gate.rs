@@ -27,6 +27,8 @@ pub(crate) struct Gate {
 #[derive(Debug, Default)]
 struct State {
     inside: usize,
+    /// The most that have been inside.
+    most: usize,
     queue: Wakers,
     /// Who waited with a lower number has been handed a place, or is gone.
     admitted: u64,
@@ -64,6 +66,11 @@ impl Gate {
     /// How many have a place.
     pub(crate) fn inside(&self) -> usize {
         self.state().inside
+    }
+
+    /// How many have had a place at once, at most.
+    pub(crate) fn most(&self) -> usize {
+        self.state().most
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -148,7 +155,10 @@ impl Future for Entering {
                 return Poll::Pending;
             }
             // Where there is a free place nobody waits: it would have been handed on.
-            None if state.inside < this.gate.places => state.inside += 1,
+            None if state.inside < this.gate.places => {
+                state.inside += 1;
+                state.most = state.most.max(state.inside);
+            }
             None => {
                 this.number = Some(state.queue.add(cx.waker()));
                 return Poll::Pending;

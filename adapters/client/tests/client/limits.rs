@@ -274,3 +274,22 @@ fn no_limit_is_no_sense() {
         assert!(error.to_string().contains(words), "{error}");
     }
 }
+
+#[test]
+fn the_most_that_ran_at_once_is_kept() {
+    let script = Script::new((0..6).map(|_| Reply::body(answer()).after(seconds(1))));
+    let client = script.builder().max_concurrent_calls(3).build().unwrap();
+    assert_eq!(client.most_running(), 0);
+    script.run(async {
+        ask(&client, "q0").await.unwrap();
+        assert_eq!(client.most_running(), 1);
+        all(["q1", "q2"].map(|text| ask(&client, text))).await;
+        assert_eq!(client.most_running(), 2);
+        all(["q3", "q4", "q5"].map(|text| ask(&client, text))).await;
+    });
+    assert_eq!((client.clone().most_running(), client.load()), (3, load(0, 0)));
+    let script = Script::new((0..4).map(|_| Reply::body(answer()).after(seconds(1))));
+    let client = script.builder().max_concurrent_calls(2).build().unwrap();
+    script.run(all(["q0", "q1", "q2", "q3"].map(|text| ask(&client, text))));
+    assert_eq!(client.most_running(), 2);
+}
