@@ -34,6 +34,16 @@ impl EmbeddingList {
         self.embeddings.iter().map(Embedding::vector)
     }
 
+    /// The vector of the first input, which may be the only one; never empty.
+    pub fn vector(&self) -> &[f32] {
+        self.embeddings.first().map(Embedding::vector).unwrap_or_default()
+    }
+
+    /// The vector of the first input, taken out.
+    pub fn into_vector(self) -> Vec<f32> {
+        self.embeddings.into_iter().next().map(Embedding::into_vector).unwrap_or_default()
+    }
+
     /// The vectors, taken out.
     pub fn into_vectors(self) -> Vec<Vec<f32>> {
         self.embeddings.into_iter().map(Embedding::into_vector).collect()

@@ -46,6 +46,25 @@ impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
         list.answered(head);
         Ok(list)
     }
+
+    /// Asks for the vector of one text, and gives nothing else.
+    ///
+    /// ```
+    /// use choreoai::{Client, Error, Timer, Transport};
+    ///
+    /// async fn dimensions<T: Transport, R: Timer>(client: &Client<T, R>) -> Result<usize, Error> {
+    ///     let vector = client.embeddings().embed("text-embedding-3-small", "a text").await?;
+    ///     Ok(vector.len())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create).
+    pub async fn embed(&self, model: impl Into<String>, text: impl Into<String>) -> Result<Vec<f32>, Error> {
+        let list = self.create(&EmbeddingRequest::new(model, text.into())).await?;
+        Ok(list.into_vector())
+    }
 }
 
 impl<T, R> fmt::Debug for Embeddings<'_, T, R> {

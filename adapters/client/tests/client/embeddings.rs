@@ -197,3 +197,29 @@ fn a_redirect_keeps_the_method_and_the_body_or_is_not_followed() {
         assert_eq!(played.requests.len(), 1 + usize::from(followed));
     }
 }
+
+#[test]
+fn the_vector_of_one_text() {
+    let one = || Reply::body(data(r#"[{"index": 0, "embedding": [0.5, -1]}]"#));
+    let script = Script::new([one(), one(), one()]);
+    let client = script.client();
+    let request = EmbeddingRequest::new("m", "a text");
+    script.run(async {
+        assert_eq!(client.embeddings().embed("m", "a text").await.unwrap(), [0.5, -1.0]);
+        let list = client.embeddings().create(&request).await.unwrap();
+        assert_eq!(list.vector(), [0.5, -1.0]);
+        assert_eq!(list.into_vector(), [0.5, -1.0]);
+    });
+    let sent: Value = serde_json::from_slice(script.played().requests[0].body()).unwrap();
+    assert_eq!(sent, json!({"model": "m", "input": "a text", "encoding_format": "base64"}));
+    let script = Script::new([Reply::body(data("[]"))]);
+    let failure = script.run(script.client().embeddings().embed("m", "a text")).unwrap_err();
+    assert_eq!(failure.kind(), ErrorKind::Protocol);
+}
+
+#[test]
+fn the_first_of_several_vectors() {
+    let body = data(r#"[{"index": 1, "embedding": [2]}, {"index": 0, "embedding": [1]}]"#);
+    let list = ask(&two(), &body).unwrap();
+    assert_eq!((list.vector(), list.clone().into_vector()), (&[1.0][..], vec![1.0]));
+}
