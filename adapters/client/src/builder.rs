@@ -88,6 +88,21 @@ impl Timeouts {
         };
         Deadlines { connect: Some(self.connect), first_event: self.first_event, idle: self.idle, total }
     }
+
+    /// Why one of them cannot be kept.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let total = if let Total::Set(total) = self.total { total } else { None };
+        let all = [
+            ("connect", Some(self.connect)),
+            ("first-event", self.first_event),
+            ("idle", self.idle),
+            ("total", total),
+        ];
+        match all.iter().find(|(_, timeout)| timeout.is_some_and(|timeout| timeout.is_zero())) {
+            Some((name, _)) => Err(format!("the {name} timeout is zero; it must be longer than that")),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Default for Timeouts {
@@ -167,8 +182,8 @@ impl<T, R> ClientBuilder<T, R> {
 
     /// How long a connection, with TLS where it is asked for, may take to stand; 10 s unless chosen otherwise.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.check_timeout("connect", Some(timeout));
         self.timeouts.connect = timeout;
+        self.check_timeouts();
         self
     }
 
@@ -176,7 +191,7 @@ impl<T, R> ClientBuilder<T, R> {
     /// included; 30 s unless chosen otherwise, `None` for no limit.
     pub fn first_event_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeouts.first_event = timeout.into();
-        self.check_timeout("first-event", self.timeouts.first_event);
+        self.check_timeouts();
         self
     }
 
@@ -184,7 +199,7 @@ impl<T, R> ClientBuilder<T, R> {
     /// caller takes between two chunks does not count. 30 s unless chosen otherwise, `None` for no limit.
     pub fn idle_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeouts.idle = timeout.into();
-        self.check_timeout("idle", self.timeouts.idle);
+        self.check_timeouts();
         self
     }
 
@@ -195,9 +210,8 @@ impl<T, R> ClientBuilder<T, R> {
     /// A silent server is asked again only while this leaves time after the
     /// [first-event timeout](Self::first_event_timeout); the defaults leave none for a whole answer.
     pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        let total = timeout.into();
-        self.timeouts.total = Total::Set(total);
-        self.check_timeout("total", total);
+        self.timeouts.total = Total::Set(timeout.into());
+        self.check_timeouts();
         self
     }
 
@@ -327,9 +341,9 @@ impl<T, R> ClientBuilder<T, R> {
         self.refused.get_or_insert_with(|| Error::invalid_request(why));
     }
 
-    fn check_timeout(&mut self, name: &str, timeout: Option<Duration>) {
-        if timeout.is_some_and(|timeout| timeout.is_zero()) {
-            self.refuse(format!("the {name} timeout is zero; it must be longer than that"));
+    fn check_timeouts(&mut self) {
+        if let Err(why) = self.timeouts.check() {
+            self.refuse(why);
         }
     }
 }

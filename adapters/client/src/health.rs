@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use choreoai_core::retry::Policy;
 
 use crate::call::{Call, Fault, Question, Whole};
 use crate::members::Members;
@@ -46,7 +47,8 @@ pub(crate) async fn ask<T: Transport, R: Timer>(client: &Client<T, R>) -> Result
     let settings = client.settings();
     let question = Question::get(settings.base_url.endpoint("/health")?);
     let deadlines = settings.timeouts.deadlines(false);
-    let mut call = Call::start(client.clone(), question, deadlines).without_retries();
+    let mut call =
+        Call::start(client.clone(), question, deadlines).retried(Policy { max_retries: 0, ..settings.retry });
     let Whole { head, body } = call.whole(BODY_LIMIT).await?;
     match read(&body) {
         Ok(status) => {

@@ -39,6 +39,9 @@
 //! server anew sets a first-event timeout well below the total; a server that was at work all the time may bill both
 //! answers.
 //!
+//! These are of the client; [`Chat`], [`Embeddings`] and [`Models`] take others, and another number of retries, for some of
+//! the calls: `client.chat().total_timeout(...)`.
+//!
 //! # Models, embeddings, health
 //!
 //! ```

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::call::{Call, Fault, Question, ask};
+use crate::call::{Call, Fault, Question, Terms, ask, terms_for_some_calls};
 use crate::members::{Members, elements};
 use crate::{Client, Error, ExtraMembers, ResponseHead, Timer, Transport};
 
@@ -17,11 +17,12 @@ const MAX_MODELS: usize = 64 << 10;
 /// The models of a [`Client`]'s gateway.
 pub struct Models<'c, T, R> {
     client: &'c Client<T, R>,
+    terms: Terms,
 }
 
 impl<'c, T: Transport, R: Timer> Models<'c, T, R> {
     pub(crate) fn new(client: &'c Client<T, R>) -> Self {
-        Self { client }
+        Self { client, terms: Terms::of(client) }
     }
 
     /// Asks for all models that the key may use. (A server that sends the array of them alone is understood.)
@@ -63,9 +64,12 @@ impl<'c, T: Transport, R: Timer> Models<'c, T, R> {
     fn call(&self, path: &str) -> Result<Call<T, R>, Error> {
         let settings = self.client.settings();
         let question = Question::get(settings.base_url.endpoint(path)?);
-        Ok(Call::start(self.client.clone(), question, settings.timeouts.deadlines(false)))
+        let deadlines = self.terms.deadlines(false)?;
+        Ok(Call::start(self.client.clone(), question, deadlines).retried(self.terms.retry))
     }
 }
+
+terms_for_some_calls!(Models);
 
 impl<T, R> fmt::Debug for Models<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,10 +13,12 @@
 mod admission;
 mod refusal;
 mod report;
+mod terms;
 mod watch;
 mod whole;
 
 pub(crate) use report::excerpt;
+pub(crate) use terms::{Terms, terms_for_some_calls};
 pub(crate) use whole::{Fault, Whole, ask};
 
 use std::borrow::Cow;
@@ -120,9 +122,9 @@ impl<T: Transport, R: Timer> Call<T, R> {
         self
     }
 
-    /// Sends the request once at most.
-    pub(crate) fn without_retries(mut self) -> Self {
-        self.retry = Retry::new(Policy { max_retries: 0, ..self.client.settings().retry });
+    /// Sends the request again by this policy, instead of the client's.
+    pub(crate) fn retried(mut self, policy: Policy) -> Self {
+        self.retry = Retry::new(policy);
         self
     }
 

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 
-use super::{ChatCompletion, ChatRequest, ChatStream, Fallback};
+use super::{Chat, ChatCompletion, ChatRequest, ChatStream, Fallback};
 use crate::{Client, Error, Timer, Transport};
 
-/// Whom a [`Conversation`](super::Conversation) can ask: a [`Client`], or several models by [`Chat::fallback`](super::Chat::fallback). It is
-/// not to be implemented elsewhere.
+/// Whom a [`Conversation`](super::Conversation) can ask: a [`Client`], a [`Chat`] with terms of its own, or several models by
+/// [`Chat::fallback`]. It is not to be implemented elsewhere.
 pub trait Ask: sealed::Sealed {
     /// What carries the requests.
     type Transport: Transport;
@@ -36,6 +36,19 @@ impl<T: Transport, R: Timer> Ask for Client<T, R> {
     }
 }
 
+impl<T: Transport, R: Timer> Ask for Chat<'_, T, R> {
+    type Transport = T;
+    type Timer = R;
+
+    async fn create(&self, request: &ChatRequest) -> Result<ChatCompletion, Error> {
+        Chat::create(self, request).await
+    }
+
+    async fn stream(&self, request: &ChatRequest) -> Result<ChatStream<T, R>, Error> {
+        Chat::stream(self, request).await
+    }
+}
+
 impl<T: Transport, R: Timer> Ask for Fallback<'_, T, R> {
     type Transport = T;
     type Timer = R;
@@ -53,5 +66,6 @@ mod sealed {
     pub trait Sealed {}
 
     impl<T, R> Sealed for crate::Client<T, R> {}
+    impl<T, R> Sealed for crate::Chat<'_, T, R> {}
     impl<T, R> Sealed for crate::Fallback<'_, T, R> {}
 }

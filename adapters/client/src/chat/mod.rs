@@ -40,18 +40,33 @@ pub use tools::{ToolResult, Toolbox};
 
 use serde::de::DeserializeOwned;
 
-use crate::call::{Call, Question};
+use crate::call::{Call, Question, Terms, terms_for_some_calls};
 use crate::{Client, Error, Timer, Transport};
 use exchange::{Exchange, Wanted};
 
 /// Chat completions of a [`Client`].
+///
+/// A call that is to have less time than others, or more, or no retries, is told so here:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use choreoai::{ChatRequest, Client, Error, Timer, Transport};
+///
+/// async fn title<T: Transport, R: Timer>(client: &Client<T, R>, text: &str) -> Result<String, Error> {
+///     let request = ChatRequest::new("gpt-4").system("A title for this text, no more.").user(text);
+///     let chat = client.chat().total_timeout(Duration::from_secs(5)).max_retries(0);
+///     Ok(chat.create(&request).await?.into_text())
+/// }
+/// ```
 pub struct Chat<'c, T, R> {
     client: &'c Client<T, R>,
+    terms: Terms,
 }
 
 impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
     pub(crate) fn new(client: &'c Client<T, R>) -> Self {
-        Self { client }
+        Self { client, terms: Terms::of(client) }
     }
 
     /// Asks for a whole answer. (A server that streams nevertheless is understood.)
@@ -99,8 +114,9 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
             accept: if streamed { Question::EVENT_STREAM } else { Question::JSON },
             ..Question::post(settings.chat_url.clone(), request.encode(streamed)?)
         };
-        let deadlines = settings.timeouts.deadlines(streamed);
-        let call = Call::start(self.client.clone(), question, deadlines).of_model(request.asked_model());
+        let call = Call::start(self.client.clone(), question, self.terms.deadlines(streamed)?)
+            .retried(self.terms.retry)
+            .of_model(request.asked_model());
         let wanted = Wanted {
             logprobs: request.wants_logprobs(),
             extra: request.wants_extra(),
@@ -111,6 +127,8 @@ impl<'c, T: Transport, R: Timer> Chat<'c, T, R> {
         Ok(ChatStream::new(exchange, first))
     }
 }
+
+terms_for_some_calls!(Chat);
 
 impl<T, R> fmt::Debug for Chat<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

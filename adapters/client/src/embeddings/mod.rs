@@ -9,7 +9,7 @@ use std::fmt;
 pub use list::{Embedding, EmbeddingList};
 pub use request::{EmbeddingInput, EmbeddingRequest};
 
-use crate::call::{Call, Question, ask};
+use crate::call::{Call, Question, Terms, ask, terms_for_some_calls};
 use crate::members::Members;
 use crate::{Client, Error, Timer, Transport};
 
@@ -19,11 +19,12 @@ const BODY_LIMIT: usize = 64 << 20;
 /// Embeddings of a [`Client`].
 pub struct Embeddings<'c, T, R> {
     client: &'c Client<T, R>,
+    terms: Terms,
 }
 
 impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
     pub(crate) fn new(client: &'c Client<T, R>) -> Self {
-        Self { client }
+        Self { client, terms: Terms::of(client) }
     }
 
     /// Asks for a vector for each of the inputs. There is either a good one for each, or an error.
@@ -39,7 +40,8 @@ impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
     pub async fn create(&self, request: &EmbeddingRequest) -> Result<EmbeddingList, Error> {
         let settings = self.client.settings();
         let question = Question::post(settings.base_url.endpoint("/v1/embeddings")?, request.encode()?);
-        let call = Call::start(self.client.clone(), question, settings.timeouts.deadlines(false))
+        let call = Call::start(self.client.clone(), question, self.terms.deadlines(false)?)
+            .retried(self.terms.retry)
             .of_model(request.asked_model());
         let read = |members: Members<'_>| EmbeddingList::read(members, request.inputs());
         let (mut list, head) = ask(call, BODY_LIMIT, None, read).await?;
@@ -66,6 +68,8 @@ impl<'c, T: Transport, R: Timer> Embeddings<'c, T, R> {
         Ok(list.into_vector())
     }
 }
+
+terms_for_some_calls!(Embeddings);
 
 impl<T, R> fmt::Debug for Embeddings<'_, T, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

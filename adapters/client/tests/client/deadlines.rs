@@ -253,3 +253,87 @@ fn a_silent_server_is_asked_again_while_the_total_leaves_time() {
     assert_eq!((&*text, failure.is_none()), ("Hello world", true));
     assert!(script.now() > seconds(60));
 }
+
+#[test]
+fn some_calls_have_terms_of_their_own() {
+    let script = Script::new([Reply::hang(), Reply::status(500), Reply::body(answer()).after(seconds(100))]);
+    let client = script.builder().total_timeout(seconds(50)).build().unwrap();
+    let request = request();
+    script.run(async {
+        let chat = client.chat().total_timeout(seconds(2)).max_retries(0);
+        for asked in [chat.create(&request).await.unwrap_err(), chat.stream(&request).await.unwrap_err()] {
+            assert_eq!(asked.attempts(), 1, "{asked}");
+        }
+        assert_eq!(script.now(), seconds(2));
+        // Longer than the client's, or none at all.
+        let chat = client.chat().total_timeout(None).first_event_timeout(None);
+        assert_eq!(chat.create(&request).await.unwrap().into_text(), "Hello world");
+    });
+    assert_eq!(script.now(), seconds(102));
+}
+
+#[test]
+fn the_pauses_of_one_stream_may_be_longer() {
+    let reply = || Reply::body(content("Hello")).pause(seconds(40)).data(answer());
+    let script = Script::new([reply(), reply()]);
+    let client = script.client();
+    let request = request();
+    script.run(async {
+        let mut patient = client.chat().idle_timeout(seconds(60)).stream(&request).await.unwrap();
+        assert!(read(&mut patient).await.1.is_none());
+        let mut usual = client.chat().stream(&request).await.unwrap();
+        assert_eq!(read(&mut usual).await.1.unwrap().kind(), ErrorKind::TimeoutIdle);
+    });
+}
+
+#[test]
+fn terms_of_embeddings_models_fallbacks_and_conversations() {
+    let script = Script::new((0..8).map(|_| Reply::hang()));
+    let client = script.client();
+    let request = request();
+    let limit = seconds(3);
+    script.run(async {
+        let embeddings = client.embeddings().total_timeout(limit);
+        let models = client.models().total_timeout(limit);
+        let chat = || client.chat().total_timeout(limit);
+        let mut conversation = choreoai::Conversation::new("gpt-4");
+        let errors = [
+            embeddings.embed("m", "a text").await.unwrap_err(),
+            models.list().await.unwrap_err(),
+            models.retrieve("m").await.unwrap_err(),
+            conversation.ask(&chat(), "Hi").await.unwrap_err(),
+            conversation.ask_stream(&chat(), "Hi").await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), ErrorKind::TimeoutTotal, "{error}");
+            assert!(error.to_string().contains("within 3s (the total timeout)"), "{error}");
+        }
+        assert_eq!(script.now(), seconds(15));
+        // Each model has them anew, and all together what the fallback says.
+        let fallback = chat().fallback(["b", "c"]).total_timeout(seconds(5));
+        let failure = fallback.create(&request).await.unwrap_err();
+        assert_eq!(failure.failures().count(), 2);
+        assert_eq!(script.now(), seconds(20));
+    });
+}
+
+#[test]
+fn a_timeout_of_nothing_is_refused_before_anything_is_sent() {
+    let script = Script::new([]);
+    let client = script.client();
+    let request = request();
+    let nothing = Duration::ZERO;
+    script.run(async {
+        let refused = [
+            client.chat().total_timeout(nothing).create(&request).await.unwrap_err(),
+            client.chat().idle_timeout(nothing).stream(&request).await.unwrap_err(),
+            client.embeddings().first_event_timeout(nothing).embed("m", "a").await.unwrap_err(),
+            client.models().total_timeout(nothing).list().await.unwrap_err(),
+        ];
+        for (error, name) in refused.iter().zip(["total", "idle", "first-event", "total"]) {
+            assert_eq!(error.kind(), ErrorKind::InvalidRequest);
+            assert_eq!(error.to_string(), format!("the {name} timeout is zero; it must be longer than that"));
+        }
+    });
+    assert!(script.played().requests.is_empty());
+}
