@@ -184,3 +184,16 @@ fn a_batch_shows_how_far_it_is() {
     assert!(left.starts_with("choreo: 3 of 4 lines are answered; ") && left.lines().count() == 1, "{seen:?}");
     assert_eq!(std::fs::read_to_string(stdout).unwrap().lines().count(), 4);
 }
+
+#[test]
+fn a_batch_draws_nothing_between_its_answers() {
+    let gateway = Gateway::start(Script::new(echo)).unwrap();
+    let url = gateway.base_url();
+    let questions = file("terminal-answers.txt", "a\nb\n");
+    let command = choreo(batch_args(&url, &[&questions]));
+    let (seen, status) = Terminal::start(&command, "/dev/tty", &[]).end();
+    assert_eq!(status, Some(0), "{seen:?}");
+    let lines: Vec<&str> = seen.lines().collect();
+    assert!(lines.len() == 3 && lines[1].starts_with("{\"line\":2,"), "{seen:?}");
+    assert_eq!(lines[2], "choreo: 2 of 2 lines are answered");
+}

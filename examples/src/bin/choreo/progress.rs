@@ -27,7 +27,7 @@ impl Progress {
     /// Shows how many of so many things are done, or only how many.
     pub(crate) fn counting(total: Option<u64>, what: &'static str) -> Self {
         let template = match total {
-            Some(_) => "{spinner} {wide_bar} {pos}/{len} {msg} {elapsed}, {eta} left",
+            Some(_) => "{spinner} [{wide_bar}] {pos}/{len} {msg} {elapsed}, {eta} left",
             None => "{spinner} {pos} {msg} {elapsed}",
         };
         Self::draw(total, template, what)
@@ -43,18 +43,23 @@ impl Progress {
         self.0.set_message(what);
     }
 
+    /// Shows nothing.
+    pub(crate) fn hidden() -> Self {
+        Self(ProgressBar::hidden())
+    }
+
     fn draw(total: Option<u64>, template: &str, message: &'static str) -> Self {
-        let target = if is_wanted() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(total, target).with_message(message);
+        if !is_wanted() {
+            return Self::hidden();
+        }
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr()).with_message(message);
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
-        if !bar.is_hidden() {
-            // At once: what is not worth a line is over before anybody has read it.
-            bar.tick();
-            bar.enable_steady_tick(TICK);
-            *drawn() = Some(bar.clone());
-        }
+        // At once: what is not worth a line is over before anybody has read it.
+        bar.tick();
+        bar.enable_steady_tick(TICK);
+        *drawn() = Some(bar.clone());
         Self(bar)
     }
 }

@@ -12,6 +12,8 @@ mod source;
 mod target;
 mod window;
 
+use std::io::{self, IsTerminal};
+
 pub(crate) use question::Format;
 
 use crate::adapter;
@@ -32,7 +34,6 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
     let concurrency = count("--concurrency", args.concurrency, 1..=1000)? as usize;
     let source = Source::open(&args.file)?;
     let (target, mut kept) = Target::open(args.output.as_deref(), args.resume)?;
-    let total = if progress::is_wanted() { source::count(&args.file) } else { None };
     let ahead = concurrency * AHEAD;
     let writer = Writer::start(target, ahead);
     let asking = Asking {
@@ -41,12 +42,20 @@ pub(crate) fn run(args: &BatchArgs) -> Result<(), Failure> {
         writer: &writer,
         concurrency,
         ahead,
-        progress: Progress::counting(total, "lines"),
+        progress: shown(args),
     };
     let outcome = adapter::run(&args.server, asking);
     // Whatever has happened, no answer is lost that there is.
     writer.finish(kept)?;
     conclude(&outcome?, args.output.is_some())
+}
+
+/// On a terminal to which the answers go, they are what is to be seen.
+fn shown(args: &BatchArgs) -> Progress {
+    if !progress::is_wanted() || (args.output.is_none() && io::stdout().is_terminal()) {
+        return Progress::hidden();
+    }
+    Progress::counting(source::count(&args.file), "lines")
 }
 
 fn common(args: &BatchArgs) -> Result<Common, AnswerFailure> {
