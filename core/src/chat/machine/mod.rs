@@ -175,7 +175,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What the current choice said of its index.
-    pub(super) const fn choice_position_index(&self) -> Option<u8> {
+    pub(super) const fn own_choice_index(&self) -> Option<u8> {
         self.choice.index
     }
 

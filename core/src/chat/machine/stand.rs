@@ -71,11 +71,6 @@ impl Stand {
         behind
     }
 
-    /// The index of the choice, if it has come, and that of the tool call.
-    pub(in crate::chat) fn indices(&self) -> (Option<u8>, Option<u32>) {
-        (self.choice.index, self.call_index)
-    }
-
     fn settle(&mut self) {
         self.lexer.settle();
         for node in self.nodes.iter_mut().skip(usize::from(self.depth)) {
@@ -85,6 +80,12 @@ impl Stand {
             // Of the value that is over. The next one has a name of its own.
             self.member = Member::Unknown;
             self.is_started = false;
+        }
+        if self.depth == 0 {
+            // Of the chunk that is over.
+            self.chunk = Chunk::NEW;
+            self.choice = Choice::at(0);
+            self.call_index = None;
         }
     }
 }
@@ -197,10 +198,5 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             None if input.bytes.is_empty() => Within::Consumed,
             None => Within::Beyond,
         }
-    }
-
-    /// Whether that value is over.
-    pub(in crate::chat) fn is_behind(&self, upon: Upon, stand: &Stand) -> bool {
-        self.mode == Mode::Idle && self.depth == upon.outer_depth(stand.depth)
     }
 }

@@ -1,74 +1,104 @@
 //! An event is compared with the template, and decoded where it differs.
 
-use super::memory::{Hole, What};
-use super::{Found, Mode, TemplateDecoder, Turn};
+use super::memory::{Hole, Indices, Segment, Template, What};
+use super::{Found, Mode, Templated, Turn};
+use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
 use crate::json::Lexer;
 
-/// How far an event has been compared.
+/// How far an event has been compared, and with which template.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    /// The next step of the template.
+    pub(super) slot: u8,
+    /// The next step.
     step: u8,
+    /// Those before this one are due.
+    due: u8,
     /// The hole behind which the segment lies; the first segment lies behind none.
     behind: Option<u8>,
     /// The part of the literal up to the next hole.
     segment_start: u16,
-    segment_end: u16,
+    segment: Segment,
     /// How far the bytes were the same.
     matched: u16,
 }
 
-impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
-    /// Compares the event that begins here.
-    pub(super) fn begin_following(&mut self) {
-        self.mode = Mode::Following(Place {
-            step: 0,
-            behind: None,
-            segment_start: 0,
-            segment_end: self.template.first_segment_end(),
-            matched: 0,
-        });
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
+    /// Compares the event that begins here with what this slot holds.
+    pub(super) fn begin_following(&mut self, slot: u8) {
+        self.mode = Mode::Following;
+        let segment = self.template(slot).segment(None);
+        self.place = Place { slot, segment, ..Place::START };
+    }
+
+    /// What is due of that which was compared already.
+    #[inline]
+    pub(super) fn next_step(&mut self) -> Option<What> {
+        let Place { slot, step, due, .. } = self.place;
+        if step >= due {
+            return None;
+        }
+        self.place.step = step.wrapping_add(1);
+        self.template(slot).step(step).map(|step| step.what)
     }
 
     /// Compares on. Meanwhile the machine stands still: it need not know.
-    pub(super) fn follow<'i>(&mut self, mut place: Place, input: &mut &'i [u8]) -> Turn<'i> {
-        let Some(step) = self.template.step(place.step) else { return self.leave(place) };
-        if place.matched < step.end {
-            let wanted = self.template.literal(place.matched, place.segment_end);
-            let same = common_prefix(input, wanted);
-            *input = input.get(same..).unwrap_or_default();
-            self.reader.note_consumed(same);
-            place.matched = place.matched.saturating_add(u16::try_from(same).unwrap_or_default());
-            if place.matched < step.end {
-                if !input.is_empty() {
-                    return self.leave(place);
-                }
-                self.mode = Mode::Following(place);
-                return Turn::Consumed;
+    pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        let Place { slot, step, matched, segment, .. } = self.place;
+        if matched < segment.end {
+            self.compare(input);
+            if let Some(what) = self.next_step() {
+                return Turn::Found(Found::Step(what));
             }
+            if self.place.matched < segment.end {
+                return match input.is_empty() {
+                    true => Turn::Consumed,
+                    false if self.switch() => Turn::Again,
+                    false => self.leave(),
+                };
+            }
+            return Turn::Again;
         }
-        match step.what {
-            What::End => {
+        match self.template(slot).step(step).map(|step| step.what) {
+            Some(What::Hole(number)) => self.fill(number, input),
+            Some(What::End) => {
                 self.note_success();
-                self.begin_following();
+                self.begin_following(slot);
                 Turn::Again
             }
-            What::Hole(number) => self.fill(place, number, input),
-            What::Text { .. } | What::Signal(_) => {
-                self.indices = step.indices;
-                let found = Found::Step(place.step);
-                place.step = place.step.saturating_add(1);
-                self.mode = Mode::Following(place);
-                Turn::Found(found)
-            }
+            _ => self.leave(),
         }
     }
 
+    /// Consumes what is the same.
+    fn compare(&mut self, input: &mut &[u8]) {
+        let Place { slot, matched, segment, .. } = self.place;
+        let template = self.template(slot);
+        let same = common_prefix(input, template.literal(matched, segment.end));
+        let matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
+        self.place.due = if matched == segment.end { segment.stop } else { template.steps_up_to(matched) };
+        self.place.matched = matched;
+        *input = input.get(same..).unwrap_or_default();
+        self.reader.note_consumed(same);
+    }
+
+    /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
+    fn switch(&mut self) -> bool {
+        let other = 1 ^ self.place.slot;
+        if self.has_switched || !self.template(other).is_complete() || self.place.matched > self.shared {
+            return false;
+        }
+        self.has_switched = true;
+        self.place.segment = self.template(other).segment(self.place.behind);
+        self.place.slot = other;
+        true
+    }
+
     /// Takes the value that stands here. If it is whole and plain, the machine still need not know.
-    fn fill<'i>(&mut self, place: Place, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
-        let Some(hole) = self.template.hole(number) else { return self.leave(place) };
+    fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
+        let Some(hole) = self.template(self.place.slot).hole(number) else { return self.leave() };
+        let behind = self.place.behind(number, hole);
         let before = input.len();
         let turn = match hole.upon {
             Upon::String(target) if hole.is_filled => {
@@ -77,32 +107,32 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
             Upon::Skipped if hole.is_string => Lexer::skip_whole_text(input).then_some(Turn::Again),
             _ => None,
         };
-        self.indices = super::memory::Indices::of(&hole.stand);
         if let Some(turn) = turn {
-            self.mode = Mode::Following(place.behind_hole(number, hole));
+            self.place = behind;
             self.reader.note_consumed(before.wrapping_sub(input.len()));
             return turn;
         }
         if input.is_empty() {
-            self.mode = Mode::Following(place);
             return Turn::Consumed;
         }
-        let (stream, stand) = (&hole.stream, &hole.stand);
-        self.reader.stand_at(stream, stand);
-        self.mode = Mode::Within { place, hole: number, is_filled: false };
+        let (stream, stand) = (hole.stream.clone(), hole.stand.clone());
+        self.reader.stand_at(&stream, &stand);
+        self.mode = Mode::Within { hole: number, is_filled: false };
         Turn::Again
     }
 
     /// The machine reads on in the value that stands here.
-    pub(super) fn read_within<'i>(
-        &mut self,
-        place: Place,
-        number: u8,
-        is_filled: bool,
-        input: &mut &'i [u8],
-    ) -> Turn<'i> {
-        let Some(hole) = self.template.hole(number) else { return self.decode_on() };
-        let (within, text) = self.reader.take_within(hole.upon, &hole.stand, input);
+    pub(super) fn read_within<'i>(&mut self, number: u8, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
+        let (upon, was_filled, behind, within, text);
+        {
+            let Some(hole) =
+                self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number))
+            else {
+                return self.decode_on();
+            };
+            (upon, was_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
+            (within, text) = self.reader.take_within(upon, &hole.stand, input);
+        }
         match within {
             Within::Consumed => Turn::Consumed,
             Within::Beyond => self.decode_on(),
@@ -112,86 +142,110 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
                 Turn::Fault(self.reader.fail(kind))
             }
             Within::Signal(signal) => {
-                let is_filled = is_filled || !self.reader.is_empty(text);
-                self.mode = if hole.upon != Upon::Counts {
-                    Mode::Within { place, hole: number, is_filled }
-                } else if self.reader.machine.is_behind(hole.upon, &hole.stand) {
-                    self.debug_check(hole);
-                    Mode::Following(place.behind_hole(number, hole))
+                if upon != Upon::Counts {
+                    let is_filled = is_filled || !self.reader.is_empty(text);
+                    self.mode = Mode::Within { hole: number, is_filled };
+                } else if signal == Signal::Usage && was_filled {
+                    self.arrive(behind);
                 } else {
-                    Mode::Plain { is_ending: false }
-                };
+                    self.mode = Mode::Plain { is_ending: false };
+                }
                 Turn::Found(Found::Signal(signal, text))
             }
             // All that a string tells the machine is whether there was something in it.
-            Within::End if is_filled == hole.is_filled && hole.upon != Upon::Counts => {
-                self.debug_check(hole);
-                self.mode = Mode::Following(place.behind_hole(number, hole));
+            Within::End if is_filled == was_filled && upon != Upon::Counts => {
+                self.arrive(behind);
                 Turn::Again
             }
             Within::End => self.decode_on(),
         }
     }
 
+    /// The value is over, and the machine stands where the template says.
+    fn arrive(&mut self, behind: Place) {
+        self.place = behind;
+        self.mode = Mode::Following;
+        if cfg!(debug_assertions)
+            && let Some(hole) = behind.behind.and_then(|hole| self.template(behind.slot).hole(hole))
+        {
+            let expected = hole.stand.behind(hole.upon, hole.choice);
+            debug_assert_eq!(self.reader.machine.stand(), expected, "the machine knows otherwise");
+            let lasting = self.start.as_ref().map(|start| &start.lasting);
+            debug_assert_eq!(Some(&self.reader.machine.lasting()), lasting, "the machine knows otherwise");
+        }
+    }
+
     /// The machine reads on, from where it stands.
     fn decode_on<'i>(&mut self) -> Turn<'i> {
+        self.note_miss();
         self.mode = Mode::Plain { is_ending: false };
         Turn::Again
     }
 
     /// The event differs from the template: the machine goes where it would stand had it read the event, and reads on.
-    pub(super) fn leave<'i>(&mut self, place: Place) -> Turn<'i> {
-        self.note_difference(place);
-        self.misses = self.misses.saturating_add(1);
-        self.catch_up(place);
+    fn leave<'i>(&mut self) -> Turn<'i> {
+        let next = self.template(self.place.slot).step(self.place.step);
+        if let Some(What::Text { target, start, length }) = next.map(|step| step.what)
+            && (start..=start.wrapping_add(length)).contains(&self.place.matched)
+        {
+            // Such a value will be a hole in the next template.
+            self.varying.add(target);
+        }
+        self.note_miss();
+        self.catch_up();
         Turn::Again
     }
 
     /// The machine goes over what was compared without it, from the last hole on.
-    pub(super) fn catch_up(&mut self, place: Place) {
-        let behind = place.behind.and_then(|hole| self.template.hole(hole));
-        match (behind, self.template.start()) {
-            (Some(hole), _) => {
-                self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
-            }
-            (None, Some(start)) => self.reader.stand_at(&start.stream, &start.stand),
-            (None, None) => {}
+    pub(super) fn catch_up(&mut self) {
+        let Place { slot, step, behind, segment_start, matched, .. } = self.place;
+        let Some(template) = self.templates.get(usize::from(slot)) else { return };
+        if let Some(hole) = behind.and_then(|hole| template.hole(hole)) {
+            self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
+        } else if let Some(start) = &self.start {
+            self.reader.stand_at(&start.stream, &start.stand);
         }
-        self.reader.replay(self.template.literal(place.segment_start, place.matched));
-        let last = place.step.checked_sub(1).and_then(|step| self.template.step(step));
-        let is_ending = place.matched == 0
-            || last.is_some_and(|step| matches!(step.what, What::Signal(Signal::ChunkEnd)));
-        self.mode = Mode::Plain { is_ending: is_ending && place.step > 0 };
+        self.reader.replay(template.literal(segment_start, matched));
+        let last = step.checked_sub(1).and_then(|step| template.step(step));
+        let is_ending = last.is_some_and(|step| step.what == What::Signal(Signal::ChunkEnd));
+        self.mode = Mode::Plain { is_ending };
+        self.place.due = 0;
     }
 
-    /// Notes which value differed, for a hole to be there in the next template.
-    fn note_difference(&mut self, place: Place) {
-        if let Some(What::Text { target, start, length }) =
-            self.template.step(place.step).map(|step| step.what)
-            && (start..=start.saturating_add(length)).contains(&place.matched)
-        {
-            self.varying.add(target);
-        }
+    /// The indices that are known where the event has been compared to.
+    pub(super) fn indices(&self) -> Indices {
+        let last = self.place.step.checked_sub(1);
+        last.and_then(|step| self.template(self.place.slot).step(step))
+            .map_or(Indices::NONE, |step| step.indices)
     }
 
-    fn debug_check(&self, hole: &Hole) {
-        let expected = || hole.stand.behind(hole.upon, hole.choice);
-        debug_assert_eq!(self.reader.machine.stand(), expected(), "the machine knows otherwise");
-        debug_assert_eq!(
-            Some(&self.reader.machine.lasting()),
-            self.template.start().map(|start| &start.lasting)
-        );
+    pub(super) fn template(&self, slot: u8) -> &Template<TEMPLATE> {
+        let [one, other] = &self.templates;
+        if slot == 0 { one } else { other }
     }
 }
 
 impl Place {
-    fn behind_hole(self, number: u8, hole: &Hole) -> Self {
+    pub(super) const START: Self = Self {
+        slot: 0,
+        step: 0,
+        due: 0,
+        behind: None,
+        segment_start: 0,
+        segment: Segment { end: 0, stop: 0 },
+        matched: 0,
+    };
+
+    /// The place behind the hole that comes next.
+    fn behind(self, number: u8, hole: &Hole) -> Self {
         Self {
-            step: self.step.saturating_add(1),
+            slot: self.slot,
+            step: self.step.wrapping_add(1),
             behind: Some(number),
-            segment_start: self.segment_end,
-            segment_end: hole.segment_end,
-            matched: self.segment_end,
+            due: 0,
+            segment_start: self.segment.end,
+            segment: hole.segment,
+            matched: self.segment.end,
         }
     }
 }
@@ -216,8 +270,12 @@ impl Varying {
 
 /// How many bytes both begin with.
 fn common_prefix(input: &[u8], wanted: &[u8]) -> usize {
+    const BLOCK: usize = 16;
     if input.starts_with(wanted) {
         return wanted.len();
     }
-    input.iter().zip(wanted).take_while(|(one, other)| one == other).count()
+    let blocks = input.chunks_exact(BLOCK).zip(wanted.chunks_exact(BLOCK));
+    let same = blocks.take_while(|(one, other)| one == other).count().wrapping_mul(BLOCK);
+    let (input, wanted) = (input.get(same..).unwrap_or_default(), wanted.get(same..).unwrap_or_default());
+    same.wrapping_add(input.iter().zip(wanted).take_while(|(one, other)| one == other).count())
 }

@@ -9,36 +9,37 @@ use crate::chat::schema::Target;
 pub(super) struct Template<const SIZE: usize> {
     literal: [u8; SIZE],
     length: u16,
+    first_segment: Segment,
     steps: [Step; MAX_STEPS],
     step_count: u8,
     holes: [Option<Hole>; MAX_HOLES],
-    /// Where the decoder stands before the event. It is of use if that is where it stands behind it, too.
-    start: Option<Start>,
     /// What [`Signal::Created`] says.
-    pub(super) created: u64,
+    created: Option<u64>,
+    /// The whole of an event is here, and others may be like it.
     is_complete: bool,
 }
 
 /// More than the events that any known server sends in one chunk.
-const MAX_STEPS: usize = 24;
-const MAX_HOLES: usize = 4;
+pub(super) const MAX_STEPS: usize = 24;
+pub(super) const MAX_HOLES: usize = 4;
 
 /// What happens when the literal has been matched up to a place.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) end: u16,
     pub(super) what: What,
-    /// The indices of choice and tool call, as far as they have come then.
+    /// What is known then.
     pub(super) indices: Indices,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// The indices of choice and tool call, as far as they have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Indices {
     pub(super) choice: Option<u8>,
-    pub(super) call: Option<u32>,
+    pub(super) call: Option<u8>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// A value is handed out that stands in the literal.
     Text {
@@ -53,20 +54,28 @@ pub(super) enum What {
     End,
 }
 
+/// A part of the literal that goes on to the next hole or to the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Segment {
+    pub(super) end: u16,
+    /// The step for that hole or that end.
+    pub(super) stop: u8,
+}
+
 /// A value that may be another one each time.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hole {
     pub(super) upon: Upon,
     pub(super) is_string: bool,
     /// Something was handed out: what follows depends on that.
     pub(super) is_filled: bool,
+    /// The part of the literal behind it.
+    pub(super) segment: Segment,
+    /// What the machine knows of the choice behind it.
+    pub(super) choice: Choice,
     /// Where the decoder stands when it has entered the value.
     pub(super) stand: Stand,
     pub(super) stream: EventStream,
-    /// What it knows of the choice behind it.
-    pub(super) choice: Choice,
-    /// How far the literal goes on behind it until the next hole.
-    pub(super) segment_end: u16,
 }
 
 /// Where the decoder stands between events.
@@ -78,81 +87,112 @@ pub(super) struct Start {
 }
 
 impl Indices {
-    pub(super) fn of(stand: &Stand) -> Self {
-        let (choice, call) = stand.indices();
-        Self { choice, call }
-    }
+    pub(super) const NONE: Self = Self { choice: None, call: None };
 }
 
 impl<const SIZE: usize> Template<SIZE> {
-    pub(super) const fn new() -> Self {
-        const { assert!(SIZE <= u16::MAX as usize, "a template is limited to 65,535 bytes") };
-        const NO_STEP: Step = Step { end: 0, what: What::End, indices: Indices { choice: None, call: None } };
+    pub(super) const NEW: Self = {
+        assert!(SIZE <= u16::MAX as usize, "a template is limited to 65,535 bytes");
         Self {
             literal: [0; SIZE],
             length: 0,
-            steps: [NO_STEP; MAX_STEPS],
+            first_segment: Segment { end: 0, stop: 0 },
+            steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
             step_count: 0,
             holes: [const { None }; MAX_HOLES],
-            start: None,
-            created: 0,
+            created: None,
             is_complete: false,
         }
+    };
+
+    pub(super) const fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
-    /// Starts on the event that begins where the decoder stands.
-    pub(super) fn begin(&mut self, start: Start) {
+    pub(super) fn forget(&mut self) {
         self.length = 0;
         self.step_count = 0;
-        for hole in &mut self.holes {
-            *hole = None;
-        }
-        self.start = Some(start);
+        self.holes = [const { None }; MAX_HOLES];
+        self.created = None;
         self.is_complete = false;
-    }
-
-    /// The start of the event, if the template is complete.
-    pub(super) fn start(&self) -> Option<&Start> {
-        self.start.as_ref().filter(|_| self.is_complete)
-    }
-
-    pub(super) fn length(&self) -> u16 {
-        self.length
     }
 
     pub(super) fn literal(&self, from: u16, to: u16) -> &[u8] {
         self.literal.get(usize::from(from)..usize::from(to)).unwrap_or_default()
     }
 
+    pub(super) const fn length(&self) -> u16 {
+        self.length
+    }
+
+    /// Everything so far.
+    pub(super) fn recorded(&self) -> &[u8] {
+        self.literal(0, self.length)
+    }
+
     pub(super) fn text(&self, start: u16, length: u16) -> &str {
-        core::str::from_utf8(self.literal(start, start.saturating_add(length))).unwrap_or_default()
+        core::str::from_utf8(self.literal(start, start.wrapping_add(length))).unwrap_or_default()
     }
 
-    pub(super) fn step(&self, step: u8) -> Option<Step> {
-        self.steps.get(usize::from(step)).copied()
-    }
-
-    /// A step that was noted so far.
-    pub(super) fn recorded_step(&self, step: u8) -> Option<Step> {
-        self.step(step).filter(|_| step < self.step_count)
+    #[inline]
+    pub(super) fn step(&self, step: u8) -> Option<&Step> {
+        self.steps.get(usize::from(step))
     }
 
     pub(super) fn hole(&self, hole: u8) -> Option<&Hole> {
         self.holes.get(usize::from(hole))?.as_ref()
     }
 
-    /// How far the literal goes until the first hole.
-    pub(super) fn first_segment_end(&self) -> u16 {
+    pub(super) fn created(&self) -> u64 {
+        self.created.unwrap_or_default()
+    }
+
+    /// The part of the literal behind this hole, or the first one.
+    pub(super) fn segment(&self, behind: Option<u8>) -> Segment {
+        match behind {
+            Some(hole) => self.hole(hole).map_or(Segment::default(), |hole| hole.segment),
+            None => self.first_segment,
+        }
+    }
+
+    /// How many steps come at most so far.
+    pub(super) fn steps_up_to(&self, place: u16) -> u8 {
         let steps = self.steps.iter().take(usize::from(self.step_count));
-        let mut stops = steps.filter(|step| matches!(step.what, What::Hole(_) | What::End));
-        stops.next().map_or(0, |step| step.end)
+        let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
+        u8::try_from(steps.take_while(passed).count()).unwrap_or_default()
+    }
+
+    /// How far both are the same: bytes, what they give, and the values in between.
+    pub(super) fn shared(&self, other: &Self) -> u16 {
+        let bytes =
+            self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
+        let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
+        let mut shared = u16::try_from(bytes).unwrap_or_default();
+        for (one, two) in steps {
+            let same = one == two
+                && match one.what {
+                    What::Hole(hole) => self.has_same_hole(other, hole),
+                    _ => true,
+                };
+            if !same {
+                // Up to here neither gives anything that the other does not.
+                shared = shared.min(one.end.min(two.end).saturating_sub(1));
+                break;
+            }
+        }
+        shared
+    }
+
+    fn has_same_hole(&self, other: &Self, hole: u8) -> bool {
+        let (Some(one), Some(two)) = (self.hole(hole), other.hole(hole)) else { return false };
+        Hole { segment: two.segment, ..one.clone() } == *two
     }
 
     /// Adds a byte; whether there was room for it.
     pub(super) fn push(&mut self, byte: u8) -> bool {
         let Some(place) = self.literal.get_mut(usize::from(self.length)) else { return false };
         *place = byte;
-        self.length = self.length.saturating_add(1);
+        self.length = self.length.wrapping_add(1);
         true
     }
 
@@ -166,23 +206,29 @@ impl<const SIZE: usize> Template<SIZE> {
             && self.push_step(What::Text { target, start: end.saturating_sub(length), length }, indices)
     }
 
+    /// When the completion was created was handed out; whether it could be noted.
+    pub(super) fn push_created(&mut self, created: u64, indices: Indices) -> bool {
+        self.created.replace(created).is_none() && self.push_step(What::Signal(Signal::Created), indices)
+    }
+
+    /// Something is to happen here; whether it could be noted.
     pub(super) fn push_step(&mut self, what: What, indices: Indices) -> bool {
         let Some(place) = self.steps.get_mut(usize::from(self.step_count)) else { return false };
         *place = Step { end: self.length, what, indices };
-        self.step_count = self.step_count.saturating_add(1);
+        self.step_count = self.step_count.wrapping_add(1);
         true
     }
 
-    /// A value begins here that may be another one each time; whether it could be noted.
+    /// A value begins here that may be another one each time; its number, if it could be noted.
     pub(super) fn push_hole(&mut self, hole: Hole, indices: Indices) -> Option<u8> {
-        let number = self.holes.iter().position(Option::is_none)?;
-        let number_u8 = u8::try_from(number).ok()?;
-        if !self.push_step(What::Hole(number_u8), indices) {
+        let place = self.holes.iter().position(Option::is_none)?;
+        let number = u8::try_from(place).ok()?;
+        if !self.push_step(What::Hole(number), indices) {
             return None;
         }
-        *self.holes.get_mut(number)? = Some(hole);
-        self.end_segment(number_u8.checked_sub(1));
-        Some(number_u8)
+        self.end_segment();
+        *self.holes.get_mut(place)? = Some(hole);
+        Some(number)
     }
 
     /// The value is over.
@@ -193,19 +239,19 @@ impl<const SIZE: usize> Template<SIZE> {
         }
     }
 
-    /// The event is over, and the decoder stands at `end`; whether others may follow this template.
-    pub(super) fn complete(&mut self, end: &Start) -> bool {
-        let last = self.holes.iter().rposition(Option::is_some).and_then(|hole| u8::try_from(hole).ok());
-        self.is_complete = self.push_step(What::End, Indices::default()) && self.start.as_ref() == Some(end);
-        self.end_segment(last);
+    /// The event is over; whether that could be noted.
+    pub(super) fn complete(&mut self) -> bool {
+        self.is_complete = self.push_step(What::End, Indices::NONE);
+        self.end_segment();
         self.is_complete
     }
 
-    fn end_segment(&mut self, behind: Option<u8>) {
-        if let Some(hole) = behind
-            && let Some(Some(hole)) = self.holes.get_mut(usize::from(hole))
-        {
-            hole.segment_end = self.length;
+    /// The literal ends for now, with the step that was noted last.
+    fn end_segment(&mut self) {
+        let segment = Segment { end: self.length, stop: self.step_count.wrapping_sub(1) };
+        match self.holes.iter_mut().flatten().last() {
+            Some(hole) => hole.segment = segment,
+            None => self.first_segment = segment,
         }
     }
 }

@@ -6,13 +6,13 @@ mod reader;
 mod record;
 
 use self::follow::{Place, Varying};
-use self::memory::{Indices, Start, Template, What};
+use self::memory::{Start, Template, What};
 use self::record::Recording;
 use super::Verdict;
 use super::reader::{Phase, Reader};
 use crate::Error;
 use crate::chat::event::{Event, Piece};
-use crate::chat::interest::Everything;
+use crate::chat::interest::{Everything, Interest};
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
 use crate::chat::schema::Target;
@@ -60,20 +60,35 @@ use crate::chat::schema::Target;
 /// Where events differ that were expected not to, the bytes since the last value that may are looked at twice; one event in three
 /// at most is read byte by byte, to be kept, fewer the less that helps.
 #[derive(Clone, Debug)]
-pub struct TemplateDecoder<const TEMPLATE: usize = 768, const SCRATCH: usize = 64> {
-    reader: Reader<Everything, SCRATCH>,
-    template: Template<TEMPLATE>,
+pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
+    templated: Templated<Everything, TEMPLATE, SCRATCH>,
+}
+
+/// Reads one body. See [`TemplateDecoder`] for what its functions do.
+#[derive(Clone, Debug)]
+struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
+    reader: Reader<I, SCRATCH>,
     mode: Mode,
+    /// While events are followed.
+    place: Place,
+    /// Two: events of two choices may take turns.
+    templates: [Template<TEMPLATE>; 2],
+    /// Where the reader stands before and behind each event that they are for.
+    start: Option<Start>,
+    /// How far the templates are the same.
+    shared: u16,
+    /// The next event is to be kept, whatever the trouble.
+    is_wanted: bool,
+    /// The other template was tried for this event, too.
+    has_switched: bool,
     varying: Varying,
-    /// As far as they have come, while the machine stands still.
-    indices: Indices,
-    /// How many events in a row could not be followed to their end.
-    misses: u8,
-    /// After how many of these another event is kept.
+    /// Grows with each event that could not be followed to its end, and shrinks with each that could.
+    trouble: u8,
+    /// With so much trouble, another event is kept.
     patience: u8,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mode {
     /// The machine reads.
     Plain {
@@ -83,9 +98,9 @@ enum Mode {
     /// The machine reads byte by byte, and what it finds is kept.
     Recording(Recording),
     /// The bytes are compared; the machine stands still.
-    Following(Place),
-    /// The machine reads a value in between.
-    Within { place: Place, hole: u8, is_filled: bool },
+    Following,
+    /// The machine reads a value in between, of which something was handed out or not.
+    Within { hole: u8, is_filled: bool },
 }
 
 /// What a look at the input gave.
@@ -102,65 +117,54 @@ enum Turn<'i> {
 enum Found<'i> {
     /// By the machine, with its text unless that is in the scratch.
     Signal(Signal, Option<&'i str>),
-    /// That of a step of the template.
-    Step(u8),
+    /// What the template says.
+    Step(What),
     /// A value in between.
     Text(Target, &'i str),
 }
 
-const PATIENCE: u8 = 2;
-const MOST_PATIENCE: u8 = 128;
+/// Two events that cannot be followed are too many.
+const PATIENCE: u8 = 4;
+const MISS: u8 = 2;
+const MOST_PATIENCE: u8 = 252;
 
 impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
-    /// A decoder at the start of a body.
-    ///
-    /// `SCRATCH` is that of [`Decoder::with_scratch`](super::Decoder::with_scratch).
+    /// A decoder at the start of a body. `SCRATCH` is that of [`Decoder::with_scratch`](super::Decoder::with_scratch).
     pub const fn new() -> Self {
-        Self {
-            reader: Reader::NEW,
-            template: Template::new(),
-            mode: Mode::Plain { is_ending: false },
-            varying: Varying::new(),
-            indices: Indices { choice: None, call: None },
-            misses: PATIENCE,
-            patience: PATIENCE,
-        }
+        Self { templated: Templated::NEW }
     }
 
     /// See [`Decoder::for_error_body`](super::Decoder::for_error_body). Nothing is kept of such a body.
     #[must_use]
     pub const fn for_error_body(mut self) -> Self {
-        self.reader.set_error_body();
+        self.templated.reader.set_error_body();
         self
     }
 
     /// See [`Decoder::with_logprobs`](super::Decoder::with_logprobs). No event that has them is kept.
     #[must_use]
     pub const fn with_logprobs(mut self) -> Self {
-        self.reader.machine.want_logprobs();
+        self.templated.reader.machine.want_logprobs();
         self
     }
 
     /// See [`Decoder::with_extra`](super::Decoder::with_extra). No event that has such members is kept.
     #[must_use]
     pub const fn with_extra(mut self) -> Self {
-        self.reader.machine.want_extra();
+        self.templated.reader.machine.want_extra();
         self
     }
 
     /// See [`Decoder::choice_index`](super::Decoder::choice_index); of use up to the end of the choice.
     pub fn choice_index(&self) -> Option<u32> {
-        match self.mode {
-            Mode::Following(_) => self.indices.choice.filter(|&index| index <= MAX_CHOICE).map(u32::from),
-            _ => self.reader.machine.choice_index(),
-        }
+        self.templated.choice_index()
     }
 
     /// See [`Decoder::tool_call_index`](super::Decoder::tool_call_index); of use up to the end of the call.
-    pub const fn tool_call_index(&self) -> Option<u32> {
-        match self.mode {
-            Mode::Following(_) => self.indices.call,
-            _ => self.reader.machine.call_index(),
+    pub fn tool_call_index(&self) -> Option<u32> {
+        match self.templated.mode {
+            Mode::Following => self.templated.indices().call.map(u32::from),
+            _ => self.templated.reader.machine.call_index(),
         }
     }
 
@@ -171,30 +175,12 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
     /// Those of the other decoder, at the same offsets.
     #[inline]
     pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
-        loop {
-            let turn = match self.mode {
-                Mode::Following(place) => self.follow(place, input),
-                Mode::Within { place, hole, is_filled } => self.read_within(place, hole, is_filled, input),
-                Mode::Recording(recording) => self.record(recording, input),
-                Mode::Plain { is_ending: false } => self.decode(input),
-                Mode::Plain { is_ending: true } => self.decode_end(input),
-            };
-            match turn {
-                Turn::Found(found) => return Some(Ok(self.event(found))),
-                Turn::Fault(error) => return Some(Err(error)),
-                Turn::Consumed => return None,
-                Turn::Again => {}
-            }
-        }
+        self.templated.next_event(input)
     }
 
     /// The body has ended. See [`Decoder::end`](super::Decoder::end).
     pub fn end(&mut self) {
-        if let Mode::Following(place) = self.mode {
-            self.catch_up(place);
-        }
-        self.mode = Mode::Plain { is_ending: false };
-        self.reader.end();
+        self.templated.end();
     }
 
     /// How the answer ended. See [`Decoder::verdict`](super::Decoder::verdict).
@@ -204,7 +190,79 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
     /// Those of the other decoder.
     pub fn verdict(&self) -> Result<Verdict, Error> {
         // While events are compared, the machine knows all of the body that they could tell it.
-        self.reader.verdict()
+        self.templated.reader.verdict()
+    }
+}
+
+impl<const TEMPLATE: usize, const SCRATCH: usize> Default for TemplateDecoder<TEMPLATE, SCRATCH> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
+    const NEW: Self = Self {
+        reader: Reader::NEW,
+        mode: Mode::Plain { is_ending: false },
+        place: Place::START,
+        templates: [Template::NEW; 2],
+        start: None,
+        shared: 0,
+        is_wanted: true,
+        has_switched: false,
+        varying: Varying::new(),
+        trouble: 0,
+        patience: PATIENCE,
+    };
+
+    #[inline]
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        if let Some(what) = self.next_step() {
+            return Some(Ok(self.step_event(what)));
+        }
+        self.look(input)
+    }
+
+    /// Reads on until there is an event.
+    #[inline(never)]
+    fn look<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        loop {
+            let turn = match self.mode {
+                Mode::Following => self.follow(input),
+                Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
+                Mode::Recording(recording) => self.record(recording, input),
+                Mode::Plain { is_ending: false } => self.decode(input),
+                Mode::Plain { is_ending: true } => self.decode_end(input),
+            };
+            match turn {
+                Turn::Found(Found::Step(what)) => return Some(Ok(self.step_event(what))),
+                Turn::Found(Found::Signal(signal, text)) => {
+                    return Some(Ok(self.reader.machine.event(signal, text)));
+                }
+                Turn::Found(Found::Text(target, text)) => {
+                    let piece = Piece { text, first: true, last: true };
+                    return Some(Ok(self.reader.machine.text_event(target, piece)));
+                }
+                Turn::Fault(error) => return Some(Err(error)),
+                Turn::Consumed => return None,
+                Turn::Again => {}
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        if self.mode == Mode::Following {
+            self.catch_up();
+        }
+        self.mode = Mode::Plain { is_ending: false };
+        self.reader.end();
+    }
+
+    fn choice_index(&self) -> Option<u32> {
+        match self.mode {
+            Mode::Following => self.indices().choice.filter(|&index| index <= MAX_CHOICE).map(u32::from),
+            _ => self.reader.machine.choice_index(),
+        }
     }
 
     /// The machine reads.
@@ -247,17 +305,25 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
     /// What to do with the event that begins here.
     fn choose(&mut self) {
         self.mode = Mode::Plain { is_ending: false };
+        self.has_switched = false;
         if self.reader.phase != Phase::Stream || self.reader.is_error_body() {
             return;
         }
+        // The one that was of use last.
+        let slot = self.place.slot;
         let start = self.reader_start();
-        if self.misses >= self.patience {
-            self.misses = 0;
-            self.begin_recording(start);
-        } else if self.template.start() == Some(&start) {
-            self.begin_following();
+        let is_at_start = self.start.as_ref() == Some(&start);
+        if self.is_wanted || self.trouble >= self.patience {
+            self.trouble = 0;
+            if !is_at_start {
+                self.start = Some(start);
+                self.forget_templates();
+            }
+            self.begin_recording(if self.template(slot).is_complete() { 1 ^ slot } else { slot });
+        } else if is_at_start && self.template(slot).is_complete() {
+            self.begin_following(slot);
         } else {
-            self.misses = self.misses.saturating_add(1);
+            self.note_miss();
         }
     }
 
@@ -267,39 +333,49 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         Start { stream: self.reader.settled_stream(), stand: machine.stand(), lasting: machine.lasting() }
     }
 
-    /// An event was the template's to its end.
-    fn note_success(&mut self) {
-        self.misses = 0;
-        self.patience = PATIENCE;
+    fn forget_templates(&mut self) {
+        for template in &mut self.templates {
+            template.forget();
+        }
     }
 
-    /// An event could not be kept.
-    fn note_failure(&mut self) {
-        self.misses = 0;
+    /// An event was the template's to its end.
+    fn note_success(&mut self) {
+        self.has_switched = false;
+        self.trouble = self.trouble.saturating_sub(1);
+        if self.trouble == 0 {
+            self.patience = PATIENCE;
+        }
+    }
+
+    /// An event could not be followed.
+    fn note_miss(&mut self) {
+        self.trouble = self.trouble.saturating_add(MISS);
+    }
+
+    /// An event was kept, or could not be. Should that not help, another one is kept later.
+    fn lose_patience(&mut self) {
         self.patience = self.patience.saturating_mul(2).min(MOST_PATIENCE);
     }
 
-    fn event<'e, 'i: 'e>(&'e self, found: Found<'i>) -> Event<'e> {
+    fn step_event(&self, what: What) -> Event<'_> {
         let machine = &self.reader.machine;
-        match found {
-            Found::Signal(signal, text) => machine.event(signal, text),
-            Found::Text(target, text) => machine.text_event(target, Piece { text, first: true, last: true }),
-            Found::Step(step) => match self.template.step(step).map(|step| step.what) {
-                Some(What::Text { target, start, length }) => {
-                    let text = self.template.text(start, length);
-                    machine.text_event(target, Piece { text, first: true, last: true })
-                }
-                Some(What::Signal(Signal::Created)) => Event::Created(self.template.created),
-                Some(What::Signal(Signal::CallEnd)) => Event::ToolCallEnd { index: self.indices.call },
-                Some(What::Signal(signal)) => machine.event(signal, None),
-                Some(What::Hole(_) | What::End) | None => Event::Done,
-            },
+        match what {
+            What::Text { target, start, length } => {
+                let text = self.template(self.place.slot).text(start, length);
+                machine.text_event(target, Piece { text, first: true, last: true })
+            }
+            What::Signal(Signal::Created) if I::ALL => {
+                Event::Created(self.template(self.place.slot).created())
+            }
+            What::Signal(Signal::CallEnd) if I::ALL => {
+                Event::ToolCallEnd { index: self.indices().call.map(u32::from) }
+            }
+            What::Signal(Signal::ChoiceStart) => Event::ChoiceStart,
+            What::Signal(Signal::ChoiceEnd(index)) => Event::ChoiceEnd { index: u32::from(index) },
+            What::Signal(Signal::ChunkEnd) => Event::ChunkEnd,
+            What::Signal(signal) => machine.event(signal, None),
+            What::Hole(_) | What::End => Event::Done,
         }
-    }
-}
-
-impl<const TEMPLATE: usize, const SCRATCH: usize> Default for TemplateDecoder<TEMPLATE, SCRATCH> {
-    fn default() -> Self {
-        Self::new()
     }
 }

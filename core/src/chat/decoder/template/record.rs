@@ -1,25 +1,36 @@
 //! An event is decoded byte by byte, and kept.
 
-use super::memory::{Hole, Indices, Start, Template, What};
-use super::{Found, Mode, TemplateDecoder, Turn};
+use super::memory::{Hole, Indices, Segment, Template, What};
+use super::{Found, Mode, Templated, Turn};
+use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
 
 /// What is being kept.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recording {
+    slot: u8,
+    was_wanted: bool,
     /// The next byte of the input is the template's last one: it was looked at and not consumed.
     is_pushed: bool,
+    has_choice: bool,
     has_chunk: bool,
     /// The hole that is being read, and whether anything of it was handed out.
     hole: Option<(u8, bool)>,
 }
 
-impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Keeps the event that begins here.
-    pub(super) fn begin_recording(&mut self, start: Start) {
-        self.template.begin(start);
-        self.mode = Mode::Recording(Recording::default());
+    pub(super) fn begin_recording(&mut self, slot: u8) {
+        self.template_mut(slot).forget();
+        self.mode = Mode::Recording(Recording {
+            slot,
+            was_wanted: core::mem::take(&mut self.is_wanted),
+            is_pushed: false,
+            has_choice: false,
+            has_chunk: false,
+            hole: None,
+        });
     }
 
     /// Reads on in the event that is kept.
@@ -30,7 +41,7 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         // What is due comes before the next byte.
         if !self.reader.machine.is_due() {
             let Some(&byte) = input.first() else { return Turn::Consumed };
-            if !recording.is_pushed && !self.template.push(byte) {
+            if !recording.is_pushed && !self.template_mut(recording.slot).push(byte) {
                 return self.give_up();
             }
             recording.is_pushed = true;
@@ -49,11 +60,12 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
                 Turn::Fault(error)
             }
             Some(Ok(signal)) => {
+                recording.has_choice |= signal == Signal::ChoiceStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
-                self.mode = if self.note(signal, text) {
+                self.mode = if self.note(recording, signal, text) {
                     Mode::Recording(recording)
                 } else {
-                    self.note_failure();
+                    let _ = self.give_up();
                     Mode::Plain { is_ending: signal == Signal::ChunkEnd }
                 };
                 Turn::Found(Found::Signal(signal, text))
@@ -76,8 +88,8 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         };
         if is_hole {
             let stand = self.reader.machine.stand();
-            let indices = self.machine_indices();
-            let is_string = self.template.literal(0, self.template.length()).ends_with(b"\"");
+            let Some(indices) = self.machine_indices(recording) else { return self.give_up() };
+            let is_string = self.template(recording.slot).recorded().ends_with(b"\"");
             let hole = Hole {
                 upon,
                 is_string,
@@ -85,22 +97,44 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
                 choice: self.reader.machine.choice(),
                 stand,
                 stream: self.reader.settled_stream(),
-                segment_end: 0,
+                segment: Segment::default(),
             };
-            let Some(number) = self.template.push_hole(hole, indices) else { return self.give_up() };
+            let Some(number) = self.template_mut(recording.slot).push_hole(hole, indices) else {
+                return self.give_up();
+            };
             recording.hole = Some((number, false));
             self.mode = Mode::Recording(recording);
         } else if recording.has_chunk && self.reader.is_between_events() {
-            let end = self.reader_start();
-            if self.template.complete(&end) {
-                self.begin_following();
-            } else {
-                // Something was seen for the first time. The next event may be like this one.
-                self.mode = Mode::Plain { is_ending: true };
-                self.misses = self.patience;
-            }
+            self.end_recording(recording);
         }
         Turn::Again
+    }
+
+    /// The event is over. If it changed nothing for those that follow, these may be like it.
+    fn end_recording(&mut self, recording: Recording) {
+        let Recording { slot, was_wanted, .. } = recording;
+        self.mode = Mode::Plain { is_ending: true };
+        let end = self.reader_start();
+        let is_known = self.start.as_ref() == Some(&end);
+        if is_known && self.template_mut(slot).complete() {
+            self.shared = self.template(0).shared(self.template(1));
+            self.lose_patience();
+            let is_like_other = self.shared.wrapping_add(1) >= self.template(slot).length();
+            if self.template(1 ^ slot).is_complete() && is_like_other {
+                // Of two kinds that take turns, it was the one that is known: the next event is of the other.
+                self.template_mut(slot).forget();
+                self.is_wanted = !was_wanted;
+            } else {
+                self.begin_following(slot);
+            }
+        } else {
+            self.template_mut(slot).forget();
+            // Something of the body was seen for the first time, which happens but so often: the next event may be kept.
+            self.is_wanted = self.start.as_ref().is_some_and(|start| start.lasting != end.lasting);
+            if !self.is_wanted {
+                self.lose_patience();
+            }
+        }
     }
 
     /// Reads on in a value of the event that is kept.
@@ -111,9 +145,15 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         is_filled: bool,
         input: &mut &'i [u8],
     ) -> Turn<'i> {
-        let Some(hole) = self.template.hole(number) else { return self.give_up() };
-        let (within, text) = self.reader.take_within(hole.upon, &hole.stand, input);
-        let is_over = self.reader.machine.is_behind(hole.upon, &hole.stand);
+        let (upon, within, text);
+        {
+            let Some(hole) = self.templates.get(usize::from(recording.slot)).and_then(|one| one.hole(number))
+            else {
+                return self.give_up();
+            };
+            upon = hole.upon;
+            (within, text) = self.reader.take_within(upon, &hole.stand, input);
+        }
         match within {
             Within::Consumed => Turn::Consumed,
             Within::Fault(kind) => {
@@ -123,11 +163,11 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
             }
             Within::Beyond => self.give_up(),
             Within::Signal(signal) => {
-                recording.hole = Some((number, is_filled || !self.reader.is_empty(text)));
+                let is_counts = upon == Upon::Counts;
+                recording.hole = Some((number, is_filled || is_counts || !self.reader.is_empty(text)));
                 self.mode = Mode::Recording(recording);
-                if hole.upon == Upon::Counts && is_over && self.end_hole(recording, number).is_none() {
-                    self.note_failure();
-                    self.mode = Mode::Plain { is_ending: false };
+                if is_counts && self.end_hole(recording, number).is_none() {
+                    let _ = self.give_up();
                 }
                 Turn::Found(Found::Signal(signal, text))
             }
@@ -142,8 +182,8 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
     fn end_hole(&mut self, mut recording: Recording, number: u8) -> Option<()> {
         let (_, is_filled) = recording.hole.take()?;
         let choice = self.reader.machine.choice();
-        self.template.close_hole(number, is_filled, choice);
-        let hole = self.template.hole(number)?;
+        self.template_mut(recording.slot).close_hole(number, is_filled, choice);
+        let hole = self.template(recording.slot).hole(number)?;
         if self.reader.machine.is_due() || self.reader.machine.stand() != hole.stand.behind(hole.upon, choice)
         {
             return None;
@@ -153,45 +193,49 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
     }
 
     /// Notes what was found; whether the template has room for it and can give it again.
-    fn note(&mut self, signal: Signal, text: Option<&str>) -> bool {
-        let indices = self.machine_indices();
+    fn note(&mut self, recording: Recording, signal: Signal, text: Option<&str>) -> bool {
+        let Some(indices) = self.machine_indices(recording) else { return false };
+        let machine = &self.reader.machine;
+        let (own, [one, other]) = (machine.scratch.as_str(), &mut self.templates);
+        let template = if recording.slot == 0 { one } else { other };
         match signal {
             Signal::Text { target, first: true, last: true } if can_be_given_again(target) => {
-                let text = text.unwrap_or(self.reader.machine.scratch.as_str());
-                self.template.push_text(target, text, indices)
+                template.push_text(target, text.unwrap_or(own), indices)
             }
-            Signal::Created => {
-                let is_first = !self.template.has_created();
-                self.template.created = self.reader.machine.created();
-                is_first && self.template.push_step(What::Signal(signal), indices)
-            }
+            Signal::Created => template.push_created(machine.created(), indices),
             Signal::ChoiceStart
             | Signal::ChoiceEnd(_)
             | Signal::CallStart
             | Signal::CallEnd
-            | Signal::ChunkEnd => self.template.push_step(What::Signal(signal), indices),
+            | Signal::ChunkEnd => template.push_step(What::Signal(signal), indices),
             _ => false,
         }
     }
 
-    fn machine_indices(&self) -> Indices {
+    /// The indices that the machine knows; `None` if that of the call is too large to be noted.
+    fn machine_indices(&self, recording: Recording) -> Option<Indices> {
+        if !recording.has_choice {
+            // What the machine knows is that of an earlier event.
+            return Some(Indices::NONE);
+        }
         let machine = &self.reader.machine;
-        Indices { choice: machine.choice_position_index(), call: machine.call_index() }
+        let call = machine.call_index().map(u8::try_from).transpose().ok()?;
+        Some(Indices { choice: machine.own_choice_index(), call })
+    }
+
+    fn template_mut(&mut self, slot: u8) -> &mut Template<TEMPLATE> {
+        let [one, other] = &mut self.templates;
+        if slot == 0 { one } else { other }
     }
 
     /// The event cannot be kept; it is read on as any.
     fn give_up<'i>(&mut self) -> Turn<'i> {
-        self.note_failure();
+        if let Mode::Recording(recording) = self.mode {
+            self.template_mut(recording.slot).forget();
+        }
+        self.lose_patience();
         self.mode = Mode::Plain { is_ending: false };
         Turn::Again
-    }
-}
-
-impl<const SIZE: usize> Template<SIZE> {
-    fn has_created(&self) -> bool {
-        (0..)
-            .map_while(|step| self.recorded_step(step))
-            .any(|step| matches!(step.what, What::Signal(Signal::Created)))
     }
 }
 
