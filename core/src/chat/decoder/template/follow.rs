@@ -84,6 +84,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     }
 
     /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
+    #[cold]
     fn switch(&mut self) -> bool {
         let other = 1 ^ self.place.slot;
         if self.has_switched || !self.template(other).is_complete() || self.place.matched > self.shared {
@@ -115,8 +116,15 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if input.is_empty() {
             return Turn::Consumed;
         }
-        let (stream, stand) = (hole.stream.clone(), hole.stand.clone());
-        self.reader.stand_at(&stream, &stand);
+        self.enter(number)
+    }
+
+    /// The machine goes where this value begins, to read it.
+    #[inline(never)]
+    fn enter<'i>(&mut self, number: u8) -> Turn<'i> {
+        let hole = self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number));
+        let Some(hole) = hole else { return self.leave() };
+        self.reader.stand_at(&hole.stream, &hole.stand);
         self.mode = Mode::Within { hole: number, is_filled: false };
         Turn::Again
     }
@@ -183,10 +191,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     }
 
     /// The event differs from the template: the machine goes where it would stand had it read the event, and reads on.
+    #[cold]
+    #[inline(never)]
     fn leave<'i>(&mut self) -> Turn<'i> {
         let next = self.template(self.place.slot).step(self.place.step);
-        if let Some(What::Text { target, start, length }) = next.map(|step| step.what)
-            && (start..=start.wrapping_add(length)).contains(&self.place.matched)
+        if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
+            && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
             // Such a value will be a hole in the next template.
             self.varying.add(target);

@@ -8,6 +8,8 @@ use crate::chat::schema::Target;
 #[derive(Clone, Debug)]
 pub(super) struct Template<const SIZE: usize> {
     literal: [u8; SIZE],
+    /// The values that are handed out, once more.
+    texts: Texts,
     length: u16,
     first_segment: Segment,
     steps: [Step; MAX_STEPS],
@@ -95,6 +97,7 @@ impl<const SIZE: usize> Template<SIZE> {
         assert!(SIZE <= u16::MAX as usize, "a template is limited to 65,535 bytes");
         Self {
             literal: [0; SIZE],
+            texts: Texts::NEW,
             length: 0,
             first_segment: Segment { end: 0, stop: 0 },
             steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
@@ -111,6 +114,7 @@ impl<const SIZE: usize> Template<SIZE> {
 
     pub(super) fn forget(&mut self) {
         self.length = 0;
+        self.texts.length = 0;
         self.step_count = 0;
         self.holes = [const { None }; MAX_HOLES];
         self.created = None;
@@ -130,8 +134,9 @@ impl<const SIZE: usize> Template<SIZE> {
         self.literal(0, self.length)
     }
 
+    #[inline]
     pub(super) fn text(&self, start: u16, length: u16) -> &str {
-        core::str::from_utf8(self.literal(start, start.wrapping_add(length))).unwrap_or_default()
+        self.texts.get(start, length)
     }
 
     #[inline]
@@ -202,8 +207,8 @@ impl<const SIZE: usize> Template<SIZE> {
         let Ok(length) = u16::try_from(text.len()) else { return false };
         // Not so if it had escapes.
         let stands_there = self.literal(0, end).ends_with(text.as_bytes());
-        stands_there
-            && self.push_step(What::Text { target, start: end.saturating_sub(length), length }, indices)
+        let Some(start) = self.texts.push(text).filter(|_| stands_there) else { return false };
+        self.push_step(What::Text { target, start, length }, indices)
     }
 
     /// When the completion was created was handed out; whether it could be noted.
@@ -253,5 +258,43 @@ impl<const SIZE: usize> Template<SIZE> {
             Some(hole) => hole.segment = segment,
             None => self.first_segment = segment,
         }
+    }
+}
+
+/// Texts, laid out so that it takes little time to see that they are UTF-8: the standard library does that best in blocks of 16
+/// bytes whose address is a multiple of 8.
+#[derive(Clone, Debug)]
+#[repr(align(8))]
+struct Texts {
+    bytes: [u8; MAX_TEXTS],
+    length: u16,
+}
+
+/// An id, the name of a model, a fingerprint, a role and a tier are some 100 bytes.
+const MAX_TEXTS: usize = 192;
+const BLOCK: usize = 16;
+
+impl Texts {
+    const NEW: Self = Self { bytes: [0; MAX_TEXTS], length: 0 };
+
+    /// Adds a text; where it begins, if there is room.
+    fn push(&mut self, text: &str) -> Option<u16> {
+        let start = usize::from(self.length);
+        let end = start.checked_add(text.len().checked_next_multiple_of(BLOCK)?)?;
+        let room = self.bytes.get_mut(start..end)?;
+        for (place, byte) in room.iter_mut().zip(text.bytes().chain(core::iter::repeat(0))) {
+            *place = byte;
+        }
+        let begin = self.length;
+        self.length = u16::try_from(end).ok()?;
+        Some(begin)
+    }
+
+    #[inline]
+    fn get(&self, start: u16, length: u16) -> &str {
+        let (start, length) = (usize::from(start), usize::from(length));
+        let end = start.wrapping_add(length.wrapping_add(BLOCK - 1) & !(BLOCK - 1));
+        let blocks = core::str::from_utf8(self.bytes.get(start..end).unwrap_or_default()).unwrap_or_default();
+        blocks.get(..length).unwrap_or_default()
     }
 }

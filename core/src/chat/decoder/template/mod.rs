@@ -227,26 +227,35 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(never)]
     fn look<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         loop {
-            let turn = match self.mode {
-                Mode::Following => self.follow(input),
-                Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
-                Mode::Recording(recording) => self.record(recording, input),
-                Mode::Plain { is_ending: false } => self.decode(input),
-                Mode::Plain { is_ending: true } => self.decode_end(input),
-            };
+            // Apart from the others, which are large: mostly it is all there is to do.
+            let turn = if self.mode == Mode::Following { self.follow(input) } else { self.read(input) };
             match turn {
                 Turn::Found(Found::Step(what)) => return Some(Ok(self.step_event(what))),
+                Turn::Found(Found::Text(target, text)) => {
+                    return Some(Ok(self
+                        .reader
+                        .machine
+                        .text_event(target, Piece { text, first: true, last: true })));
+                }
                 Turn::Found(Found::Signal(signal, text)) => {
                     return Some(Ok(self.reader.machine.event(signal, text)));
-                }
-                Turn::Found(Found::Text(target, text)) => {
-                    let piece = Piece { text, first: true, last: true };
-                    return Some(Ok(self.reader.machine.text_event(target, piece)));
                 }
                 Turn::Fault(error) => return Some(Err(error)),
                 Turn::Consumed => return None,
                 Turn::Again => {}
             }
+        }
+    }
+
+    /// The machine reads.
+    #[inline(never)]
+    fn read<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        match self.mode {
+            Mode::Following => self.follow(input),
+            Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
+            Mode::Recording(recording) => self.record(recording, input),
+            Mode::Plain { is_ending: false } => self.decode(input),
+            Mode::Plain { is_ending: true } => self.decode_end(input),
         }
     }
 
@@ -265,7 +274,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
     }
 
-    /// The machine reads.
+    /// The machine reads, and nothing is known of what comes.
     fn decode<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         let (found, text) = self.reader.take_signal(input);
         match found {
@@ -358,6 +367,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.patience = self.patience.saturating_mul(2).min(MOST_PATIENCE);
     }
 
+    #[inline]
     fn step_event(&self, what: What) -> Event<'_> {
         let machine = &self.reader.machine;
         match what {
