@@ -63,7 +63,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         match self.template(slot).step(step).map(|step| step.what) {
             Some(What::Hole(number)) => self.fill(number, input),
             Some(What::End) => {
-                self.note_success();
+                self.policy.note_followed();
+                self.has_switched = false;
                 self.begin_following(slot);
                 Turn::Again
             }
@@ -185,7 +186,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// The machine reads on, from where it stands.
     fn decode_on<'i>(&mut self) -> Turn<'i> {
-        self.note_miss();
+        self.policy.note_missed();
         self.mode = Mode::Plain { is_ending: false };
         Turn::Again
     }
@@ -199,9 +200,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
             // Such a value will be a hole in the next template.
+            if !self.varying.has(target) {
+                self.policy.want(1);
+            }
             self.varying.add(target);
         }
-        self.note_miss();
+        self.policy.note_missed();
         self.catch_up();
         Turn::Again
     }

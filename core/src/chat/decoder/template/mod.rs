@@ -2,11 +2,15 @@
 
 mod follow;
 mod memory;
+mod policy;
 mod reader;
 mod record;
+#[cfg(test)]
+mod tests;
 
 use self::follow::{Place, Varying};
 use self::memory::{Start, Template, What};
+use self::policy::Policy;
 use self::record::Recording;
 use super::Verdict;
 use super::reader::{Phase, Reader};
@@ -77,15 +81,10 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     start: Option<Start>,
     /// How far the templates are the same.
     shared: u16,
-    /// The next event is to be kept, whatever the trouble.
-    is_wanted: bool,
     /// The other template was tried for this event, too.
     has_switched: bool,
     varying: Varying,
-    /// Grows with each event that could not be followed to its end, and shrinks with each that could.
-    trouble: u8,
-    /// With so much trouble, another event is kept.
-    patience: u8,
+    policy: Policy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +121,6 @@ enum Found<'i> {
     /// A value in between.
     Text(Target, &'i str),
 }
-
-/// Two events that cannot be followed are too many.
-const PATIENCE: u8 = 4;
-const MISS: u8 = 2;
-const MOST_PATIENCE: u8 = 252;
 
 impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
     /// A decoder at the start of a body. `SCRATCH` is that of [`Decoder::with_scratch`](super::Decoder::with_scratch).
@@ -208,11 +202,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         templates: [Template::NEW; 2],
         start: None,
         shared: 0,
-        is_wanted: true,
         has_switched: false,
         varying: Varying::new(),
-        trouble: 0,
-        patience: PATIENCE,
+        policy: Policy::NEW,
     };
 
     #[inline]
@@ -322,8 +314,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let slot = self.place.slot;
         let start = self.reader_start();
         let is_at_start = self.start.as_ref() == Some(&start);
-        if self.is_wanted || self.trouble >= self.patience {
-            self.trouble = 0;
+        if self.policy.wants_another() {
             if !is_at_start {
                 self.start = Some(start);
                 self.forget_templates();
@@ -332,7 +323,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         } else if is_at_start && self.template(slot).is_complete() {
             self.begin_following(slot);
         } else {
-            self.note_miss();
+            self.policy.note_missed();
         }
     }
 
@@ -346,25 +337,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         for template in &mut self.templates {
             template.forget();
         }
-    }
-
-    /// An event was the template's to its end.
-    fn note_success(&mut self) {
-        self.has_switched = false;
-        self.trouble = self.trouble.saturating_sub(1);
-        if self.trouble == 0 {
-            self.patience = PATIENCE;
-        }
-    }
-
-    /// An event could not be followed.
-    fn note_miss(&mut self) {
-        self.trouble = self.trouble.saturating_add(MISS);
-    }
-
-    /// An event was kept, or could not be. Should that not help, another one is kept later.
-    fn lose_patience(&mut self) {
-        self.patience = self.patience.saturating_mul(2).min(MOST_PATIENCE);
     }
 
     #[inline]

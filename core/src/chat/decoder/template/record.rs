@@ -10,7 +10,7 @@ use crate::chat::schema::Target;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recording {
     slot: u8,
-    was_wanted: bool,
+    is_for_trouble: bool,
     /// The next byte of the input is the template's last one: it was looked at and not consumed.
     is_pushed: bool,
     has_choice: bool,
@@ -25,7 +25,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.template_mut(slot).forget();
         self.mode = Mode::Recording(Recording {
             slot,
-            was_wanted: core::mem::take(&mut self.is_wanted),
+            is_for_trouble: self.policy.begin(),
             is_pushed: false,
             has_choice: false,
             has_chunk: false,
@@ -112,29 +112,30 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// The event is over. If it changed nothing for those that follow, these may be like it.
     fn end_recording(&mut self, recording: Recording) {
-        let Recording { slot, was_wanted, .. } = recording;
+        let Recording { slot, is_for_trouble, .. } = recording;
         self.mode = Mode::Plain { is_ending: true };
         let end = self.reader_start();
-        let is_known = self.start.as_ref() == Some(&end);
-        if is_known && self.template_mut(slot).complete() {
-            self.shared = self.template(0).shared(self.template(1));
-            self.lose_patience();
-            let is_like_other = self.shared.wrapping_add(1) >= self.template(slot).length();
-            if self.template(1 ^ slot).is_complete() && is_like_other {
-                // Of two kinds that take turns, it was the one that is known: the next event is of the other.
-                self.template_mut(slot).forget();
-                self.is_wanted = !was_wanted;
-            } else {
-                self.begin_following(slot);
-            }
-        } else {
+        if self.start.as_ref() != Some(&end) || !self.template_mut(slot).complete() {
             self.template_mut(slot).forget();
-            // Something of the body was seen for the first time, which happens but so often: the next event may be kept.
-            self.is_wanted = self.start.as_ref().is_some_and(|start| start.lasting != end.lasting);
-            if !self.is_wanted {
-                self.lose_patience();
+            if self.start.as_ref().is_some_and(|start| start.lasting != end.lasting) {
+                // Something of the body was seen for the first time, which happens but so often.
+                self.policy.want(1);
             }
+            return;
         }
+        self.shared = self.template(0).shared(self.template(1));
+        let is_known = self.template(1 ^ slot).is_complete()
+            && self.shared.wrapping_add(1) >= self.template(slot).length();
+        if is_known {
+            self.template_mut(slot).forget();
+            if is_for_trouble {
+                // Of two kinds that take turns, it was the one that is kept already.
+                self.policy.want(4);
+            }
+            return;
+        }
+        self.policy.note_kept();
+        self.begin_following(slot);
     }
 
     /// Reads on in a value of the event that is kept.
@@ -233,7 +234,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if let Mode::Recording(recording) = self.mode {
             self.template_mut(recording.slot).forget();
         }
-        self.lose_patience();
         self.mode = Mode::Plain { is_ending: false };
         Turn::Again
     }
