@@ -74,11 +74,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// Consumes what is the same.
     fn compare(&mut self, input: &mut &[u8]) {
-        let Place { slot, matched, segment, .. } = self.place;
+        let Place { slot, step, matched, segment, .. } = self.place;
         let template = self.template(slot);
         let same = common_prefix(input, template.literal(matched, segment.end));
         let matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
-        self.place.due = if matched == segment.end { segment.stop } else { template.steps_up_to(matched) };
+        self.place.due =
+            if matched == segment.end { segment.stop } else { template.steps_up_to(step, matched) };
         self.place.matched = matched;
         *input = input.get(same..).unwrap_or_default();
         self.reader.note_consumed(same);

@@ -160,11 +160,12 @@ impl<const SIZE: usize> Template<SIZE> {
         }
     }
 
-    /// How many steps come at most so far.
-    pub(super) fn steps_up_to(&self, place: u16) -> u8 {
-        let steps = self.steps.iter().take(usize::from(self.step_count));
+    /// The first step from `step` on that does not come as soon as the literal is matched up to `place`.
+    pub(super) fn steps_up_to(&self, step: u8, place: u16) -> u8 {
+        let steps = self.steps.iter().take(usize::from(self.step_count)).skip(usize::from(step));
         let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
-        u8::try_from(steps.take_while(passed).count()).unwrap_or_default()
+        let count = steps.take_while(passed).count();
+        step.wrapping_add(u8::try_from(count).unwrap_or_default())
     }
 
     /// How far both are the same: bytes, what they give, and the values in between.
