@@ -148,7 +148,7 @@ use crate::json::line_end;
 /// }
 /// assert_eq!(data, b"hello");
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Framer {
     state: State,
     field: Field,
@@ -359,6 +359,18 @@ impl Framer {
             }
         }
         Some(&[])
+    }
+
+    /// Whether the next byte begins an event, or is the LF of the line end behind the last one.
+    pub(crate) fn is_between_events(&self) -> bool {
+        self.state == State::LineStart && !self.is_open
+    }
+
+    /// Forgets the name of the field that was read, unless it is being read.
+    pub(crate) fn settle(&mut self) {
+        if self.state != State::Name {
+            (self.name, self.name_length) = ([0; 5], 0);
+        }
     }
 
     /// The line has begun with the name of this field, and its colon.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, ExtraPart, Piece, TextDecoder, Verdict};
+use choreoai_core::chat::{Decoder, Event, ExtraPart, Piece, TemplateDecoder, TextDecoder, Verdict};
 
 use crate::{Steps, each_cut};
 
@@ -89,8 +89,8 @@ pub trait Decode {
 }
 
 macro_rules! decode {
-    ($decoder:ident) => {
-        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+    ($decoder:ident<$($size:ident),*>) => {
+        impl<$(const $size: usize),*> Decode for $decoder<$($size),*> {
             fn next_event<'e, 'i: 'e>(
                 &'e mut self,
                 input: &mut &'i [u8],
@@ -109,8 +109,9 @@ macro_rules! decode {
     };
 }
 
-decode!(Decoder);
-decode!(TextDecoder);
+decode!(Decoder<SCRATCH>);
+decode!(TextDecoder<SCRATCH>);
+decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
 
 /// The decoder for text alone gives, for every cut, those of the events of the other one that it is for.
 pub fn check_text(body: &[u8]) {
@@ -126,6 +127,24 @@ pub fn check_text(body: &[u8]) {
         let (error, verdict) = decode(TextDecoder::<32>::with_scratch(), pieces, |event| log.add(event));
         let outcome = Outcome { events: log.events, contents: log.contents, error, verdict };
         assert_eq!(outcome, expected, "text, in {} pieces", pieces.len());
+    });
+}
+
+/// The decoder with a template gives, for every cut, what the one without gives.
+pub fn check_template(wants: Wants, body: &[u8]) {
+    let expected = wants.run::<64>(&[body]);
+    let run = |pieces: &[&[u8]]| {
+        let mut decoder = TemplateDecoder::<512, 64>::new();
+        if wants.all {
+            decoder = decoder.with_logprobs().with_extra();
+        }
+        let mut log = Log::default();
+        let (error, verdict) = decode(decoder, pieces, |event| log.add(event));
+        Outcome { events: log.events, contents: log.contents, error, verdict }
+    };
+    assert_eq!(run(&[body]), expected, "{wants:?}, with a template");
+    each_cut(body, |pieces| {
+        assert_eq!(run(pieces), expected, "{wants:?}, with a template, in {} pieces", pieces.len());
     });
 }
 

@@ -10,7 +10,7 @@ mod steps;
 mod tree;
 
 pub use cuts::each_cut;
-pub use decoded::{Decode, Merged, Outcome, Wants, check_cuts, check_text, decode};
+pub use decoded::{Decode, Merged, Outcome, Wants, check_cuts, check_template, check_text, decode};
 pub use model::{Expected, Fault, of_document, of_stream};
 pub use steps::Steps;
 pub use tree::Tree;

@@ -1,7 +1,7 @@
 //! Which choices have been seen, and which of them are finished.
 
 /// One bit for each choice.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Progress {
     seen: [u32; 4],
     finished: [u32; 4],

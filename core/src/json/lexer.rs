@@ -2,6 +2,8 @@
 
 mod skip;
 
+use core::cmp::Ordering;
+
 use super::Text;
 use super::number::{Number, NumberReader};
 use super::string::{Part, StringReader};
@@ -41,7 +43,7 @@ pub const MAX_DEPTH: u8 = 127;
 /// assert_eq!(text, "greeting.héllo.");
 /// # Ok::<_, choreoai_core::ErrorKind>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lexer {
     /// The open containers, the outermost in the lowest bit of the first word: set for an object.
     stack: [u32; 4],
@@ -210,6 +212,38 @@ impl Lexer {
         self.lines = lines;
     }
 
+    /// Forgets what no byte to come depends on, so that lexers compare equal that will do the same. To be called right behind
+    /// the opening quote of a string, or between tokens.
+    pub(crate) fn settle(&mut self) {
+        self.number = NumberReader::new();
+        self.string = StringReader::new();
+        let (level, depth) = (usize::from(self.depth / 32), self.depth % 32);
+        for (place, word) in self.stack.iter_mut().enumerate() {
+            match place.cmp(&level) {
+                Ordering::Less => {}
+                Ordering::Equal => *word &= (1_u32 << depth).wrapping_sub(1),
+                Ordering::Greater => *word = 0,
+            }
+        }
+    }
+
+    /// Whether the lexer is in a string value that lies `depth` levels deep.
+    pub(crate) fn is_in_string(&self, depth: u8) -> bool {
+        self.state == State::InString && self.depth == depth
+    }
+
+    /// Whether the bracket of an object was read last.
+    pub(crate) fn is_at_first_key(&self) -> bool {
+        self.state == State::FirstKey
+    }
+
+    /// Stands behind the value that it is in, which lies `depth` levels deep.
+    pub(crate) fn set_behind_value(&mut self, depth: u8) {
+        self.depth = depth;
+        self.leave_value();
+        self.settle();
+    }
+
     /// Whether the lexer stands between tokens, behind a value (or a key) of the container it is in.
     fn is_behind_value(&self) -> bool {
         matches!(self.state, State::Next | State::End)
@@ -333,6 +367,18 @@ impl Lexer {
             *input = rest.strip_prefix(b" ").unwrap_or(rest);
         }
         Some(key)
+    }
+
+    /// All of the text of the string that is entered here, which is not empty, if `input` holds it whole and nothing in it needs
+    /// unescaping. Consumes the closing quote with it; the lexer stays as it is.
+    pub(crate) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
+        StringReader::whole_text(input)
+    }
+
+    /// Goes over a string that is entered here, quote and all, if `input` holds it whole and nothing in it needs attention; whether it
+    /// did. The lexer stays as it is.
+    pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
+        StringReader::whole(input, false).is_some()
     }
 
     fn open_literal(&mut self, first: u8) {

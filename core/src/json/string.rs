@@ -120,6 +120,15 @@ impl StringReader {
         Some(text)
     }
 
+    /// The whole text, when `input` holds all of it, it is not empty and needs no unescaping; else `None`, and nothing is
+    /// consumed. Only right after the opening quote.
+    pub(super) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
+        let text = text_run(input);
+        let rest = input.get(text.len()..).filter(|_| !text.is_empty())?;
+        *input = rest.strip_prefix(b"\"")?;
+        Some(text)
+    }
+
     /// Goes over a run that needs no unescaping, if it stands before one; UTF-8 is not looked at.
     pub(super) fn skip_run(&self, input: &mut &[u8]) {
         if self.state == State::Plain && self.high == 0 && !self.utf8.is_pending() {

@@ -1,7 +1,7 @@
 //! Runs a transcript through the decoder at every cut.
 
 use choreoai_core::chat::{
-    Count, Decoder, ErrorMember, Event, ExtraPart, Found, Piece, TextDecoder, Usage, Verdict,
+    Count, Decoder, ErrorMember, Event, ExtraPart, Found, Piece, TemplateDecoder, TextDecoder, Usage, Verdict,
 };
 use choreoai_core::{Error, ErrorKind};
 
@@ -23,6 +23,22 @@ pub(crate) struct Wants {
 }
 
 impl Wants {
+    fn template_decoder<const TEMPLATE: usize, const SCRATCH: usize>(
+        self,
+    ) -> TemplateDecoder<TEMPLATE, SCRATCH> {
+        let mut decoder = TemplateDecoder::new();
+        if self.logprobs {
+            decoder = decoder.with_logprobs();
+        }
+        if self.extra {
+            decoder = decoder.with_extra();
+        }
+        if self.error_body {
+            decoder = decoder.for_error_body();
+        }
+        decoder
+    }
+
     fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
         let mut decoder = Decoder::with_scratch();
         if self.logprobs {
@@ -64,12 +80,12 @@ fn check_text(name: &str, body: &[u8]) {
     let steps = if cfg!(miri) { 16 } else { 1 };
     for size in [1, 3, 16, 61] {
         let pieces: Vec<&[u8]> = body.chunks(size).collect();
-        let outcome = drive(TextDecoder::<32>::with_scratch(), |_| true, &pieces);
+        let outcome = drive(Both::of(TextDecoder::<32>::with_scratch()), |_| true, &pieces);
         assert_eq!(outcome, expected, "{name}: text in pieces of {size}, scratch of 32");
     }
     for cut in (0..=body.len()).step_by(steps) {
         let (head, tail) = body.split_at(cut);
-        let outcome = drive(TextDecoder::new(), |_| true, &[head, tail]);
+        let outcome = drive(Both::of(TextDecoder::new()), |_| true, &[head, tail]);
         assert_eq!(outcome, expected, "{name}: text cut at {cut}");
     }
 }
@@ -88,6 +104,36 @@ fn is_of_text(event: &Event<'_>) -> bool {
     )
 }
 
+/// The decoder with a template must give what the one without gives, at every cut, for events that come again and again.
+fn check_template(wants: Wants, name: &str, body: &[u8]) {
+    const DONE: &[u8] = b"data: [DONE]";
+    let end = body.windows(DONE.len()).position(|window| window == DONE).unwrap_or(body.len());
+    let (events, rest) = body.split_at(end);
+    let mut bodies = vec![body.to_vec(), [&events.repeat(5), rest].concat()];
+    // The last time with another content.
+    let other = String::from_utf8_lossy(events).replace("\"content\": \"", "\"content\": \"\\u00e9t");
+    bodies.push([&events.repeat(4), other.as_bytes(), &events.repeat(2), rest].concat());
+    for body in &bodies {
+        let expected = drive(wants.decoder::<64>(), |_| true, &[body]);
+        let templated = |pieces: &[&[u8]]| drive(wants.template_decoder::<512, 64>(), |_| true, pieces);
+        assert_eq!(templated(&[body]), expected, "{name}: with a template");
+        for size in [1, 7, 61] {
+            let pieces: Vec<&[u8]> = body.chunks(size).collect();
+            assert_eq!(templated(&pieces), expected, "{name}: with a template, in pieces of {size}");
+        }
+        let pieces: Vec<&[u8]> = body.chunks(16).collect();
+        let small = drive(wants.template_decoder::<64, 32>(), |_| true, &pieces);
+        assert_eq!(small, expected, "{name}: with a small template");
+        // Some cuts: all of the body is decoded for each.
+        for cut in (1..40).map(|cut| cut * body.len() / 40) {
+            let (head, tail) = body.split_at(cut);
+            assert_eq!(templated(&[head, tail]), expected, "{name}: with a template, cut at {cut}");
+            let expected = drive(wants.decoder::<64>(), |_| true, &[head]);
+            assert_eq!(templated(&[head]), expected, "{name}: with a template, ended at {cut}");
+        }
+    }
+}
+
 /// Every cut of `body` must give what the whole gave.
 pub(crate) fn check_cuts(wants: Wants, name: &str, body: &[u8], whole: &Outcome) {
     if !wants.error_body {
@@ -95,6 +141,9 @@ pub(crate) fn check_cuts(wants: Wants, name: &str, body: &[u8], whole: &Outcome)
     }
     if cfg!(miri) {
         return check_some_cuts(wants, name, body, whole);
+    }
+    if body.len() < 2048 {
+        check_template(wants, name, body);
     }
     for size in [1, 2, 3, 5, 7, 16, 61] {
         let pieces: Vec<&[u8]> = body.chunks(size).collect();
@@ -137,7 +186,7 @@ fn allocations(wants: Wants, body: &[u8]) -> u64 {
 }
 
 /// An event that is found and then lent is the one that is lent at once.
-fn check_found(finder: &mut impl Decode, input: &[u8], rest: &[u8], event: Option<Result<Event<'_>, Error>>) {
+fn check_found(finder: &mut impl Find, input: &[u8], rest: &[u8], event: Option<Result<Event<'_>, Error>>) {
     let mut left = input;
     match finder.find_event(&mut left) {
         Some(Ok(found)) => assert_eq!(Some(Ok(finder.lend_event(&found, input))), event),
@@ -156,34 +205,30 @@ pub(crate) struct Outcome {
 }
 
 pub(crate) fn run<const SCRATCH: usize>(wants: Wants, pieces: &[&[u8]]) -> Outcome {
-    drive(wants.decoder::<SCRATCH>(), |_| true, pieces)
+    drive(Both::of(wants.decoder::<SCRATCH>()), |_| true, pieces)
 }
 
-/// What both decoders can do.
-trait Decode: Clone {
+/// What all decoders can do.
+trait Decode {
     fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>>;
-    fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>>;
-    fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e>;
     fn end(&mut self);
     fn verdict(&self) -> Result<Verdict, Error>;
 }
 
+/// What some can do besides.
+trait Find: Decode + Clone {
+    fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>>;
+    fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e>;
+}
+
 macro_rules! decode {
-    ($decoder:ident) => {
-        impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
+    ($decoder:ident<$($size:ident),*>) => {
+        impl<$(const $size: usize),*> Decode for $decoder<$($size),*> {
             fn next_event<'e, 'i: 'e>(
                 &'e mut self,
                 input: &mut &'i [u8],
             ) -> Option<Result<Event<'e>, Error>> {
                 self.next_event(input)
-            }
-
-            fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
-                self.find_event(input)
-            }
-
-            fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e> {
-                self.lend_event(found, input)
             }
 
             fn end(&mut self) {
@@ -197,12 +242,58 @@ macro_rules! decode {
     };
 }
 
-decode!(Decoder);
-decode!(TextDecoder);
+macro_rules! find {
+    ($decoder:ident) => {
+        impl<const SCRATCH: usize> Find for $decoder<SCRATCH> {
+            fn find_event(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
+                self.find_event(input)
+            }
+
+            fn lend_event<'e>(&'e self, found: &Found, input: &'e [u8]) -> Event<'e> {
+                self.lend_event(found, input)
+            }
+        }
+    };
+}
+
+decode!(Decoder<SCRATCH>);
+decode!(TextDecoder<SCRATCH>);
+decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
+find!(Decoder);
+find!(TextDecoder);
+
+/// Both ways to take an event, which must agree.
+struct Both<D> {
+    decoder: D,
+    finder: D,
+}
+
+impl<D: Find> Both<D> {
+    fn of(decoder: D) -> Self {
+        Self { finder: decoder.clone(), decoder }
+    }
+}
+
+impl<D: Find> Decode for Both<D> {
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        let before = *input;
+        let event = self.decoder.next_event(input);
+        check_found(&mut self.finder, before, input, event);
+        event
+    }
+
+    fn end(&mut self) {
+        self.decoder.end();
+        self.finder.end();
+    }
+
+    fn verdict(&self) -> Result<Verdict, Error> {
+        self.decoder.verdict()
+    }
+}
 
 /// Gives all of the body to the decoder; the events that are not of interest are left out.
 fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, pieces: &[&[u8]]) -> Outcome {
-    let mut finder = decoder.clone();
     let mut log = Log::default();
     let mut add = |event: &Event<'_>| {
         if is_of_interest(event) {
@@ -213,10 +304,7 @@ fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, 
     for piece in pieces {
         let mut input = *piece;
         loop {
-            let before = input;
-            let event = decoder.next_event(&mut input);
-            check_found(&mut finder, before, input, event);
-            match event {
+            match decoder.next_event(&mut input) {
                 Some(Ok(event)) => add(&event),
                 Some(Err(fault)) => assert!(error.replace(fault).is_none(), "a second error"),
                 None => break,
@@ -225,10 +313,8 @@ fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, 
         assert!(input.is_empty(), "input was left over");
     }
     decoder.end();
-    finder.end();
     let verdict = decoder.verdict();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
-        check_found(&mut finder, &[], &[], Some(event));
         add(&event.expect("the end of the body is no error"));
     }
     assert_eq!(decoder.verdict(), verdict, "what was held changed the verdict");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use choreoai_core::ErrorClass;
 use choreoai_core::chat::assemble::{ErrorAssembler, ErrorReport};
-use choreoai_core::chat::{Decoder, Event, Verdict};
+use choreoai_core::chat::{Event, TemplateDecoder, Verdict};
 
 use super::chunk::ChatChunk;
 use super::chunk_builder::ChunkBuilder;
@@ -17,6 +17,8 @@ use crate::error::ErrorKind;
 const START_LIMIT: usize = 1024;
 /// Lets the gateway's escaped text gather into long fragments.
 const SCRATCH: usize = 256;
+/// Most events of a stream have fewer bytes, but for those of their text.
+const TEMPLATE: usize = 512;
 
 /// Turns the body of a chat completion into [`ChatChunk`]s, however it is cut.
 ///
@@ -53,10 +55,12 @@ const SCRATCH: usize = 256;
 /// # Bounds
 ///
 /// It holds one event at most, and of that 64 MiB; an event of more than 1 MiB is handed out at the end of each of
-/// its choices, and within a text that comes after its choice's index. Each call does work in proportion to the
+/// its choices, and within a text that comes after its choice's index. Besides it takes some 4 KiB, with which it decodes events
+/// that resemble each other in a fraction of the time. Each call does work in proportion to the
 /// bytes it consumes.
 pub struct ChunkDecoder {
-    decoder: Decoder<SCRATCH>,
+    /// In a box: it is of 4 KiB, and what holds this is moved.
+    decoder: Box<TemplateDecoder<TEMPLATE, SCRATCH>>,
     builder: ChunkBuilder,
     report: ErrorAssembler,
     /// The beginning of the body, until the first chunk with something in it is complete.
@@ -81,7 +85,7 @@ impl ChunkDecoder {
     /// A decoder at the start of a body.
     pub fn new() -> Self {
         Self {
-            decoder: Decoder::with_scratch(),
+            decoder: Box::default(),
             builder: ChunkBuilder::default(),
             report: ErrorAssembler::new(),
             start: Vec::new(),
@@ -101,14 +105,14 @@ impl ChunkDecoder {
     /// Asks for log probabilities, which are skipped otherwise.
     #[must_use]
     pub fn with_logprobs(mut self) -> Self {
-        self.decoder = self.decoder.with_logprobs();
+        self.decoder = Box::new(self.decoder.with_logprobs());
         self
     }
 
     /// Asks for the members that the schema does not know, which are skipped otherwise.
     #[must_use]
     pub fn with_extra(mut self) -> Self {
-        self.decoder = self.decoder.with_extra();
+        *self.decoder = self.decoder.with_extra();
         self
     }
 

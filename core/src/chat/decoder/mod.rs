@@ -5,10 +5,12 @@ mod opening;
 mod reader;
 mod sniff;
 mod stream;
+mod template;
 mod text;
 
 pub use self::found::Found;
 use self::reader::Reader;
+pub use self::template::TemplateDecoder;
 pub use self::text::TextDecoder;
 use super::event::Event;
 use super::interest::Everything;

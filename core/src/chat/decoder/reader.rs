@@ -85,19 +85,29 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         // Behind the end of the answer, or of the body, the offset stays where that was.
         let was_over = matches!(self.phase, Phase::Done | Phase::Failed(_)) && !matches!(found, Some(Ok(_)));
         if !self.is_ended && !was_over {
-            self.offset = self.offset.saturating_add(consumed as u64);
+            self.note_consumed(consumed);
         }
         let found = match found {
             Some(Ok(signal)) => Some(Ok(signal)),
             Some(Err(kind)) => {
-                self.stream.note_unread_report(&mut self.machine);
-                self.phase = Phase::Failed(kind);
                 *input = &[];
-                Some(Err(Error::new(kind, self.offset)))
+                Some(Err(self.fail(kind)))
             }
             None => None,
         };
         (found, source.text)
+    }
+
+    /// Decoding has failed here.
+    pub(super) fn fail(&mut self, kind: ErrorKind) -> Error {
+        self.stream.note_unread_report(&mut self.machine);
+        self.phase = Phase::Failed(kind);
+        Error::new(kind, self.offset)
+    }
+
+    /// So many bytes were consumed.
+    pub(super) const fn note_consumed(&mut self, bytes: usize) {
+        self.offset = self.offset.saturating_add(bytes as u64);
     }
 
     pub(super) fn end(&mut self) {

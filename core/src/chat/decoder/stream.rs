@@ -7,7 +7,7 @@ use crate::chat::machine::{Machine, Signal, Source};
 use crate::sse::{Field, Framer, Item};
 
 /// Reads the lines of an event stream and gives the machine their data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct EventStream {
     framer: Framer,
     data: Data,
@@ -99,6 +99,16 @@ impl EventStream {
     pub(super) fn start_known_name(&mut self, field: Field) {
         self.framer.start_known_name(field);
         self.start_line(field);
+    }
+
+    /// Whether the next byte begins an event (or ends the line end behind the last one).
+    pub(super) fn is_between_events(&self) -> bool {
+        self.framer.is_between_events() && self.data == Data::None
+    }
+
+    /// Forgets what no byte to come depends on, so that streams compare equal that will do the same.
+    pub(super) fn settle(&mut self) {
+        self.framer.settle();
     }
 
     /// Whether there was nothing but lines that no event stream has.

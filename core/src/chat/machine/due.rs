@@ -34,6 +34,11 @@ impl Due {
         self.set(Self::HELD);
     }
 
+    /// Whether anything is due.
+    pub(super) const fn is_any(self) -> bool {
+        self.bits != 0
+    }
+
     const fn take(&mut self, bit: u8) -> bool {
         let is_due = self.bits & bit != 0;
         self.bits &= !bit;

@@ -3,12 +3,14 @@
 mod due;
 mod keys;
 mod signal;
+mod stand;
 mod text;
 mod told;
 mod values;
 
 use self::due::Due;
 pub(super) use self::signal::{Signal, Source};
+pub(super) use self::stand::{Lasting, Stand, Upon, Within};
 use self::told::Told;
 use super::interest::{Interest, Tally};
 use super::progress::{MAX_CHOICE, Progress};
@@ -63,7 +65,7 @@ enum Mode {
 }
 
 /// What is known of the current chunk.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Chunk {
     has_choices: bool,
     /// There is a `message`, a `detail` or `"object": "error"` at the top: an error report, if there are no choices.
@@ -83,8 +85,8 @@ struct Chunk {
 }
 
 /// What is known of the current choice.
-#[derive(Clone, Copy, Debug)]
-struct Choice {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
     /// The place among the choices of the array; it stands still where it is beyond any index.
     position: u8,
     index: Option<u8>,
@@ -170,6 +172,16 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// The index of the current choice, if it has come.
     pub(super) fn choice_index(&self) -> Option<u32> {
         self.choice.index.filter(|&index| index <= MAX_CHOICE).map(u32::from)
+    }
+
+    /// What the current choice said of its index.
+    pub(super) const fn own_choice_index(&self) -> Option<u8> {
+        self.choice.index
+    }
+
+    /// The number that was read last.
+    pub(super) fn created(&self) -> u64 {
+        self.lexer.number().to_u64().unwrap_or_default()
     }
 
     /// The index of the current tool call, if it has come.

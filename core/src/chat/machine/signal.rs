@@ -55,7 +55,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Signal::ChoiceEnd(index) => Event::ChoiceEnd { index: u32::from(index) },
             Signal::CallStart if I::ALL => Event::ToolCallStart,
             Signal::CallEnd if I::ALL => Event::ToolCallEnd { index: self.call_index },
-            Signal::Created if I::ALL => Event::Created(self.lexer.number().to_u64().unwrap_or_default()),
+            Signal::Created if I::ALL => Event::Created(self.created()),
             Signal::Usage => self.usage.usage().map_or(Event::Done, Event::Usage),
             Signal::ErrorEnd => Event::ErrorEnd,
             Signal::ChunkEnd => Event::ChunkEnd,
@@ -64,7 +64,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
-    fn text_event<'e>(&self, target: Target, piece: Piece<'e>) -> Event<'e> {
+    pub(in crate::chat) fn text_event<'e>(&self, target: Target, piece: Piece<'e>) -> Event<'e> {
         if !I::ALL {
             return match target {
                 Target::Content => Event::Content(piece.text),

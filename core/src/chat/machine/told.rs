@@ -3,7 +3,7 @@
 use crate::chat::schema::{Action, Node, Target};
 
 /// The kinds that a `delta` has brought.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Told(u8);
 
 /// What an answer is made of.

@@ -1,9 +1,10 @@
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, Piece, TextDecoder};
+use choreoai_core::chat::{Decoder, Event, Piece, TemplateDecoder, TextDecoder};
 
 use crate::opaque::{bytes, consume, opaque, text};
 
-pub(crate) const EXERCISES: &[fn()] = &[decoder, large_scratch, found, end, text_decoder, piece];
+pub(crate) const EXERCISES: &[fn()] = 
+    &[decoder, large_scratch, found, end, text_decoder, template_decoder, piece];
 
 fn decoder() {
     consume(Decoder::default());
@@ -77,6 +78,22 @@ fn next_text_event<'e, const SCRATCH: usize>(
     input: &mut &'static [u8],
 ) -> Option<Result<Event<'e>, Error>> {
     TextDecoder::next_event(decoder, input)
+}
+
+fn template_decoder() {
+    consume(TemplateDecoder::<512, 64>::default());
+    let decoder = TemplateDecoder::for_error_body(opaque(TemplateDecoder::<512, 64>::new()));
+    let decoder = TemplateDecoder::with_logprobs(opaque(decoder));
+    let mut decoder = opaque(TemplateDecoder::with_extra(decoder));
+    let mut input = bytes();
+    while let Some(event) = TemplateDecoder::next_event(&mut decoder, &mut input) {
+        consume(event);
+    }
+    consume(TemplateDecoder::choice_index(&decoder));
+    consume(TemplateDecoder::tool_call_index(&decoder));
+    TemplateDecoder::end(&mut decoder);
+    consume(TemplateDecoder::verdict(&decoder));
+    consume(decoder);
 }
 
 pub(crate) fn event() -> Event<'static> {

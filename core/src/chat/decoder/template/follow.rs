@@ -1,0 +1,296 @@
+//! An event is compared with the template, and decoded where it differs.
+
+use super::memory::{Hole, Indices, Segment, Template, What};
+use super::{Found, Mode, Templated, Turn};
+use crate::chat::interest::Interest;
+use crate::chat::machine::{Signal, Upon, Within};
+use crate::chat::schema::Target;
+use crate::json::Lexer;
+
+/// How far an event has been compared, and with which template.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) slot: u8,
+    /// The next step.
+    step: u8,
+    /// Those before this one are due.
+    due: u8,
+    /// The hole behind which the segment lies; the first segment lies behind none.
+    behind: Option<u8>,
+    /// The part of the literal up to the next hole.
+    segment_start: u16,
+    segment: Segment,
+    /// How far the bytes were the same.
+    matched: u16,
+}
+
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
+    /// Compares the event that begins here with what this slot holds.
+    pub(super) fn begin_following(&mut self, slot: u8) {
+        self.mode = Mode::Following;
+        let segment = self.template(slot).segment(None);
+        self.place = Place { slot, segment, ..Place::START };
+    }
+
+    /// What is due of that which was compared already.
+    #[inline]
+    pub(super) fn next_step(&mut self) -> Option<What> {
+        let Place { slot, step, due, .. } = self.place;
+        if step >= due {
+            return None;
+        }
+        self.place.step = step.wrapping_add(1);
+        self.template(slot).step(step).map(|step| step.what)
+    }
+
+    /// Compares on. Meanwhile the machine stands still: it need not know.
+    pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        let Place { slot, step, matched, segment, .. } = self.place;
+        if matched < segment.end {
+            self.compare(input);
+            if let Some(what) = self.next_step() {
+                return Turn::Found(Found::Step(what));
+            }
+            if self.place.matched < segment.end {
+                return match input.is_empty() {
+                    true => Turn::Consumed,
+                    false if self.switch() => Turn::Again,
+                    false => self.leave(),
+                };
+            }
+            return Turn::Again;
+        }
+        match self.template(slot).step(step).map(|step| step.what) {
+            Some(What::Hole(number)) => self.fill(number, input),
+            Some(What::End) => {
+                self.policy.note_followed();
+                self.has_switched = false;
+                self.begin_following(slot);
+                Turn::Again
+            }
+            _ => self.leave(),
+        }
+    }
+
+    /// Consumes what is the same.
+    fn compare(&mut self, input: &mut &[u8]) {
+        let Place { slot, step, matched, segment, .. } = self.place;
+        let template = self.template(slot);
+        let same = common_prefix(input, template.literal(matched, segment.end));
+        let matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
+        self.place.due =
+            if matched == segment.end { segment.stop } else { template.steps_up_to(step, matched) };
+        self.place.matched = matched;
+        *input = input.get(same..).unwrap_or_default();
+        self.reader.note_consumed(same);
+    }
+
+    /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
+    #[cold]
+    fn switch(&mut self) -> bool {
+        let other = 1 ^ self.place.slot;
+        if self.has_switched || !self.template(other).is_complete() || self.place.matched > self.shared {
+            return false;
+        }
+        self.has_switched = true;
+        self.place.segment = self.template(other).segment(self.place.behind);
+        self.place.slot = other;
+        true
+    }
+
+    /// Takes the value that stands here. If it is whole and plain, the machine still need not know.
+    fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
+        let Some(hole) = self.template(self.place.slot).hole(number) else { return self.leave() };
+        let behind = self.place.behind(number, hole);
+        let before = input.len();
+        let turn = match hole.upon {
+            Upon::String(target) if hole.is_filled => {
+                Lexer::whole_text(input).map(|text| Turn::Found(Found::Text(target, text)))
+            }
+            Upon::Skipped if hole.is_string => Lexer::skip_whole_text(input).then_some(Turn::Again),
+            _ => None,
+        };
+        if let Some(turn) = turn {
+            self.place = behind;
+            self.reader.note_consumed(before.wrapping_sub(input.len()));
+            return turn;
+        }
+        if input.is_empty() {
+            return Turn::Consumed;
+        }
+        self.enter(number)
+    }
+
+    /// The machine goes where this value begins, to read it.
+    #[inline(never)]
+    fn enter<'i>(&mut self, number: u8) -> Turn<'i> {
+        let hole = self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number));
+        let Some(hole) = hole else { return self.leave() };
+        self.reader.stand_at(&hole.stream, &hole.stand);
+        self.mode = Mode::Within { hole: number, is_filled: false };
+        Turn::Again
+    }
+
+    /// The machine reads on in the value that stands here.
+    pub(super) fn read_within<'i>(&mut self, number: u8, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
+        let (upon, was_filled, behind, within, text);
+        {
+            let Some(hole) =
+                self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number))
+            else {
+                return self.decode_on();
+            };
+            (upon, was_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
+            (within, text) = self.reader.take_within(upon, &hole.stand, input);
+        }
+        match within {
+            Within::Consumed => Turn::Consumed,
+            Within::Beyond => self.decode_on(),
+            Within::Fault(kind) => {
+                self.mode = Mode::Plain { is_ending: false };
+                *input = &[];
+                Turn::Fault(self.reader.fail(kind))
+            }
+            Within::Signal(signal) => {
+                if upon != Upon::Counts {
+                    let is_filled = is_filled || !self.reader.is_empty(text);
+                    self.mode = Mode::Within { hole: number, is_filled };
+                } else if signal == Signal::Usage && was_filled {
+                    self.arrive(behind);
+                } else {
+                    self.mode = Mode::Plain { is_ending: false };
+                }
+                Turn::Found(Found::Signal(signal, text))
+            }
+            // All that a string tells the machine is whether there was something in it.
+            Within::End if is_filled == was_filled && upon != Upon::Counts => {
+                self.arrive(behind);
+                Turn::Again
+            }
+            Within::End => self.decode_on(),
+        }
+    }
+
+    /// The value is over, and the machine stands where the template says.
+    fn arrive(&mut self, behind: Place) {
+        self.place = behind;
+        self.mode = Mode::Following;
+        if cfg!(debug_assertions)
+            && let Some(hole) = behind.behind.and_then(|hole| self.template(behind.slot).hole(hole))
+        {
+            let expected = hole.stand.behind(hole.upon, hole.choice);
+            debug_assert_eq!(self.reader.machine.stand(), expected, "the machine knows otherwise");
+            let lasting = self.start.as_ref().map(|start| &start.lasting);
+            debug_assert_eq!(Some(&self.reader.machine.lasting()), lasting, "the machine knows otherwise");
+        }
+    }
+
+    /// The machine reads on, from where it stands.
+    fn decode_on<'i>(&mut self) -> Turn<'i> {
+        self.policy.note_missed();
+        self.mode = Mode::Plain { is_ending: false };
+        Turn::Again
+    }
+
+    /// The event differs from the template: the machine goes where it would stand had it read the event, and reads on.
+    #[cold]
+    #[inline(never)]
+    fn leave<'i>(&mut self) -> Turn<'i> {
+        let next = self.template(self.place.slot).step(self.place.step);
+        if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
+            && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
+        {
+            // Such a value will be a hole in the next template.
+            if !self.varying.has(target) {
+                self.policy.want(1);
+            }
+            self.varying.add(target);
+        }
+        self.policy.note_missed();
+        self.catch_up();
+        Turn::Again
+    }
+
+    /// The machine goes over what was compared without it, from the last hole on.
+    pub(super) fn catch_up(&mut self) {
+        let Place { slot, step, behind, segment_start, matched, .. } = self.place;
+        let Some(template) = self.templates.get(usize::from(slot)) else { return };
+        if let Some(hole) = behind.and_then(|hole| template.hole(hole)) {
+            self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
+        } else if let Some(start) = &self.start {
+            self.reader.stand_at(&start.stream, &start.stand);
+        }
+        self.reader.replay(template.literal(segment_start, matched));
+        let last = step.checked_sub(1).and_then(|step| template.step(step));
+        let is_ending = last.is_some_and(|step| step.what == What::Signal(Signal::ChunkEnd));
+        self.mode = Mode::Plain { is_ending };
+        self.place.due = 0;
+    }
+
+    /// The indices that are known where the event has been compared to.
+    pub(super) fn indices(&self) -> Indices {
+        let last = self.place.step.checked_sub(1);
+        last.and_then(|step| self.template(self.place.slot).step(step))
+            .map_or(Indices::NONE, |step| step.indices)
+    }
+
+    pub(super) fn template(&self, slot: u8) -> &Template<TEMPLATE> {
+        let [one, other] = &self.templates;
+        if slot == 0 { one } else { other }
+    }
+}
+
+impl Place {
+    pub(super) const START: Self = Self {
+        slot: 0,
+        step: 0,
+        due: 0,
+        behind: None,
+        segment_start: 0,
+        segment: Segment { end: 0, stop: 0 },
+        matched: 0,
+    };
+
+    /// The place behind the hole that comes next.
+    fn behind(self, number: u8, hole: &Hole) -> Self {
+        Self {
+            slot: self.slot,
+            step: self.step.wrapping_add(1),
+            behind: Some(number),
+            due: 0,
+            segment_start: self.segment.end,
+            segment: hole.segment,
+            matched: self.segment.end,
+        }
+    }
+}
+
+/// The values that were seen to differ from event to event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Varying(u32);
+
+impl Varying {
+    pub(super) const fn new() -> Self {
+        Self(0)
+    }
+
+    pub(super) const fn has(self, target: Target) -> bool {
+        self.0 & 1_u32.wrapping_shl(target as u32) != 0
+    }
+
+    fn add(&mut self, target: Target) {
+        self.0 |= 1_u32.wrapping_shl(target as u32);
+    }
+}
+
+/// How many bytes both begin with.
+fn common_prefix(input: &[u8], wanted: &[u8]) -> usize {
+    const BLOCK: usize = 16;
+    if input.starts_with(wanted) {
+        return wanted.len();
+    }
+    let blocks = input.chunks_exact(BLOCK).zip(wanted.chunks_exact(BLOCK));
+    let same = blocks.take_while(|(one, other)| one == other).count().wrapping_mul(BLOCK);
+    let (input, wanted) = (input.get(same..).unwrap_or_default(), wanted.get(same..).unwrap_or_default());
+    same.wrapping_add(input.iter().zip(wanted).take_while(|(one, other)| one == other).count())
+}

@@ -1,0 +1,301 @@
+//! What is kept of an event: its bytes, what they give, and where others may come.
+
+use crate::chat::decoder::stream::EventStream;
+use crate::chat::machine::{Choice, Lasting, Signal, Stand, Upon};
+use crate::chat::schema::Target;
+
+/// The bytes of an event but for those that differ from event to event, and what is handed out behind which of them.
+#[derive(Clone, Debug)]
+pub(super) struct Template<const SIZE: usize> {
+    literal: [u8; SIZE],
+    /// The values that are handed out, once more.
+    texts: Texts,
+    length: u16,
+    first_segment: Segment,
+    steps: [Step; MAX_STEPS],
+    step_count: u8,
+    holes: [Option<Hole>; MAX_HOLES],
+    /// What [`Signal::Created`] says.
+    created: Option<u64>,
+    /// The whole of an event is here, and others may be like it.
+    is_complete: bool,
+}
+
+/// More than the events that any known server sends in one chunk.
+pub(super) const MAX_STEPS: usize = 24;
+pub(super) const MAX_HOLES: usize = 4;
+
+/// What happens when the literal has been matched up to a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) end: u16,
+    pub(super) what: What,
+    /// What is known then.
+    pub(super) indices: Indices,
+}
+
+/// The indices of choice and tool call, as far as they have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Indices {
+    pub(super) choice: Option<u8>,
+    pub(super) call: Option<u8>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// A value is handed out that stands in the literal.
+    Text {
+        target: Target,
+        start: u16,
+        length: u16,
+    },
+    Signal(Signal),
+    /// Here a value stands that may be another one each time.
+    Hole(u8),
+    /// The event is over.
+    End,
+}
+
+/// A part of the literal that goes on to the next hole or to the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Segment {
+    pub(super) end: u16,
+    /// The step for that hole or that end.
+    pub(super) stop: u8,
+}
+
+/// A value that may be another one each time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Hole {
+    pub(super) upon: Upon,
+    pub(super) is_string: bool,
+    /// Something was handed out: what follows depends on that.
+    pub(super) is_filled: bool,
+    /// The part of the literal behind it.
+    pub(super) segment: Segment,
+    /// What the machine knows of the choice behind it.
+    pub(super) choice: Choice,
+    /// Where the decoder stands when it has entered the value.
+    pub(super) stand: Stand,
+    pub(super) stream: EventStream,
+}
+
+/// Where the decoder stands between events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    pub(super) stream: EventStream,
+    pub(super) stand: Stand,
+    pub(super) lasting: Lasting,
+}
+
+impl Indices {
+    pub(super) const NONE: Self = Self { choice: None, call: None };
+}
+
+impl<const SIZE: usize> Template<SIZE> {
+    pub(super) const NEW: Self = {
+        assert!(SIZE <= u16::MAX as usize, "a template is limited to 65,535 bytes");
+        Self {
+            literal: [0; SIZE],
+            texts: Texts::NEW,
+            length: 0,
+            first_segment: Segment { end: 0, stop: 0 },
+            steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
+            step_count: 0,
+            holes: [const { None }; MAX_HOLES],
+            created: None,
+            is_complete: false,
+        }
+    };
+
+    pub(super) const fn is_complete(&self) -> bool {
+        self.is_complete
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.length = 0;
+        self.texts.length = 0;
+        self.step_count = 0;
+        self.holes = [const { None }; MAX_HOLES];
+        self.created = None;
+        self.is_complete = false;
+    }
+
+    pub(super) fn literal(&self, from: u16, to: u16) -> &[u8] {
+        self.literal.get(usize::from(from)..usize::from(to)).unwrap_or_default()
+    }
+
+    pub(super) const fn length(&self) -> u16 {
+        self.length
+    }
+
+    /// Everything so far.
+    pub(super) fn recorded(&self) -> &[u8] {
+        self.literal(0, self.length)
+    }
+
+    #[inline]
+    pub(super) fn text(&self, start: u16, length: u16) -> &str {
+        self.texts.get(start, length)
+    }
+
+    #[inline]
+    pub(super) fn step(&self, step: u8) -> Option<&Step> {
+        self.steps.get(usize::from(step))
+    }
+
+    pub(super) fn hole(&self, hole: u8) -> Option<&Hole> {
+        self.holes.get(usize::from(hole))?.as_ref()
+    }
+
+    pub(super) fn created(&self) -> u64 {
+        self.created.unwrap_or_default()
+    }
+
+    /// The part of the literal behind this hole, or the first one.
+    pub(super) fn segment(&self, behind: Option<u8>) -> Segment {
+        match behind {
+            Some(hole) => self.hole(hole).map_or(Segment::default(), |hole| hole.segment),
+            None => self.first_segment,
+        }
+    }
+
+    /// The first step from `step` on that does not come as soon as the literal is matched up to `place`.
+    pub(super) fn steps_up_to(&self, step: u8, place: u16) -> u8 {
+        let steps = self.steps.iter().take(usize::from(self.step_count)).skip(usize::from(step));
+        let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
+        let count = steps.take_while(passed).count();
+        step.wrapping_add(u8::try_from(count).unwrap_or_default())
+    }
+
+    /// How far both are the same: bytes, what they give, and the values in between.
+    pub(super) fn shared(&self, other: &Self) -> u16 {
+        let bytes =
+            self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
+        let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
+        let mut shared = u16::try_from(bytes).unwrap_or_default();
+        for (one, two) in steps {
+            let same = one == two
+                && match one.what {
+                    What::Hole(hole) => self.has_same_hole(other, hole),
+                    _ => true,
+                };
+            if !same {
+                // Up to here neither gives anything that the other does not.
+                shared = shared.min(one.end.min(two.end).saturating_sub(1));
+                break;
+            }
+        }
+        shared
+    }
+
+    fn has_same_hole(&self, other: &Self, hole: u8) -> bool {
+        let (Some(one), Some(two)) = (self.hole(hole), other.hole(hole)) else { return false };
+        Hole { segment: two.segment, ..one.clone() } == *two
+    }
+
+    /// Adds a byte; whether there was room for it.
+    pub(super) fn push(&mut self, byte: u8) -> bool {
+        let Some(place) = self.literal.get_mut(usize::from(self.length)) else { return false };
+        *place = byte;
+        self.length = self.length.wrapping_add(1);
+        true
+    }
+
+    /// A value was handed out, whose closing quote is the last byte; whether it could be noted.
+    pub(super) fn push_text(&mut self, target: Target, text: &str, indices: Indices) -> bool {
+        let end = self.length.saturating_sub(1);
+        let Ok(length) = u16::try_from(text.len()) else { return false };
+        // Not so if it had escapes.
+        let stands_there = self.literal(0, end).ends_with(text.as_bytes());
+        let Some(start) = self.texts.push(text).filter(|_| stands_there) else { return false };
+        self.push_step(What::Text { target, start, length }, indices)
+    }
+
+    /// When the completion was created was handed out; whether it could be noted.
+    pub(super) fn push_created(&mut self, created: u64, indices: Indices) -> bool {
+        self.created.replace(created).is_none() && self.push_step(What::Signal(Signal::Created), indices)
+    }
+
+    /// Something is to happen here; whether it could be noted.
+    pub(super) fn push_step(&mut self, what: What, indices: Indices) -> bool {
+        let Some(place) = self.steps.get_mut(usize::from(self.step_count)) else { return false };
+        *place = Step { end: self.length, what, indices };
+        self.step_count = self.step_count.wrapping_add(1);
+        true
+    }
+
+    /// A value begins here that may be another one each time; its number, if it could be noted.
+    pub(super) fn push_hole(&mut self, hole: Hole, indices: Indices) -> Option<u8> {
+        let place = self.holes.iter().position(Option::is_none)?;
+        let number = u8::try_from(place).ok()?;
+        if !self.push_step(What::Hole(number), indices) {
+            return None;
+        }
+        self.end_segment();
+        *self.holes.get_mut(place)? = Some(hole);
+        Some(number)
+    }
+
+    /// The value is over.
+    pub(super) fn close_hole(&mut self, hole: u8, is_filled: bool, choice: Choice) {
+        if let Some(Some(hole)) = self.holes.get_mut(usize::from(hole)) {
+            hole.is_filled = is_filled;
+            hole.choice = choice;
+        }
+    }
+
+    /// The event is over; whether that could be noted.
+    pub(super) fn complete(&mut self) -> bool {
+        self.is_complete = self.push_step(What::End, Indices::NONE);
+        self.end_segment();
+        self.is_complete
+    }
+
+    /// The literal ends for now, with the step that was noted last.
+    fn end_segment(&mut self) {
+        let segment = Segment { end: self.length, stop: self.step_count.wrapping_sub(1) };
+        match self.holes.iter_mut().flatten().last() {
+            Some(hole) => hole.segment = segment,
+            None => self.first_segment = segment,
+        }
+    }
+}
+
+/// Texts, laid out so that it takes little time to see that they are UTF-8: the standard library does that best in blocks of 16
+/// bytes whose address is a multiple of 8.
+#[derive(Clone, Debug)]
+#[repr(align(8))]
+struct Texts {
+    bytes: [u8; MAX_TEXTS],
+    length: u16,
+}
+
+/// An id, the name of a model, a fingerprint, a role and a tier are some 100 bytes.
+const MAX_TEXTS: usize = 192;
+const BLOCK: usize = 16;
+
+impl Texts {
+    const NEW: Self = Self { bytes: [0; MAX_TEXTS], length: 0 };
+
+    /// Adds a text; where it begins, if there is room.
+    fn push(&mut self, text: &str) -> Option<u16> {
+        let start = usize::from(self.length);
+        let end = start.checked_add(text.len().checked_next_multiple_of(BLOCK)?)?;
+        let room = self.bytes.get_mut(start..end)?;
+        for (place, byte) in room.iter_mut().zip(text.bytes().chain(core::iter::repeat(0))) {
+            *place = byte;
+        }
+        let begin = self.length;
+        self.length = u16::try_from(end).ok()?;
+        Some(begin)
+    }
+
+    #[inline]
+    fn get(&self, start: u16, length: u16) -> &str {
+        let (start, length) = (usize::from(start), usize::from(length));
+        let end = start.wrapping_add(length.wrapping_add(BLOCK - 1) & !(BLOCK - 1));
+        let blocks = core::str::from_utf8(self.bytes.get(start..end).unwrap_or_default()).unwrap_or_default();
+        blocks.get(..length).unwrap_or_default()
+    }
+}

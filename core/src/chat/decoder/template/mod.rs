@@ -1,0 +1,363 @@
+//! A decoder that remembers the last event, for events that resemble each other.
+
+mod follow;
+mod memory;
+mod policy;
+mod reader;
+mod record;
+#[cfg(test)]
+mod tests;
+
+use self::follow::{Place, Varying};
+use self::memory::{Start, Template, What};
+use self::policy::Policy;
+use self::record::Recording;
+use super::Verdict;
+use super::reader::{Phase, Reader};
+use crate::Error;
+use crate::chat::event::{Event, Piece};
+use crate::chat::interest::{Everything, Interest};
+use crate::chat::machine::Signal;
+use crate::chat::progress::MAX_CHOICE;
+use crate::chat::schema::Target;
+
+/// A [`Decoder`](super::Decoder) that is several times as fast, for more memory.
+///
+/// The events of a stream are the same but for a few values. This decoder keeps the bytes of one, and what they gave, as a template;
+/// as long as the bytes that come are the same, they are compared instead of decoded. The text of the answer, token counts and
+/// values that are skipped may be others each time, and so may those that were seen to be. Where else an event differs,
+/// it is decoded from there on, and after two of them in a row another one is kept.
+///
+/// It is driven in the same way, and gives the same events (fragments merged), the same errors at the same offsets and the same
+/// verdict: where the template is followed, the bytes are those of an event that was checked, at the same place in the
+/// grammar.
+///
+/// ```
+/// use choreoai_core::chat::{Event, TemplateDecoder, Verdict};
+///
+/// let mut decoder: TemplateDecoder = TemplateDecoder::new();
+/// let mut text = String::new();
+/// for (token, reason) in [("1", "null"), (", 2", "null"), (", 3", "null"), ("!", "\"stop\"")] {
+///     let event = format!(
+///         "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"finish_reason\": {reason}, \"index\": 0}}]}}\n\n"
+///     );
+///     let mut input = event.as_bytes();
+///     while let Some(event) = decoder.next_event(&mut input) {
+///         if let Event::Content(fragment) = event? {
+///             text.push_str(fragment);
+///         }
+///     }
+/// }
+/// decoder.end();
+/// assert!(decoder.next_event(&mut &[][..]).is_none(), "the body ended with nothing held");
+/// assert_eq!(text, "1, 2, 3!");
+/// assert_eq!(decoder.verdict(), Ok(Verdict::Finished));
+/// # Ok::<_, choreoai_core::Error>(())
+/// ```
+///
+/// # Bounds
+///
+/// Those of [`Decoder`](super::Decoder), and besides `TEMPLATE` bytes, at most 65,535, and some 1,200 more. An event of more bytes
+/// (without those of its text, its token counts and what is skipped), of more than 23 [`Event`]s or of more than 4 values that
+/// may differ is never kept, but decoded.
+///
+/// Where events differ that were expected not to, the bytes since the last value that may are looked at twice; one event in three
+/// at most is read byte by byte, to be kept, fewer the less that helps.
+#[derive(Clone, Debug)]
+pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
+    templated: Templated<Everything, TEMPLATE, SCRATCH>,
+}
+
+/// Reads one body. See [`TemplateDecoder`] for what its functions do.
+#[derive(Clone, Debug)]
+struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
+    reader: Reader<I, SCRATCH>,
+    mode: Mode,
+    /// While events are followed.
+    place: Place,
+    /// Two: events of two choices may take turns.
+    templates: [Template<TEMPLATE>; 2],
+    /// Where the reader stands before and behind each event that they are for.
+    start: Option<Start>,
+    /// How far the templates are the same.
+    shared: u16,
+    /// The other template was tried for this event, too.
+    has_switched: bool,
+    varying: Varying,
+    policy: Policy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    /// The machine reads.
+    Plain {
+        /// The chunk is complete, and the line end behind it is looked for.
+        is_ending: bool,
+    },
+    /// The machine reads byte by byte, and what it finds is kept.
+    Recording(Recording),
+    /// The bytes are compared; the machine stands still.
+    Following,
+    /// The machine reads a value in between, of which something was handed out or not.
+    Within { hole: u8, is_filled: bool },
+}
+
+/// What a look at the input gave.
+enum Turn<'i> {
+    Found(Found<'i>),
+    Fault(Error),
+    /// All of the input was consumed.
+    Consumed,
+    /// Another look is needed.
+    Again,
+}
+
+/// An event that has not been lent yet.
+enum Found<'i> {
+    /// By the machine, with its text unless that is in the scratch.
+    Signal(Signal, Option<&'i str>),
+    /// What the template says.
+    Step(What),
+    /// A value in between.
+    Text(Target, &'i str),
+}
+
+impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
+    /// A decoder at the start of a body. `SCRATCH` is that of [`Decoder::with_scratch`](super::Decoder::with_scratch).
+    pub const fn new() -> Self {
+        Self { templated: Templated::NEW }
+    }
+
+    /// See [`Decoder::for_error_body`](super::Decoder::for_error_body). Nothing is kept of such a body.
+    #[must_use]
+    pub const fn for_error_body(mut self) -> Self {
+        self.templated.reader.set_error_body();
+        self
+    }
+
+    /// See [`Decoder::with_logprobs`](super::Decoder::with_logprobs). No event that has them is kept.
+    #[must_use]
+    pub const fn with_logprobs(mut self) -> Self {
+        self.templated.reader.machine.want_logprobs();
+        self
+    }
+
+    /// See [`Decoder::with_extra`](super::Decoder::with_extra). No event that has such members is kept.
+    #[must_use]
+    pub const fn with_extra(mut self) -> Self {
+        self.templated.reader.machine.want_extra();
+        self
+    }
+
+    /// See [`Decoder::choice_index`](super::Decoder::choice_index); of use up to the end of the choice.
+    pub fn choice_index(&self) -> Option<u32> {
+        self.templated.choice_index()
+    }
+
+    /// See [`Decoder::tool_call_index`](super::Decoder::tool_call_index); of use up to the end of the call.
+    pub fn tool_call_index(&self) -> Option<u32> {
+        match self.templated.mode {
+            Mode::Following => self.templated.indices().call.map(u32::from),
+            _ => self.templated.reader.machine.call_index(),
+        }
+    }
+
+    /// Takes one event off the front of `input`. See [`Decoder::next_event`](super::Decoder::next_event).
+    ///
+    /// # Errors
+    ///
+    /// Those of the other decoder, at the same offsets.
+    #[inline]
+    pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        self.templated.next_event(input)
+    }
+
+    /// The body has ended. See [`Decoder::end`](super::Decoder::end).
+    pub fn end(&mut self) {
+        self.templated.end();
+    }
+
+    /// How the answer ended. See [`Decoder::verdict`](super::Decoder::verdict).
+    ///
+    /// # Errors
+    ///
+    /// Those of the other decoder.
+    pub fn verdict(&self) -> Result<Verdict, Error> {
+        // While events are compared, the machine knows all of the body that they could tell it.
+        self.templated.reader.verdict()
+    }
+}
+
+impl<const TEMPLATE: usize, const SCRATCH: usize> Default for TemplateDecoder<TEMPLATE, SCRATCH> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
+    const NEW: Self = Self {
+        reader: Reader::NEW,
+        mode: Mode::Plain { is_ending: false },
+        place: Place::START,
+        templates: [Template::NEW; 2],
+        start: None,
+        shared: 0,
+        has_switched: false,
+        varying: Varying::new(),
+        policy: Policy::NEW,
+    };
+
+    #[inline]
+    fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        if let Some(what) = self.next_step() {
+            return Some(Ok(self.step_event(what)));
+        }
+        self.look(input)
+    }
+
+    /// Reads on until there is an event.
+    #[inline(never)]
+    fn look<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
+        loop {
+            // Apart from the others, which are large: mostly it is all there is to do.
+            let turn = if self.mode == Mode::Following { self.follow(input) } else { self.read(input) };
+            match turn {
+                Turn::Found(Found::Step(what)) => return Some(Ok(self.step_event(what))),
+                Turn::Found(Found::Text(target, text)) => {
+                    return Some(Ok(self
+                        .reader
+                        .machine
+                        .text_event(target, Piece { text, first: true, last: true })));
+                }
+                Turn::Found(Found::Signal(signal, text)) => {
+                    return Some(Ok(self.reader.machine.event(signal, text)));
+                }
+                Turn::Fault(error) => return Some(Err(error)),
+                Turn::Consumed => return None,
+                Turn::Again => {}
+            }
+        }
+    }
+
+    /// The machine reads.
+    #[inline(never)]
+    fn read<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        match self.mode {
+            Mode::Following => self.follow(input),
+            Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
+            Mode::Recording(recording) => self.record(recording, input),
+            Mode::Plain { is_ending: false } => self.decode(input),
+            Mode::Plain { is_ending: true } => self.decode_end(input),
+        }
+    }
+
+    fn end(&mut self) {
+        if self.mode == Mode::Following {
+            self.catch_up();
+        }
+        self.mode = Mode::Plain { is_ending: false };
+        self.reader.end();
+    }
+
+    fn choice_index(&self) -> Option<u32> {
+        match self.mode {
+            Mode::Following => self.indices().choice.filter(|&index| index <= MAX_CHOICE).map(u32::from),
+            _ => self.reader.machine.choice_index(),
+        }
+    }
+
+    /// The machine reads, and nothing is known of what comes.
+    fn decode<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        let (found, text) = self.reader.take_signal(input);
+        match found {
+            Some(Ok(signal)) => {
+                self.mode = Mode::Plain { is_ending: signal == Signal::ChunkEnd };
+                Turn::Found(Found::Signal(signal, text))
+            }
+            Some(Err(error)) => Turn::Fault(error),
+            None => Turn::Consumed,
+        }
+    }
+
+    /// The machine reads on to the end of the event, and no further.
+    fn decode_end<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
+        if self.reader.is_between_events() && !self.reader.machine.is_due() {
+            self.choose();
+            return Turn::Again;
+        }
+        let mut one = input.get(..1).unwrap_or(input);
+        let given = one.len();
+        let (found, text) = self.reader.take_signal(&mut one);
+        *input = input.get(given.wrapping_sub(one.len())..).unwrap_or_default();
+        match found {
+            Some(Ok(signal)) => {
+                self.mode = Mode::Plain { is_ending: signal == Signal::ChunkEnd };
+                Turn::Found(Found::Signal(signal, text))
+            }
+            Some(Err(error)) => {
+                *input = &[];
+                Turn::Fault(error)
+            }
+            None if given == 0 => Turn::Consumed,
+            None => Turn::Again,
+        }
+    }
+
+    /// What to do with the event that begins here.
+    fn choose(&mut self) {
+        self.mode = Mode::Plain { is_ending: false };
+        self.has_switched = false;
+        if self.reader.phase != Phase::Stream || self.reader.is_error_body() {
+            return;
+        }
+        // The one that was of use last.
+        let slot = self.place.slot;
+        let start = self.reader_start();
+        let is_at_start = self.start.as_ref() == Some(&start);
+        if self.policy.wants_another() {
+            if !is_at_start {
+                self.start = Some(start);
+                self.forget_templates();
+            }
+            self.begin_recording(if self.template(slot).is_complete() { 1 ^ slot } else { slot });
+        } else if is_at_start && self.template(slot).is_complete() {
+            self.begin_following(slot);
+        } else {
+            self.policy.note_missed();
+        }
+    }
+
+    /// Where the reader stands between events.
+    fn reader_start(&self) -> Start {
+        let machine = &self.reader.machine;
+        Start { stream: self.reader.settled_stream(), stand: machine.stand(), lasting: machine.lasting() }
+    }
+
+    fn forget_templates(&mut self) {
+        for template in &mut self.templates {
+            template.forget();
+        }
+    }
+
+    #[inline]
+    fn step_event(&self, what: What) -> Event<'_> {
+        let machine = &self.reader.machine;
+        match what {
+            What::Text { target, start, length } => {
+                let text = self.template(self.place.slot).text(start, length);
+                machine.text_event(target, Piece { text, first: true, last: true })
+            }
+            What::Signal(Signal::Created) if I::ALL => {
+                Event::Created(self.template(self.place.slot).created())
+            }
+            What::Signal(Signal::CallEnd) if I::ALL => {
+                Event::ToolCallEnd { index: self.indices().call.map(u32::from) }
+            }
+            What::Signal(Signal::ChoiceStart) => Event::ChoiceStart,
+            What::Signal(Signal::ChoiceEnd(index)) => Event::ChoiceEnd { index: u32::from(index) },
+            What::Signal(Signal::ChunkEnd) => Event::ChunkEnd,
+            What::Signal(signal) => machine.event(signal, None),
+            What::Hole(_) | What::End => Event::Done,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What the template needs of the reader: to stand somewhere, and to stop at the end of a value.
+
+use crate::chat::decoder::reader::Reader;
+use crate::chat::decoder::stream::EventStream;
+use crate::chat::interest::Interest;
+use crate::chat::machine::{Source, Stand, Upon, Within};
+
+impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
+    /// The side of the event stream, for comparison.
+    pub(super) fn settled_stream(&self) -> EventStream {
+        let mut stream = self.stream.clone();
+        stream.settle();
+        stream
+    }
+
+    /// Whether the next byte begins an event.
+    pub(super) fn is_between_events(&self) -> bool {
+        self.stream.is_between_events()
+    }
+
+    /// Stands there; the offset stays.
+    pub(super) fn stand_at(&mut self, stream: &EventStream, stand: &Stand) {
+        self.stream = stream.clone();
+        self.machine.stand_at(stand);
+    }
+
+    /// Goes over bytes that were consumed already, and whose events were handed out.
+    pub(super) fn replay(&mut self, bytes: &[u8]) {
+        let mut source = Source::new(bytes);
+        while let Some(Ok(_)) = self.stream.next_signal(&mut self.machine, &mut source) {
+            self.machine.scratch.reclaim();
+        }
+    }
+
+    /// What comes next in the value that began at `stand`, and its text, unless that is in the scratch.
+    pub(super) fn take_within<'i>(
+        &mut self,
+        upon: Upon,
+        stand: &Stand,
+        input: &mut &'i [u8],
+    ) -> (Within, Option<&'i str>) {
+        self.machine.scratch.reclaim();
+        let before = input.len();
+        let mut source = Source::new(input);
+        let within = self.machine.next_within(upon, stand, &mut source);
+        *input = source.bytes;
+        self.note_consumed(before.wrapping_sub(input.len()));
+        (within, source.text)
+    }
+
+    /// Whether what was found has no text.
+    pub(super) fn is_empty(&self, text: Option<&str>) -> bool {
+        text.map_or(self.machine.scratch.is_empty(), str::is_empty)
+    }
+}

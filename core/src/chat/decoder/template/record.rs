@@ -1,0 +1,255 @@
+//! An event is decoded byte by byte, and kept.
+
+use super::memory::{Hole, Indices, Segment, Template, What};
+use super::{Found, Mode, Templated, Turn};
+use crate::chat::interest::Interest;
+use crate::chat::machine::{Signal, Upon, Within};
+use crate::chat::schema::Target;
+
+/// What is being kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Recording {
+    slot: u8,
+    is_for_trouble: bool,
+    /// The next byte of the input is the template's last one: it was looked at and not consumed.
+    is_pushed: bool,
+    has_choice: bool,
+    has_chunk: bool,
+    /// The hole that is being read, and whether anything of it was handed out.
+    hole: Option<(u8, bool)>,
+}
+
+impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
+    /// Keeps the event that begins here.
+    pub(super) fn begin_recording(&mut self, slot: u8) {
+        self.template_mut(slot).forget();
+        self.mode = Mode::Recording(Recording {
+            slot,
+            is_for_trouble: self.policy.begin(),
+            is_pushed: false,
+            has_choice: false,
+            has_chunk: false,
+            hole: None,
+        });
+    }
+
+    /// Reads on in the event that is kept.
+    pub(super) fn record<'i>(&mut self, mut recording: Recording, input: &mut &'i [u8]) -> Turn<'i> {
+        if let Some((hole, is_filled)) = recording.hole {
+            return self.record_hole(recording, hole, is_filled, input);
+        }
+        // What is due comes before the next byte.
+        if !self.reader.machine.is_due() {
+            let Some(&byte) = input.first() else { return Turn::Consumed };
+            if !recording.is_pushed && !self.template_mut(recording.slot).push(byte) {
+                return self.give_up();
+            }
+            recording.is_pushed = true;
+        }
+        let due = if self.reader.machine.is_due() { 0 } else { 1 };
+        let mut one = input.get(..due).unwrap_or_default();
+        let (found, text) = self.reader.take_signal(&mut one);
+        if due == 1 && one.is_empty() {
+            *input = input.get(1..).unwrap_or_default();
+            recording.is_pushed = false;
+        }
+        match found {
+            Some(Err(error)) => {
+                self.mode = Mode::Plain { is_ending: false };
+                *input = &[];
+                Turn::Fault(error)
+            }
+            Some(Ok(signal)) => {
+                recording.has_choice |= signal == Signal::ChoiceStart;
+                recording.has_chunk |= signal == Signal::ChunkEnd;
+                self.mode = if self.note(recording, signal, text) {
+                    Mode::Recording(recording)
+                } else {
+                    let _ = self.give_up();
+                    Mode::Plain { is_ending: signal == Signal::ChunkEnd }
+                };
+                Turn::Found(Found::Signal(signal, text))
+            }
+            None => {
+                self.mode = Mode::Recording(recording);
+                if recording.is_pushed { Turn::Again } else { self.look_around(recording) }
+            }
+        }
+    }
+
+    /// A byte was read: whether a hole begins here, or the event is over.
+    fn look_around<'i>(&mut self, mut recording: Recording) -> Turn<'i> {
+        let upon = self.reader.machine.upon();
+        let is_hole = match upon {
+            Upon::Raw => return self.give_up(),
+            Upon::String(target) => target.is_text() || self.varying.has(target),
+            Upon::Skipped | Upon::Counts => true,
+            Upon::Nothing => false,
+        };
+        if is_hole {
+            let stand = self.reader.machine.stand();
+            let Some(indices) = self.machine_indices(recording) else { return self.give_up() };
+            let is_string = self.template(recording.slot).recorded().ends_with(b"\"");
+            let hole = Hole {
+                upon,
+                is_string,
+                is_filled: false,
+                choice: self.reader.machine.choice(),
+                stand,
+                stream: self.reader.settled_stream(),
+                segment: Segment::default(),
+            };
+            let Some(number) = self.template_mut(recording.slot).push_hole(hole, indices) else {
+                return self.give_up();
+            };
+            recording.hole = Some((number, false));
+            self.mode = Mode::Recording(recording);
+        } else if recording.has_chunk && self.reader.is_between_events() {
+            self.end_recording(recording);
+        }
+        Turn::Again
+    }
+
+    /// The event is over. If it changed nothing for those that follow, these may be like it.
+    fn end_recording(&mut self, recording: Recording) {
+        let Recording { slot, is_for_trouble, .. } = recording;
+        self.mode = Mode::Plain { is_ending: true };
+        let end = self.reader_start();
+        if self.start.as_ref() != Some(&end) || !self.template_mut(slot).complete() {
+            self.template_mut(slot).forget();
+            if self.start.as_ref().is_some_and(|start| start.lasting != end.lasting) {
+                // Something of the body was seen for the first time, which happens but so often.
+                self.policy.want(1);
+            }
+            return;
+        }
+        self.shared = self.template(0).shared(self.template(1));
+        let is_known = self.template(1 ^ slot).is_complete()
+            && self.shared.wrapping_add(1) >= self.template(slot).length();
+        if is_known {
+            self.template_mut(slot).forget();
+            if is_for_trouble {
+                // Of two kinds that take turns, it was the one that is kept already.
+                self.policy.want(4);
+            }
+            return;
+        }
+        self.policy.note_kept();
+        self.begin_following(slot);
+    }
+
+    /// Reads on in a value of the event that is kept.
+    fn record_hole<'i>(
+        &mut self,
+        mut recording: Recording,
+        number: u8,
+        is_filled: bool,
+        input: &mut &'i [u8],
+    ) -> Turn<'i> {
+        let (upon, within, text);
+        {
+            let Some(hole) = self.templates.get(usize::from(recording.slot)).and_then(|one| one.hole(number))
+            else {
+                return self.give_up();
+            };
+            upon = hole.upon;
+            (within, text) = self.reader.take_within(upon, &hole.stand, input);
+        }
+        match within {
+            Within::Consumed => Turn::Consumed,
+            Within::Fault(kind) => {
+                self.mode = Mode::Plain { is_ending: false };
+                *input = &[];
+                Turn::Fault(self.reader.fail(kind))
+            }
+            Within::Beyond => self.give_up(),
+            Within::Signal(signal) => {
+                let is_counts = upon == Upon::Counts;
+                recording.hole = Some((number, is_filled || is_counts || !self.reader.is_empty(text)));
+                self.mode = Mode::Recording(recording);
+                if is_counts && self.end_hole(recording, number).is_none() {
+                    let _ = self.give_up();
+                }
+                Turn::Found(Found::Signal(signal, text))
+            }
+            Within::End => match self.end_hole(recording, number) {
+                Some(()) => Turn::Again,
+                None => self.give_up(),
+            },
+        }
+    }
+
+    /// The value is over, if it ended like others will.
+    fn end_hole(&mut self, mut recording: Recording, number: u8) -> Option<()> {
+        let (_, is_filled) = recording.hole.take()?;
+        let choice = self.reader.machine.choice();
+        self.template_mut(recording.slot).close_hole(number, is_filled, choice);
+        let hole = self.template(recording.slot).hole(number)?;
+        if self.reader.machine.is_due() || self.reader.machine.stand() != hole.stand.behind(hole.upon, choice)
+        {
+            return None;
+        }
+        self.mode = Mode::Recording(recording);
+        Some(())
+    }
+
+    /// Notes what was found; whether the template has room for it and can give it again.
+    fn note(&mut self, recording: Recording, signal: Signal, text: Option<&str>) -> bool {
+        let Some(indices) = self.machine_indices(recording) else { return false };
+        let machine = &self.reader.machine;
+        let (own, [one, other]) = (machine.scratch.as_str(), &mut self.templates);
+        let template = if recording.slot == 0 { one } else { other };
+        match signal {
+            Signal::Text { target, first: true, last: true } if can_be_given_again(target) => {
+                template.push_text(target, text.unwrap_or(own), indices)
+            }
+            Signal::Created => template.push_created(machine.created(), indices),
+            Signal::ChoiceStart
+            | Signal::ChoiceEnd(_)
+            | Signal::CallStart
+            | Signal::CallEnd
+            | Signal::ChunkEnd => template.push_step(What::Signal(signal), indices),
+            _ => false,
+        }
+    }
+
+    /// The indices that the machine knows; `None` if that of the call is too large to be noted.
+    fn machine_indices(&self, recording: Recording) -> Option<Indices> {
+        if !recording.has_choice {
+            // What the machine knows is that of an earlier event.
+            return Some(Indices::NONE);
+        }
+        let machine = &self.reader.machine;
+        let call = machine.call_index().map(u8::try_from).transpose().ok()?;
+        Some(Indices { choice: machine.own_choice_index(), call })
+    }
+
+    fn template_mut(&mut self, slot: u8) -> &mut Template<TEMPLATE> {
+        let [one, other] = &mut self.templates;
+        if slot == 0 { one } else { other }
+    }
+
+    /// The event cannot be kept; it is read on as any.
+    fn give_up<'i>(&mut self) -> Turn<'i> {
+        if let Mode::Recording(recording) = self.mode {
+            self.template_mut(recording.slot).forget();
+        }
+        self.mode = Mode::Plain { is_ending: false };
+        Turn::Again
+    }
+}
+
+/// Whether the target is one of those that an answer without errors has, and that is handed out as it stands.
+fn can_be_given_again(target: Target) -> bool {
+    matches!(
+        target,
+        Target::Id
+            | Target::Model
+            | Target::SystemFingerprint
+            | Target::ServiceTier
+            | Target::Role
+            | Target::FinishReason
+            | Target::CallId
+            | Target::CallName
+    )
+}

@@ -1,0 +1,154 @@
+//! That events are followed, and which: that it changes nothing is checked with the transcripts.
+
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+use super::{Mode, TemplateDecoder};
+use crate::chat::event::Event;
+
+/// How many of the events were compared to their end, and the text of them all.
+fn followed(events: &[String], cut: usize) -> (usize, String) {
+    let mut decoder = TemplateDecoder::<512, 64>::new();
+    let (mut followed, mut text) = (0, String::new());
+    for event in events {
+        let mut is_followed = true;
+        for mut piece in event.as_bytes().chunks(cut) {
+            while let Some(event) = decoder.next_event(&mut piece) {
+                if let Ok(Event::Content(fragment) | Event::ToolCallArguments(fragment)) = event {
+                    text.push_str(fragment);
+                }
+                is_followed &= matches!(decoder.templated.mode, Mode::Following | Mode::Within { .. });
+            }
+        }
+        followed += usize::from(is_followed);
+    }
+    (followed, text)
+}
+
+/// All but the first few must be followed, whole and cut. `tokens` are the texts.
+#[track_caller]
+fn check(kept: usize, tokens: &[&str], event: impl Fn(usize, &str) -> String) {
+    let events: Vec<String> = tokens.iter().enumerate().map(|(number, token)| event(number, token)).collect();
+    for cut in [usize::MAX, 1, 7, 50] {
+        let (followed, text) = followed(&events, cut);
+        assert_eq!(text, tokens.concat());
+        assert_eq!(followed, events.len() - kept, "in pieces of {cut}");
+    }
+}
+
+const TOKENS: [&str; 12] =
+    ["Es", " war", " ein", "mal", " ein", " K\u{f6}", "nig", ",", " der", " h", "at", "te"];
+
+/// The first event is read, and begins what lasts; the second one is kept.
+const KEPT: usize = 2;
+
+#[test]
+fn what_differs_in_its_text_alone() {
+    check(KEPT, &TOKENS, |_, token| {
+        format!(
+            "data: {{\"id\":\"c-1\",\"created\":17,\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{token}\"}}}}]}}\n\n"
+        )
+    });
+}
+
+#[test]
+fn carriage_returns() {
+    check(KEPT, &TOKENS, |_, token| {
+        format!("data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"index\": 0}}]}}\r\n\r\n")
+    });
+}
+
+#[test]
+fn what_is_skipped_may_differ() {
+    check(KEPT, &TOKENS, |number, token| {
+        let (padding, list) = ("x".repeat(number), "[{}],".repeat(number));
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"logprobs\": [{list}0]}}], \"p\": \"{padding}\"}}\n\n"
+        )
+    });
+}
+
+#[test]
+fn token_counts_may_differ() {
+    check(KEPT, &TOKENS, |number, token| {
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}}}], \"usage\": {{\"total_tokens\": {number}}}}}\n\n"
+        )
+    });
+}
+
+#[test]
+fn arguments_of_a_tool() {
+    check(KEPT, &TOKENS, |_, token| {
+        let call = format!("{{\"index\": 1, \"function\": {{\"arguments\": \"{token}\"}}}}");
+        format!("data: {{\"choices\": [{{\"delta\": {{\"tool_calls\": [{call}]}}, \"index\": 0}}]}}\n\n")
+    });
+}
+
+#[test]
+fn escaped_text() {
+    let tokens = ["\u{4f60}\u{597d}"; 12];
+    check(KEPT, &tokens, |_, _| {
+        "data: {\"choices\": [{\"delta\": {\"content\": \"\\u4f60\\u597d\"}, \"index\": 0}]}\n\n".into()
+    });
+}
+
+/// One cannot be followed, and the next one is kept.
+#[test]
+fn an_id_may_differ_once_it_was_seen_to() {
+    check(KEPT + 2, &TOKENS, |number, token| {
+        format!(
+            "data: {{\"id\": \"c-{number}\", \"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"index\": 0}}]}}\n\n"
+        )
+    });
+}
+
+#[test]
+fn two_choices_in_any_order() {
+    let tokens = ["a"; 60];
+    let order = [0, 1, 0, 1, 1, 0, 0, 1];
+    let events: Vec<String> = tokens
+        .iter()
+        .enumerate()
+        .map(|(number, token)| {
+            let index = order[number % order.len()];
+            format!(
+                "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"index\": {index}}}]}}\n\n"
+            )
+        })
+        .collect();
+    for cut in [usize::MAX, 1, 13] {
+        let (followed, _) = followed(&events, cut);
+        assert!(followed >= 50, "{followed} of 60 in pieces of {cut}");
+    }
+}
+
+#[test]
+fn another_kind_in_between_costs_itself() {
+    let token = "data: {\"choices\": [{\"delta\": {\"content\": \"a\"}, \"index\": 0}]}\n\n";
+    let events: Vec<String> = (0..20)
+        .map(|number| if number == 10 { format!(": ping\n\n{token}") } else { String::from(token) })
+        .collect();
+    assert_eq!(followed(&events, usize::MAX).0, 20 - KEPT - 1);
+}
+
+/// Each kept event costs more than one that is decoded: they get rarer.
+#[test]
+fn events_that_all_differ_are_hardly_ever_kept() {
+    let mut decoder = TemplateDecoder::<512, 64>::new();
+    let (mut kept, events) = (0, 2000);
+    for number in 0..events {
+        let event = format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"a\"}}, \"index\": 0}}], \"created\": {number}}}\n\n"
+        );
+        let mut input = event.as_bytes();
+        let mut is_kept = false;
+        while let Some(event) = decoder.next_event(&mut input) {
+            event.unwrap();
+            is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
+        }
+        kept += usize::from(is_kept);
+    }
+    assert!((2..40).contains(&kept), "{kept} of {events}");
+}
