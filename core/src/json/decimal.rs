@@ -1,6 +1,9 @@
 //! Numbers as JSON text, without the formatting machinery of `core::fmt`.
 
 use core::fmt;
+use core::num::NonZeroU16;
+
+use crate::decimal::divide;
 
 /// A number as JSON text (RFC 8259, section 6), held inline.
 ///
@@ -61,13 +64,16 @@ impl Decimal {
     fn push_unsigned(&mut self, mut n: u64) {
         let mut digits = [b'0'; 20];
         for digit in digits.iter_mut().rev() {
-            *digit = b'0'.wrapping_add((n % 10) as u8);
-            n /= 10;
+            let last;
+            (n, last) = divide(n, TEN);
+            *digit = b'0'.wrapping_add(last as u8);
         }
         let leading_zeros = digits.iter().take_while(|digit| **digit == b'0').count();
         self.push_all(digits.get(leading_zeros.min(19)..).unwrap_or(&[]));
     }
 }
+
+const TEN: NonZeroU16 = NonZeroU16::new(10).unwrap();
 
 impl From<u64> for Decimal {
     fn from(n: u64) -> Self {
