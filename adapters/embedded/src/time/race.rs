@@ -7,7 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use choreoai_core::deadline::{DeadlineKind, left};
+use choreoai_core::deadline::DeadlineKind;
 use pin_project_lite::pin_project;
 
 use super::Timer;
@@ -33,20 +33,25 @@ impl<F, A> Race<F, A> {
 }
 
 impl<F> Race<F, ()> {
-    /// Work that is to be done before this moment.
+    /// Work that is to be done within this limit.
     #[inline(always)]
-    pub(super) fn until<'t, T: Timer>(
-        deadline: Option<(Duration, DeadlineKind)>,
+    pub(super) fn within<'t, T: Timer>(
+        limit: Limit,
         work: F,
         timer: &'t mut T,
     ) -> Race<F, impl Future<Output = ()> + use<'t, F, T>> {
-        let (wait, kind) = match deadline {
-            Some((moment, kind)) => (Some(left(timer.now(), moment)), kind),
-            None => (None, DeadlineKind::Total),
-        };
+        let Limit { wait, kind } = limit;
         let is_late = wait.is_some_and(|wait| wait.is_zero());
         Race { work, alarm: wait.map(|wait| timer.wait(wait)), kind, is_late }
     }
+}
+
+/// How long some work may take.
+pub(super) struct Limit {
+    /// `None`: as long as it likes.
+    pub(super) wait: Option<Duration>,
+    /// The deadline that it is for.
+    pub(super) kind: DeadlineKind,
 }
 
 impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
