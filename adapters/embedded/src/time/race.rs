@@ -25,13 +25,6 @@ pin_project! {
     }
 }
 
-impl<F, A> Race<F, A> {
-    /// Work that may take as long as it likes.
-    pub(super) const fn alone(work: F) -> Self {
-        Self { work, alarm: None, kind: DeadlineKind::Total, is_late: false }
-    }
-}
-
 impl<F> Race<F, ()> {
     /// Work that is to be done within this limit.
     #[inline(always)]
@@ -57,7 +50,6 @@ pub(super) struct Limit {
 impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
     type Output = Result<F::Output, DeadlineKind>;
 
-    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if *this.is_late {
@@ -70,6 +62,23 @@ impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
             Some(alarm) => alarm.poll(cx).map(|()| Err(*this.kind)),
             None => Poll::Pending,
         }
+    }
+}
+
+pin_project! {
+    /// Some work that may take as long as it likes.
+    pub(crate) struct Alone<F> {
+        #[pin]
+        pub(super) work: F,
+    }
+}
+
+impl<F: Future> Future for Alone<F> {
+    type Output = Result<F::Output, DeadlineKind>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().work.poll(cx).map(Ok)
     }
 }
 

@@ -1,12 +1,12 @@
 //! The deadlines of a call under way.
 
-use core::future::{Future, Pending};
+use core::future::Future;
 use core::time::Duration;
 
 use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
 
 use super::Timer;
-use super::race::{Limit, Race};
+use super::race::{Alone, Limit, Race};
 use crate::decode::Meaning;
 
 /// Keeps the deadlines of a call, or keeps none.
@@ -51,7 +51,7 @@ impl Watch for Untimed {
 
     #[inline(always)]
     fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::<F, Pending<()>>::alone(work)
+        Alone { work }
     }
 
     #[inline(always)]
@@ -60,7 +60,7 @@ impl Watch for Untimed {
         _: Duration,
         work: F,
     ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::<F, Pending<()>>::alone(work)
+        Alone { work }
     }
 }
 
