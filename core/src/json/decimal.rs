@@ -129,6 +129,7 @@ impl Digits {
     const MOST: usize = 18;
 
     /// The fewest digits that read back as `x`, which must be finite; none for zero.
+    #[inline(never)] // It needs much of the stack, and few requests hold such a number.
     fn of(x: f64) -> Option<Self> {
         let mut scaled = Scaled::new(x)?;
         let mut digits = [b'0'; Self::MOST];

@@ -44,7 +44,11 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
     where
         P: Clone,
     {
-        let length = parts.clone().fold(0, |length: u64, part| length.saturating_add(part.length()));
+        Self::of_length(length(parts.clone()), parts)
+    }
+
+    /// An encoder of `parts`, which have this [`length`].
+    pub(crate) const fn of_length(length: u64, parts: P) -> Self {
         Self { parts, chunk: Chunk::EMPTY, string: None, length, remaining: length }
     }
 
@@ -111,6 +115,12 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         self.string = Some(rest);
         Chunk::borrowed(run)
     }
+}
+
+/// How many bytes the text of these parts has; beyond [`u64::MAX`], that.
+#[inline(never)] // What is gone through is on the stack no longer than that takes.
+pub(crate) fn length<'a>(parts: impl Iterator<Item = Part<'a>>) -> u64 {
+    parts.fold(0, |length: u64, part| length.saturating_add(part.length()))
 }
 
 /// Lends the rest of the text chunk by chunk; none is empty. Text without escapes comes in one chunk.

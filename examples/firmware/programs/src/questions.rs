@@ -79,8 +79,11 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
         conversation: &[Message<'_>],
         tokens: &mut Option<u64>,
     ) -> Result<Option<Verdict>, Error<C::Error>> {
-        let request = ChatRequest::new(MODEL, conversation).include_usage(true);
-        let mut answer = self.client.stream(&request).await?;
+        let mut answer = {
+            // It is not kept while the answer comes.
+            let request = ChatRequest::new(MODEL, conversation).include_usage(true);
+            self.client.stream(&request).await?
+        };
         while let Some(event) = answer.next().await? {
             match event {
                 Event::Content(text) => self.console.print(text),
