@@ -132,6 +132,7 @@ impl Digits {
     #[inline(never)] // It needs much of the stack, and few requests hold such a number.
     fn of(x: f64) -> Option<Self> {
         let mut scaled = Scaled::new(x)?;
+        let mut exponent = scaled.exponent;
         let mut digits = [b'0'; Self::MOST];
         let mut count = 0_usize;
         for slot in &mut digits {
@@ -147,9 +148,9 @@ impl Digits {
             && *first > b'9'
         {
             *first = b'1';
-            scaled.exponent = scaled.exponent.wrapping_add(1);
+            exponent = exponent.wrapping_add(1);
         }
-        Some(Self { digits, count, exponent: scaled.exponent })
+        Some(Self { digits, count, exponent })
     }
 
     fn write(&self, text: &mut Decimal) {
@@ -234,29 +235,30 @@ impl Scaled {
         Some(scaled)
     }
 
+    /// Does the same to all three.
+    fn each(&mut self, change: impl Fn(u128) -> u128) {
+        for number in [&mut self.value, &mut self.below, &mut self.above] {
+            *number = change(*number);
+        }
+    }
+
+    #[cfg_attr(target_pointer_width = "32", inline(never))] // It is long there.
     fn times_ten(&mut self) {
-        self.value = self.value.wrapping_mul(10);
-        self.below = self.below.wrapping_mul(10);
-        self.above = self.above.wrapping_mul(10);
+        self.each(|number| number.wrapping_mul(10));
         self.exponent = self.exponent.wrapping_sub(1);
     }
 
     fn double(&mut self) {
-        self.value <<= 1;
-        self.below <<= 1;
-        self.above <<= 1;
+        self.each(|number| number << 1);
         if self.value >= Self::ONE {
-            self.value = tenth(self.value).wrapping_add(1);
-            self.below = tenth(self.below);
-            self.above = tenth(self.above);
+            self.each(tenth);
+            self.value = self.value.wrapping_add(1);
             self.exponent = self.exponent.wrapping_add(1);
         }
     }
 
     fn halve(&mut self) {
-        self.value >>= 1;
-        self.below >>= 1;
-        self.above >>= 1;
+        self.each(|number| number >> 1);
         if self.value < Self::TENTH {
             self.times_ten();
         }
@@ -264,9 +266,7 @@ impl Scaled {
 
     /// The next digit, rounded (to 10 at most) if it is the last.
     fn next_digit(&mut self) -> (u8, bool) {
-        self.value = self.value.wrapping_mul(10);
-        self.below = self.below.wrapping_mul(10);
-        self.above = self.above.wrapping_mul(10);
+        self.times_ten();
         let digit = (self.value >> Self::FRACTION_BITS) as u8;
         self.value &= Self::ONE - 1;
         let down = self.value < self.below;
