@@ -105,8 +105,9 @@ impl<'a> From<RawObject<'a>> for RawJson<'a> {
     }
 }
 
+/// Without the white space around it. All that is ASCII: what is no white space to JSON is not around JSON.
 fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+    text.trim_ascii()
 }
 
 /// The name of a member, still escaped.
