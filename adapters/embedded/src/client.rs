@@ -189,11 +189,7 @@ where
                 Ok(first) => return Ok(first),
                 Err(error) => error,
             };
-            let entropy = (self.entropy)();
-            let time_left = self.exchange.watch.time_left();
-            // Not within the `match`: what the outcome refers to would be kept while it is waited.
-            let decision = retry.decide(&self.outcome(&error), entropy, None, time_left);
-            match decision {
+            match self.decide(&mut retry, &error) {
                 Decision::Wait(wait) => {
                     debug!("the request is sent again, after {} s", wait.as_secs());
                     self.exchange.watch.pause(wait).await;
@@ -201,6 +197,13 @@ where
                 Decision::GiveUp(_) => return Err(error),
             }
         }
+    }
+
+    #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
+    fn decide(&mut self, retry: &mut Retry, error: &Error<C::Error>) -> Decision {
+        let entropy = (self.entropy)();
+        let time_left = self.exchange.watch.time_left();
+        retry.decide(&self.outcome(error), entropy, None, time_left)
     }
 
     /// One request, over the connection that is there or a new one, until the first event.
