@@ -28,6 +28,8 @@
 use core::fmt;
 use core::time::Duration;
 
+use crate::decimal::seconds;
+
 /// How long each part of a call may take. `None`: as long as it likes; zero: it expires at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
@@ -199,7 +201,7 @@ pub fn left(now: Duration, until: Duration) -> Duration {
             until.subsec_nanos().saturating_add(1_000_000_000).saturating_sub(now.subsec_nanos()),
         ),
     };
-    Duration::from_secs(secs).saturating_add(Duration::from_nanos(u64::from(nanos)))
+    seconds(secs, nanos)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
-//! Decimal numbers of header values, exact and without floats.
+//! Decimal numbers, exact and without floats.
 
+use core::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use core::time::Duration;
 
 /// `value` with one more digit at its end, if that fits.
@@ -7,6 +8,39 @@ pub(crate) const fn push_digit(value: u64, digit: u8) -> Option<u64> {
     // Rather than a checked multiplication, which takes four on a 32-bit machine.
     if value > u64::MAX / 10 { None } else { value.wrapping_mul(10).checked_add(digit as u64) }
 }
+
+/// The quotient and the remainder. By divisions of 32 bits: one of 64 takes a kilobyte on a machine that has none.
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+pub(crate) fn divide(value: u64, divisor: NonZeroU16) -> (u64, u16) {
+    if cfg!(target_pointer_width = "64") {
+        let divisor = NonZeroU64::from(divisor);
+        return (value / divisor, (value % divisor) as u16);
+    }
+    let divisor = NonZeroU32::from(divisor);
+    let (mut quotient, mut rest) = (0_u64, 0_u32);
+    for shift in [48_u32, 32, 16, 0] {
+        let part = rest << 16 | u32::from(value.wrapping_shr(shift) as u16);
+        quotient = quotient << 16 | u64::from(part / divisor);
+        rest = part % divisor;
+    }
+    (quotient, rest as u16)
+}
+
+/// [`Duration::from_nanos`], by [`divide`].
+pub(crate) fn from_nanos(nanos: u64) -> Duration {
+    let (micros, nanos) = divide(nanos, THOUSAND);
+    let (millis, micros) = divide(micros, THOUSAND);
+    let (secs, millis) = divide(millis, THOUSAND);
+    let micros = u32::from(millis).wrapping_mul(1000).wrapping_add(u32::from(micros));
+    seconds(secs, micros.wrapping_mul(1000).wrapping_add(u32::from(nanos)))
+}
+
+/// [`Duration::new`] with less than a second of `nanos`, which is said so that the compiler sees it and drops the panic.
+pub(crate) const fn seconds(whole: u64, nanos: u32) -> Duration {
+    Duration::new(whole, nanos % 1_000_000_000)
+}
+
+const THOUSAND: NonZeroU16 = NonZeroU16::new(1000).unwrap();
 
 /// Takes `1*DIGIT` off the front of `input` and returns its value with the rest.
 ///
@@ -27,9 +61,8 @@ pub(crate) fn take_digits(input: &[u8]) -> Option<(u64, &[u8])> {
 /// the digits.
 pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
     let (whole, rest) = take_digits(input)?;
-    let whole = Duration::from_secs(whole);
     let Some(fraction) = rest.strip_prefix(b".") else {
-        return Some((whole, rest));
+        return Some((Duration::from_secs(whole), rest));
     };
     let mut rest = fraction;
     let mut nanos = 0u32;
@@ -39,8 +72,7 @@ pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
         place /= 10;
         rest = tail;
     }
-    let seconds = whole.saturating_add(Duration::from_nanos(u64::from(nanos)));
-    (rest.len() != fraction.len()).then_some((seconds, rest))
+    (rest.len() != fraction.len()).then_some((seconds(whole, nanos), rest))
 }
 
 /// A thousandth of `duration`, rounded down to the nanosecond: what is left when a number of milliseconds was read as
@@ -48,10 +80,8 @@ pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
 ///
 /// `Duration::checked_div` would do, but the compiler cannot prove that it does not panic.
 pub(crate) fn thousandth(duration: Duration) -> Duration {
-    let nanos = (duration.as_secs() % 1_000)
-        .saturating_mul(1_000_000_000)
-        .saturating_add(u64::from(duration.subsec_nanos()));
-    Duration::from_secs(duration.as_secs() / 1_000).saturating_add(Duration::from_nanos(nanos / 1_000))
+    let (secs, rest) = divide(duration.as_secs(), THOUSAND);
+    seconds(secs, u32::from(rest).wrapping_mul(1_000_000).wrapping_add(duration.subsec_nanos() / 1000))
 }
 
 fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {

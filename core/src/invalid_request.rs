@@ -117,6 +117,7 @@ impl Check<'_> {
         }
     }
 
+    #[inline(never)] // One of many members is checked so, by the arithmetic of floats.
     pub(crate) fn range(
         self,
         value: Option<f64>,

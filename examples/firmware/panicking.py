@@ -6,7 +6,6 @@
 Known is an `async fn` that is polled after its end, of which the compiler cannot see that nobody does it where one waits.
 """
 
-import re
 import sys
 from pathlib import Path
 
@@ -17,11 +16,6 @@ KNOWN = "^core::panicking::panic_const::panic_const_async_fn_resumed$"
 HANDLER = "__rustc::rust_begin_unwind"
 # What leads to the handler for everybody who comes there.
 COMMON = {HANDLER, "core::panicking::panic_fmt"}
-# What the linker fills gaps between functions with reads as a branch to 88 bytes before it.
-PADDING = re.compile(r"\n[^\n]*\tbmi\t[^\n]*#-0x58(?=\n\n|\n*$)")
-
-read = call_graph.run
-call_graph.run = lambda *command: PADDING.sub("", read(*command))
 
 
 def main(llvm, program):

@@ -189,9 +189,7 @@ where
                 Ok(first) => return Ok(first),
                 Err(error) => error,
             };
-            let entropy = (self.entropy)();
-            let time_left = self.exchange.watch.time_left();
-            match retry.decide(&self.outcome(&error), entropy, None, time_left) {
+            match self.decide(&mut retry, &error) {
                 Decision::Wait(wait) => {
                     debug!("the request is sent again, after {} s", wait.as_secs());
                     self.exchange.watch.pause(wait).await;
@@ -201,30 +199,49 @@ where
         }
     }
 
+    #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
+    fn decide(&mut self, retry: &mut Retry, error: &Error<C::Error>) -> Decision {
+        let entropy = (self.entropy)();
+        let time_left = self.exchange.watch.time_left();
+        retry.decide(&self.outcome(error), entropy, None, time_left)
+    }
+
     /// One request, over the connection that is there or a new one, until the first event.
     async fn attempt<B: Body>(
         &mut self,
         new_body: &impl Fn() -> Result<B, InvalidRequest>,
         failure: &mut Option<Error<C::Error>>,
     ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
-        let mut body = new_body().map_err(Error::Request)?;
         let mut is_kept = self.exchange.wire.is_reusable();
         loop {
-            if !is_kept {
-                self.connect().await?;
-            }
+            let unsent = self.submit(new_body, is_kept).await;
             let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-            self.exchange.watch.connected();
-            match self.exchange.open(socket, &mut body).await {
+            let answered = match unsent {
+                Ok(unsent) => self.exchange.answer(socket, unsent).await,
+                Err(error) => Err(error),
+            };
+            match answered {
                 // The server had closed it while nobody looked, or does so now.
-                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => {
-                    is_kept = false;
-                    body = new_body().map_err(Error::Request)?;
-                }
+                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => is_kept = false,
                 Err(error) => return Err(error),
                 Ok(()) => return self.exchange.find::<'f', _>(socket, failure).await,
             }
         }
+    }
+
+    /// Sends the request, over the connection that is kept or over a new one; see [`Exchange::send`]. The body is gone at its end.
+    async fn submit<B: Body>(
+        &mut self,
+        new_body: &impl Fn() -> Result<B, InvalidRequest>,
+        is_kept: bool,
+    ) -> Result<Option<Error<C::Error>>, Error<C::Error>> {
+        let mut body = new_body().map_err(Error::Request)?;
+        if !is_kept {
+            self.connect().await?;
+        }
+        let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+        self.exchange.watch.connected();
+        self.exchange.send(socket, &mut body).await
     }
 
     async fn connect(&mut self) -> Result<(), Error<C::Error>> {

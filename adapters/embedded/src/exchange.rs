@@ -1,8 +1,8 @@
 //! One call on a connection: a request, the head of its response, and the events in its body.
 //!
 //! ```text
-//! open: [ drain ] ─▶ request ─▶ head ─▶ 2xx ─▶ find, lend, ... ─▶ the end
-//!                                  └──▶ else ─▶ report
+//! send: [ drain ] ─▶ request ─▶ answer: head ─▶ 2xx ─▶ find, lend, ... ─▶ the end
+//!                                          └──▶ else ─▶ report
 //! ```
 
 use core::iter::{Chain, Copied};
@@ -102,20 +102,31 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         Exchange::new(self.wire, self.endpoint, self.watch, self.report, new_decoder)
     }
 
-    /// Sends the request, and reads the head of the response.
-    pub(crate) async fn open<S: Read + Write>(
+    /// Sends the request. What keeps the server from taking all of it is for [`answer`](Self::answer): there may be one.
+    ///
+    /// The body, which is large, is not needed any more from then on: the two are apart so that a future need not have room for
+    /// it and for what reads the answer.
+    pub(crate) async fn send<S: Read + Write>(
         &mut self,
         socket: &mut S,
         body: &mut impl Body,
-    ) -> Result<(), Error<S::Error>> {
-        let unsent = match self.send(socket, body).await {
-            Ok(()) => None,
+    ) -> Result<Option<Error<S::Error>>, Error<S::Error>> {
+        match self.write(socket, body).await {
+            Ok(()) => Ok(None),
             Err(error @ (Error::Io(_) | Error::Closed)) => {
                 self.wire.spoil();
-                Some(error)
+                Ok(Some(error))
             }
-            Err(error) => return Err(error),
-        };
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads the head of the response to a request that was sent; or was not, for this reason.
+    pub(crate) async fn answer<S: Read>(
+        &mut self,
+        socket: &mut S,
+        unsent: Option<Error<S::Error>>,
+    ) -> Result<(), Error<S::Error>> {
         // If the server takes no more, it may have said why; if it has, that is here by now.
         let status = match (Hasty::new(unsent.is_some(), self.head(socket)).await, unsent) {
             (Some(Ok(status)), _) => status,
@@ -128,11 +139,16 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
             self.refuse(socket, status).await;
             return Err(Error::Refused(status));
         }
+        self.begin_body();
+        Ok(())
+    }
+
+    #[inline(never)] // The new decoder passes over the stack.
+    fn begin_body(&mut self) {
         self.decoder = (self.new_decoder)();
         self.data = Span::default();
         self.phase = Phase::Body;
         self.is_committed = true;
-        Ok(())
     }
 
     /// Whether a success was answered to the latest request: it is never sent again.
@@ -140,7 +156,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.is_committed
     }
 
-    async fn send<S: Read + Write>(
+    async fn write<S: Read + Write>(
         &mut self,
         socket: &mut S,
         body: &mut impl Body,

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use embedded_io_async::{Read, Write};
 
@@ -102,8 +103,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        let mut body = request.encoder_with_stream(true).map_err(Error::Request)?;
-        self.call(&mut body).await
+        self.call(|| request.encoder_with_stream(true)).await
     }
 
     /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
@@ -118,8 +118,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        let mut body = request.encoder_with_stream(false).map_err(Error::Request)?;
-        self.call(&mut body).await
+        self.call(|| request.encoder_with_stream(false)).await
     }
 
     /// The same with a body that is there already, in flash for instance: the text of a chat request. What it says is not
@@ -129,13 +128,20 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     ///
     /// Those of [`stream`](Self::stream), but for [`Error::Request`].
     pub async fn send(&mut self, body: &str) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
-        self.call(&mut Ready::new(body)).await
+        self.call(|| Ok(Ready::new(body))).await
     }
 
-    async fn call<B: Body>(&mut self, body: &mut B) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
+    async fn call<B: Body>(
+        &mut self,
+        new_body: impl FnOnce() -> Result<B, InvalidRequest>,
+    ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         let Self { socket, exchange } = self;
-        exchange.watch.start();
-        exchange.open(socket, body).await?;
+        let unsent = {
+            let mut body = new_body().map_err(Error::Request)?;
+            exchange.watch.start();
+            exchange.send(socket, &mut body).await?
+        };
+        exchange.answer(socket, unsent).await?;
         Ok(Answer::new(socket, exchange, None, None))
     }
 

@@ -117,21 +117,27 @@ impl<'a, T: Into<Self>> From<Option<T>> for Value<'a> {
 
 /// Which of an object's members, by their number, its additional members override.
 ///
-/// One pass over the additional members, each of whose names is compared with those of the schema (35 at most).
+/// One pass over the additional members, each of whose names is compared with those of the schema (32 at most).
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Overridden(u64);
+pub(crate) struct Overridden(u32);
 
 impl Overridden {
+    #[inline]
     pub(crate) fn find<'a>(
         extra: Option<RawObject<'_>>,
-        mut member: impl FnMut(usize) -> Option<Child<'a>>,
+        member: impl FnMut(usize) -> Option<Child<'a>>,
     ) -> Self {
-        let mut overridden = 0_u64;
-        for key in extra.iter().flat_map(RawObject::keys) {
-            let names = (0..64).map_while(&mut member).map(|child| child.key.name());
-            for (index, name) in (0..u64::BITS).zip(names) {
+        extra.map_or(Self(0), |extra| Self::find_in(extra, member))
+    }
+
+    #[inline(never)] // It needs much of the stack, and mostly it is not needed.
+    fn find_in<'a>(extra: RawObject<'_>, mut member: impl FnMut(usize) -> Option<Child<'a>>) -> Self {
+        let mut overridden = 0_u32;
+        for key in extra.keys() {
+            let names = (0..32).map_while(&mut member).map(|child| child.key.name());
+            for (index, name) in (0..u32::BITS).zip(names) {
                 if name.is_some_and(|name| key.is(name)) {
-                    overridden |= 1_u64.wrapping_shl(index);
+                    overridden |= 1_u32.wrapping_shl(index);
                 }
             }
         }

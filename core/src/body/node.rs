@@ -1,7 +1,7 @@
 //! The objects and arrays of requests.
 
 use super::{Child, Key, Value};
-use crate::chat::{AudioOutput, Content, ContentPart, File, Function, JsonSchema, Tool, ToolCall};
+use crate::chat::{AudioOutput, Content, ContentPart, Function, JsonSchema, Tool, ToolCall};
 use crate::json::RawObject;
 
 /// An object or array of a request's body.
@@ -17,14 +17,10 @@ pub(crate) enum Node<'a> {
     Metadata(&'a [(&'a str, &'a str)]),
     LogitBias(&'a [(u32, f64)]),
     Parts(&'a [ContentPart<'a>]),
-    TextPart(&'a str),
-    RefusalPart(&'a str),
-    ImagePart(&'a str, Option<&'a str>),
-    Image(&'a str, Option<&'a str>),
-    AudioPart(&'a str, &'a str),
-    AudioInput(&'a str, &'a str),
-    FilePart(&'a File<'a>),
-    File(&'a File<'a>),
+    /// Not one of JSON text.
+    Part(&'a ContentPart<'a>),
+    /// The object in an image, in sound or in a file.
+    InPart(&'a ContentPart<'a>),
     ToolCalls(&'a [ToolCall<'a>]),
     ToolCall(&'a ToolCall<'a>),
     CalledFunction(&'a ToolCall<'a>),
@@ -57,23 +53,33 @@ impl<'a> Node<'a> {
             Self::Parts(list) => list.get(index).map(|part| Child::element(part.value())),
             Self::ToolCalls(list) => list.get(index).map(|call| Child::element(Self::ToolCall(call))),
             Self::Tools(list) => list.get(index).map(|tool| Child::element(tool.value())),
-            Self::TextPart(text) => nth_member!(index, "type": "text", "text": text),
-            Self::RefusalPart(text) => nth_member!(index, "type": "refusal", "refusal": text),
-            Self::ImagePart(url, detail) => {
-                nth_member!(index, "type": "image_url", "image_url": Self::Image(url, detail))
-            }
-            Self::Image(url, detail) => nth_member!(index, "url": url, "detail": detail),
-            Self::AudioPart(data, format) => {
-                nth_member!(index, "type": "input_audio", "input_audio": Self::AudioInput(data, format))
-            }
-            Self::AudioInput(data, format) => nth_member!(index, "data": data, "format": format),
-            Self::FilePart(file) => nth_member!(index, "type": "file", "file": Self::File(file)),
-            Self::File(file) => nth_member!(
-                index,
-                "file_id": file.file_id,
-                "file_data": file.file_data,
-                "filename": file.filename,
-            ),
+            Self::Part(part) => match part {
+                ContentPart::Text(text) => nth_member!(index, "type": "text", "text": *text),
+                ContentPart::Refusal(text) => nth_member!(index, "type": "refusal", "refusal": *text),
+                ContentPart::ImageUrl { .. } => {
+                    nth_member!(index, "type": "image_url", "image_url": Self::InPart(part))
+                }
+                ContentPart::InputAudio { .. } => {
+                    nth_member!(index, "type": "input_audio", "input_audio": Self::InPart(part))
+                }
+                ContentPart::File(_) => nth_member!(index, "type": "file", "file": Self::InPart(part)),
+                ContentPart::Raw(_) => None,
+            },
+            Self::InPart(part) => match part {
+                ContentPart::ImageUrl { url, detail } => {
+                    nth_member!(index, "url": *url, "detail": *detail)
+                }
+                ContentPart::InputAudio { data, format } => {
+                    nth_member!(index, "data": *data, "format": *format)
+                }
+                ContentPart::File(file) => nth_member!(
+                    index,
+                    "file_id": file.file_id,
+                    "file_data": file.file_data,
+                    "filename": file.filename,
+                ),
+                _ => None,
+            },
             Self::ToolCall(call) => nth_member!(
                 index,
                 "id": call.id,

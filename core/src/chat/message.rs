@@ -228,14 +228,10 @@ pub enum ContentPart<'a> {
 
 impl<'a> ContentPart<'a> {
     pub(crate) const fn value(&'a self) -> Value<'a> {
-        Value::Node(match self {
-            Self::Text(text) => Node::TextPart(text),
-            Self::ImageUrl { url, detail } => Node::ImagePart(url, *detail),
-            Self::InputAudio { data, format } => Node::AudioPart(data, format),
-            Self::File(file) => Node::FilePart(file),
-            Self::Refusal(text) => Node::RefusalPart(text),
-            Self::Raw(json) => return Value::Raw(json.as_str()),
-        })
+        match self {
+            Self::Raw(json) => Value::Raw(json.as_str()),
+            _ => Value::Node(Node::Part(self)),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
 use crate::InvalidRequest;
 use crate::body::{Child, Node, nth_member};
 use crate::json::RawObject;
-use crate::json::writer::Encoder;
+use crate::json::writer::{Encoder, length};
 
 /// A request for a chat completion: the body of `POST /v1/chat/completions`.
 ///
@@ -236,8 +236,7 @@ impl<'a, M> ChatRequest<'a, M> {
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.validate()?;
-        Ok(Encoder::new(ChatParts::new(self, self.stream)))
+        self.checked_encoder(self.stream)
     }
 
     /// The [`encoder`](Self::encoder) of the request with another [`stream`](Self::stream), which need not be copied for that.
@@ -252,8 +251,21 @@ impl<'a, M> ChatRequest<'a, M> {
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
+        self.checked_encoder(Some(stream))
+    }
+
+    #[inline(never)] // Its caller is a future, whose stack is long enough.
+    fn checked_encoder<'r>(
+        &'r self,
+        stream: Option<bool>,
+    ) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
         self.validate()?;
-        Ok(Encoder::new(ChatParts::new(self, Some(stream))))
+        // Rather than a clone, which takes its place on the stack beside the encoder.
+        let length = length(ChatParts::new(self, stream));
+        Ok(Encoder::of_length(length, ChatParts::new(self, stream)))
     }
 
     /// The member that is the `index`-th to be written, with this `stream`.

@@ -193,22 +193,20 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
     /// the bytes are the same. Takes time proportional to them.
     pub fn encode(&mut self, out: &mut [u8]) -> usize {
         let mut total = 0_usize;
-        for place in out {
-            while self.rest.is_empty() {
-                if !self.begin_next() {
-                    return total;
-                }
-            }
-            if let Some((byte, rest)) = self.rest.split_first() {
-                *place = *byte;
-                self.rest = rest;
-                total = total.saturating_add(1);
+        loop {
+            let room = out.get_mut(total..).unwrap_or_default();
+            let (now, later) = self.rest.split_at_checked(room.len()).unwrap_or((self.rest, b""));
+            room.iter_mut().zip(now).for_each(|(to, from)| *to = *from);
+            total = total.saturating_add(now.len());
+            self.rest = later;
+            if total >= out.len() || !self.begin_next() {
+                return total;
             }
         }
-        total
     }
 
     /// Begins with the next segment, which may be empty; false after the end.
+    #[inline(never)] // It is long, and called in a loop.
     fn begin_next(&mut self) -> bool {
         let (rest, next): (&'a [u8], _) = match self.next {
             Segment::Method => (self.method.as_str().as_bytes(), Segment::Space),
@@ -374,6 +372,7 @@ fn split_digit(number: u64, place: u8) -> (u8, u64) {
 }
 
 /// Up to 10^19, the highest in 64 bits.
+#[inline(never)]
 fn power_of_ten(place: u8) -> u64 {
     (0..place).fold(1, |power: u64, _| power.wrapping_mul(10))
 }

@@ -1,6 +1,9 @@
 //! Numbers as JSON text, without the formatting machinery of `core::fmt`.
 
 use core::fmt;
+use core::num::NonZeroU16;
+
+use crate::decimal::divide;
 
 /// A number as JSON text (RFC 8259, section 6), held inline.
 ///
@@ -61,13 +64,16 @@ impl Decimal {
     fn push_unsigned(&mut self, mut n: u64) {
         let mut digits = [b'0'; 20];
         for digit in digits.iter_mut().rev() {
-            *digit = b'0'.wrapping_add((n % 10) as u8);
-            n /= 10;
+            let last;
+            (n, last) = divide(n, TEN);
+            *digit = b'0'.wrapping_add(last as u8);
         }
         let leading_zeros = digits.iter().take_while(|digit| **digit == b'0').count();
         self.push_all(digits.get(leading_zeros.min(19)..).unwrap_or(&[]));
     }
 }
+
+const TEN: NonZeroU16 = NonZeroU16::new(10).unwrap();
 
 impl From<u64> for Decimal {
     fn from(n: u64) -> Self {
@@ -123,8 +129,10 @@ impl Digits {
     const MOST: usize = 18;
 
     /// The fewest digits that read back as `x`, which must be finite; none for zero.
+    #[inline(never)] // It needs much of the stack, and few requests hold such a number.
     fn of(x: f64) -> Option<Self> {
         let mut scaled = Scaled::new(x)?;
+        let mut exponent = scaled.exponent;
         let mut digits = [b'0'; Self::MOST];
         let mut count = 0_usize;
         for slot in &mut digits {
@@ -140,9 +148,9 @@ impl Digits {
             && *first > b'9'
         {
             *first = b'1';
-            scaled.exponent = scaled.exponent.wrapping_add(1);
+            exponent = exponent.wrapping_add(1);
         }
-        Some(Self { digits, count, exponent: scaled.exponent })
+        Some(Self { digits, count, exponent })
     }
 
     fn write(&self, text: &mut Decimal) {
@@ -227,29 +235,30 @@ impl Scaled {
         Some(scaled)
     }
 
+    /// Does the same to all three.
+    fn each(&mut self, change: impl Fn(u128) -> u128) {
+        for number in [&mut self.value, &mut self.below, &mut self.above] {
+            *number = change(*number);
+        }
+    }
+
+    #[cfg_attr(target_pointer_width = "32", inline(never))] // It is long there.
     fn times_ten(&mut self) {
-        self.value = self.value.wrapping_mul(10);
-        self.below = self.below.wrapping_mul(10);
-        self.above = self.above.wrapping_mul(10);
+        self.each(|number| number.wrapping_mul(10));
         self.exponent = self.exponent.wrapping_sub(1);
     }
 
     fn double(&mut self) {
-        self.value <<= 1;
-        self.below <<= 1;
-        self.above <<= 1;
+        self.each(|number| number << 1);
         if self.value >= Self::ONE {
-            self.value = tenth(self.value).wrapping_add(1);
-            self.below = tenth(self.below);
-            self.above = tenth(self.above);
+            self.each(tenth);
+            self.value = self.value.wrapping_add(1);
             self.exponent = self.exponent.wrapping_add(1);
         }
     }
 
     fn halve(&mut self) {
-        self.value >>= 1;
-        self.below >>= 1;
-        self.above >>= 1;
+        self.each(|number| number >> 1);
         if self.value < Self::TENTH {
             self.times_ten();
         }
@@ -257,9 +266,7 @@ impl Scaled {
 
     /// The next digit, rounded (to 10 at most) if it is the last.
     fn next_digit(&mut self) -> (u8, bool) {
-        self.value = self.value.wrapping_mul(10);
-        self.below = self.below.wrapping_mul(10);
-        self.above = self.above.wrapping_mul(10);
+        self.times_ten();
         let digit = (self.value >> Self::FRACTION_BITS) as u8;
         self.value &= Self::ONE - 1;
         let down = self.value < self.below;

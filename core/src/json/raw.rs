@@ -79,7 +79,7 @@ impl<'a> RawObject<'a> {
 
     /// The members as text, without the braces and without white space around them; empty if there are none.
     pub(crate) fn inner(&self) -> &'a str {
-        let inner = self.0.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+        let inner = self.0.strip_prefix("{").and_then(|text| text.strip_suffix("}"));
         trim(inner.unwrap_or_default())
     }
 
@@ -105,8 +105,9 @@ impl<'a> From<RawObject<'a>> for RawJson<'a> {
     }
 }
 
+/// Without the white space around it. All that is ASCII: what is no white space to JSON is not around JSON.
 fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\n', '\r'])
+    text.trim_ascii()
 }
 
 /// The name of a member, still escaped.
@@ -125,7 +126,7 @@ impl RawKey<'_> {
             expected = match token {
                 Token::Key => expected,
                 Token::Text(Text::Str(run)) => rest.strip_prefix(run),
-                Token::Text(Text::Char(scalar)) => rest.strip_prefix(scalar),
+                Token::Text(Text::Char(scalar)) => rest.strip_prefix(&*scalar.encode_utf8(&mut [0; 4])),
                 _ => return rest.is_empty(),
             };
         }

@@ -44,7 +44,11 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
     where
         P: Clone,
     {
-        let length = parts.clone().fold(0, |length: u64, part| length.saturating_add(part.length()));
+        Self::of_length(length(parts.clone()), parts)
+    }
+
+    /// An encoder of `parts`, which have this [`length`].
+    pub(crate) const fn of_length(length: u64, parts: P) -> Self {
         Self { parts, chunk: Chunk::EMPTY, string: None, length, remaining: length }
     }
 
@@ -111,6 +115,12 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         self.string = Some(rest);
         Chunk::borrowed(run)
     }
+}
+
+/// How many bytes the text of these parts has; beyond [`u64::MAX`], that.
+#[inline(never)] // What is gone through is on the stack no longer than that takes.
+pub(crate) fn length<'a>(parts: impl Iterator<Item = Part<'a>>) -> u64 {
+    parts.fold(0, |length: u64, part| length.saturating_add(part.length()))
 }
 
 /// Lends the rest of the text chunk by chunk; none is empty. Text without escapes comes in one chunk.
@@ -225,16 +235,25 @@ const fn must_escape(word: u64) -> u64 {
 
 /// The escape of a byte that JSON does not allow in a string; `None` if it may stand as it is.
 fn escape(byte: u8) -> Option<&'static str> {
-    match byte {
-        b'"' => Some("\\\""),
-        b'\\' => Some("\\\\"),
-        _ => CONTROL_ESCAPES.get(usize::from(byte)).copied(),
-    }
+    Some(match byte {
+        b'"' => "\\\"",
+        b'\\' => "\\\\",
+        0x08 => "\\b",
+        b'\t' => "\\t",
+        b'\n' => "\\n",
+        0x0c => "\\f",
+        b'\r' => "\\r",
+        0..0x20 => {
+            let start = usize::from(byte).wrapping_mul(ESCAPE_LENGTH);
+            CONTROL_ESCAPES.get(start..start.wrapping_add(ESCAPE_LENGTH))?
+        }
+        _ => return None,
+    })
 }
 
-const CONTROL_ESCAPES: [&str; 0x20] = [
-    "\\u0000", "\\u0001", "\\u0002", "\\u0003", "\\u0004", "\\u0005", "\\u0006", "\\u0007", "\\b", "\\t",
-    "\\n", "\\u000b", "\\f", "\\r", "\\u000e", "\\u000f", "\\u0010", "\\u0011", "\\u0012", "\\u0013",
-    "\\u0014", "\\u0015", "\\u0016", "\\u0017", "\\u0018", "\\u0019", "\\u001a", "\\u001b", "\\u001c",
-    "\\u001d", "\\u001e", "\\u001f",
-];
+const ESCAPE_LENGTH: usize = 6;
+
+/// Of each control character, one behind the other: a table of references would take as much again.
+const CONTROL_ESCAPES: &str = "\
+    \\u0000\\u0001\\u0002\\u0003\\u0004\\u0005\\u0006\\u0007\\u0008\\u0009\\u000a\\u000b\\u000c\\u000d\\u000e\\u000f\
+    \\u0010\\u0011\\u0012\\u0013\\u0014\\u0015\\u0016\\u0017\\u0018\\u0019\\u001a\\u001b\\u001c\\u001d\\u001e\\u001f";

@@ -1,31 +1,27 @@
 //! HTTP dates (RFC 9110, section 5.6.7).
 
+/// The forms of a date, the preferred one first, in the notation of `strftime`.
+const FORMS: [&[u8]; 3] = [b"%a, %d %b %Y %T GMT", b"%A, %d-%b-%y %T GMT", b"%a %b %e %T %Y"];
+
 /// The months: name, days of the year before it, days of its own, in a year that is no leap year.
-const MONTHS: [(&[u8; 3], u32, u32); 12] = [
-    (b"Jan", 0, 31),
-    (b"Feb", 31, 28),
-    (b"Mar", 59, 31),
-    (b"Apr", 90, 30),
-    (b"May", 120, 31),
-    (b"Jun", 151, 30),
-    (b"Jul", 181, 31),
-    (b"Aug", 212, 31),
-    (b"Sep", 243, 30),
-    (b"Oct", 273, 31),
-    (b"Nov", 304, 30),
-    (b"Dec", 334, 31),
+static MONTHS: [([u8; 3], u16, u8); 12] = [
+    (*b"Jan", 0, 31),
+    (*b"Feb", 31, 28),
+    (*b"Mar", 59, 31),
+    (*b"Apr", 90, 30),
+    (*b"May", 120, 31),
+    (*b"Jun", 151, 30),
+    (*b"Jul", 181, 31),
+    (*b"Aug", 212, 31),
+    (*b"Sep", 243, 30),
+    (*b"Oct", 273, 31),
+    (*b"Nov", 304, 30),
+    (*b"Dec", 334, 31),
 ];
 
-/// The days of the week: short name, and what the long name has more.
-const DAYS: [(&[u8; 3], &[u8]); 7] = [
-    (b"Mon", b"day"),
-    (b"Tue", b"sday"),
-    (b"Wed", b"nesday"),
-    (b"Thu", b"rsday"),
-    (b"Fri", b"day"),
-    (b"Sat", b"urday"),
-    (b"Sun", b"day"),
-];
+/// The days of the week; three letters of each are its short name.
+static DAYS: [&[u8]; 7] =
+    [b"Monday", b"Tuesday", b"Wednesday", b"Thursday", b"Friday", b"Saturday", b"Sunday"];
 
 /// Fifty mean years of the Gregorian calendar.
 const FIFTY_YEARS: u64 = 50 * 31_556_952;
@@ -44,7 +40,7 @@ impl HttpDate {
     /// The day of the week must be one, but need not be the right one. The second may be 60. `None`: malformed, no
     /// day of the calendar, or before 1970.
     pub(super) fn parse(value: &[u8]) -> Option<Self> {
-        Self::imf_fixdate(value).or_else(|| Self::rfc850(value)).or_else(|| Self::asctime(value))
+        FORMS.into_iter().find_map(|form| Self::parse_form(form, value))
     }
 
     /// Seconds of Unix time. A year of two digits is read as one of this century.
@@ -60,55 +56,35 @@ impl HttpDate {
         if self.two_digit_year && ahead > FIFTY_YEARS { 0 } else { ahead }
     }
 
-    fn imf_fixdate(value: &[u8]) -> Option<Self> {
-        let mut fields = Fields(value);
-        fields.weekday()?;
-        fields.literal(b", ")?;
-        let day = fields.two_digits()?;
-        fields.literal(b" ")?;
-        let month = fields.month()?;
-        fields.literal(b" ")?;
-        let year = fields.four_digits()?;
-        fields.literal(b" ")?;
-        let second = fields.time()?;
-        fields.literal(b" GMT")?;
-        fields.end()?;
-        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: false })
-    }
-
-    fn rfc850(value: &[u8]) -> Option<Self> {
-        let mut fields = Fields(value);
-        let rest_of_name = fields.weekday()?;
-        fields.literal(rest_of_name)?;
-        fields.literal(b", ")?;
-        let day = fields.two_digits()?;
-        fields.literal(b"-")?;
-        let month = fields.month()?;
-        fields.literal(b"-")?;
-        let year = fields.two_digits()?.saturating_add(2000);
-        fields.literal(b" ")?;
-        let second = fields.time()?;
-        fields.literal(b" GMT")?;
-        fields.end()?;
-        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: true })
-    }
-
-    fn asctime(value: &[u8]) -> Option<Self> {
-        let mut fields = Fields(value);
-        fields.weekday()?;
-        fields.literal(b" ")?;
-        let month = fields.month()?;
-        fields.literal(b" ")?;
-        let day = match fields.literal(b" ") {
-            Some(()) => fields.digit()?,
-            None => fields.two_digits()?,
-        };
-        fields.literal(b" ")?;
-        let second = fields.time()?;
-        fields.literal(b" ")?;
-        let year = fields.four_digits()?;
-        fields.end()?;
-        Some(Self { unix: unix(year, month, day, second)?, two_digit_year: false })
+    fn parse_form(form: &[u8], value: &[u8]) -> Option<Self> {
+        let mut rest = Rest(value);
+        let mut form = form;
+        let mut month = Month { before: 0, days: 0 };
+        let (mut year, mut day, mut second) = (0, 0, 0);
+        let mut two_digit_year = false;
+        while let Some((&symbol, behind)) = form.split_first() {
+            form = behind;
+            if symbol != b'%' {
+                rest.literal(symbol)?;
+                continue;
+            }
+            let (&conversion, behind) = form.split_first()?;
+            form = behind;
+            match conversion {
+                b'a' | b'A' => rest.weekday(conversion == b'a')?,
+                b'b' => month = rest.month()?,
+                b'd' => day = rest.two_digits()?,
+                b'e' => day = if rest.literal(b' ').is_some() { rest.digit()? } else { rest.two_digits()? },
+                b'y' => {
+                    year = rest.two_digits()?.saturating_add(2000);
+                    two_digit_year = true;
+                }
+                b'Y' => year = rest.two_digits()?.saturating_mul(100).saturating_add(rest.two_digits()?),
+                _ => second = rest.time()?,
+            }
+        }
+        let unix = if rest.0.is_empty() { unix(year, month, day, second)? } else { return None };
+        Some(Self { unix, two_digit_year })
     }
 }
 
@@ -153,16 +129,12 @@ const fn leap_years_through(year: u32) -> u32 {
 }
 
 /// The part of a date that has not been read yet. Each call takes one field off its front.
-struct Fields<'a>(&'a [u8]);
+struct Rest<'a>(&'a [u8]);
 
-impl Fields<'_> {
-    fn literal(&mut self, text: &[u8]) -> Option<()> {
-        self.0 = self.0.strip_prefix(text)?;
-        Some(())
-    }
-
-    fn end(&self) -> Option<()> {
-        self.0.is_empty().then_some(())
+impl Rest<'_> {
+    fn literal(&mut self, byte: u8) -> Option<()> {
+        let (first, rest) = self.0.split_first()?;
+        (*first == byte).then(|| self.0 = rest)
     }
 
     fn digit(&mut self) -> Option<u32> {
@@ -176,32 +148,26 @@ impl Fields<'_> {
         Some(tens.saturating_mul(10).saturating_add(self.digit()?))
     }
 
-    fn four_digits(&mut self) -> Option<u32> {
-        let hundreds = self.two_digits()?;
-        Some(hundreds.saturating_mul(100).saturating_add(self.two_digits()?))
-    }
-
-    /// The short name of a weekday. Returns what its long name has more.
-    fn weekday(&mut self) -> Option<&'static [u8]> {
-        let (name, rest) = self.0.split_first_chunk::<3>()?;
-        let (_, rest_of_name) = DAYS.iter().find(|(day, _)| *day == name)?;
-        self.0 = rest;
-        Some(rest_of_name)
+    fn weekday(&mut self, is_short: bool) -> Option<()> {
+        self.0 = DAYS.iter().find_map(|name| {
+            self.0.strip_prefix(if is_short { name.get(..3).unwrap_or_default() } else { name })
+        })?;
+        Some(())
     }
 
     fn month(&mut self) -> Option<Month> {
         let (name, rest) = self.0.split_first_chunk::<3>()?;
-        let (_, before, days) = MONTHS.iter().find(|(month, ..)| *month == name)?;
+        let (_, before, days) = MONTHS.iter().find(|(month, ..)| month == name)?;
         self.0 = rest;
-        Some(Month { before: *before, days: *days })
+        Some(Month { before: (*before).into(), days: (*days).into() })
     }
 
     /// `hh:mm:ss` as the second of the day.
     fn time(&mut self) -> Option<u32> {
         let hour = self.two_digits()?;
-        self.literal(b":")?;
+        self.literal(b':')?;
         let minute = self.two_digits()?;
-        self.literal(b":")?;
+        self.literal(b':')?;
         let second = self.two_digits()?;
         // A leap second is second 60; Unix time has none, so it falls on the second that follows.
         (hour < 24 && minute < 60 && second <= 60).then_some(

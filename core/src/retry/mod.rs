@@ -47,6 +47,8 @@ use core::time::Duration;
 
 pub use hints::Hints;
 
+use crate::decimal::from_nanos;
+
 /// How often and how long to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -78,8 +80,8 @@ impl Policy {
     /// `min(base * 2^retry, cap)` less a share of up to a quarter, drawn by `entropy`.
     fn backoff(&self, retry: u32, entropy: u32) -> Duration {
         let factor = 1u32.checked_shl(retry).unwrap_or(u32::MAX);
-        let full = nanos(self.base.saturating_mul(factor).min(self.cap));
-        Duration::from_nanos(full.saturating_sub(share(full >> 2, entropy)))
+        let full = nanos(self.base).saturating_mul(factor.into()).min(nanos(self.cap));
+        from_nanos(full.saturating_sub(share(full >> 2, entropy)))
     }
 }
 
@@ -273,27 +275,28 @@ const fn is_transient(status: u16) -> bool {
 
 /// The codes that the gateway's documentation marks as not worth a retry.
 fn is_hopeless(code: &str) -> bool {
-    matches!(
-        code,
-        "missing_parameter"
-            | "invalid_parameter_value"
-            | "invalid_parameter_type"
-            | "model_not_found"
-            | "context_length_exceeded"
-            | "invalid_messages_format"
-            | "invalid_json"
-            | "invalid_api_key"
-            | "missing_authorization"
-            | "malformed_authorization"
-            | "api_key_expired"
-            | "endpoint_not_found"
-            | "resource_not_found"
-            | "quota_exceeded"
-            | "insufficient_quota"
-            | "configuration_error"
-            | "provider_not_configured"
-    )
+    HOPELESS.contains(&code)
 }
+
+static HOPELESS: [&str; 17] = [
+    "missing_parameter",
+    "invalid_parameter_value",
+    "invalid_parameter_type",
+    "model_not_found",
+    "context_length_exceeded",
+    "invalid_messages_format",
+    "invalid_json",
+    "invalid_api_key",
+    "missing_authorization",
+    "malformed_authorization",
+    "api_key_expired",
+    "endpoint_not_found",
+    "resource_not_found",
+    "quota_exceeded",
+    "insufficient_quota",
+    "configuration_error",
+    "provider_not_configured",
+];
 
 /// Whole nanoseconds; saturates after 584 years.
 const fn nanos(duration: Duration) -> u64 {

@@ -21,6 +21,9 @@ INDIRECT = re.compile(r"\t(?:blx\s+r|bx\s+r|(?:mov|ldr)(?:\.w)?\s+pc)")
 PUSH = re.compile(r"\tpush(?:\.w)?\s+\{(.*)\}")
 RESERVE = re.compile(r"\tsub(?:\.w)?\s+sp, (?:sp, )?#0x([0-9a-f]+)")
 
+# What the linker fills the gaps between functions with, d4d4, reads as a branch to 88 bytes before it.
+PADDING = re.compile(r"\n[^\n]*\tbmi\t[^\n]*#-0x58(?=\n\n|\n*$)")
+
 
 class Function:
     def __init__(self, name):
@@ -30,6 +33,7 @@ class Function:
 def functions(llvm, program):
     """The functions by address, each with the addresses of those it may call."""
     text = run(f"{llvm}/llvm-objdump", "-d", "--demangle", "--no-show-raw-insn", "--print-imm-hex", program)
+    text = PADDING.sub("", text)
     found, current = {}, None
     for line in text.splitlines():
         if header := HEADER.match(line):

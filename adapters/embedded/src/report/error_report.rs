@@ -148,11 +148,11 @@ const TELLING: usize = 4;
 
 /// Whether a text holds the key, or ends with the beginning of it because it was cut there.
 fn holds(value: Kept<'_>, key: &str) -> bool {
-    let text = value.beginning();
+    let (text, key) = (value.beginning().as_bytes(), key.as_bytes());
     let is_cut = value.whole().is_err();
     let begins_here =
-        |rest: &str| rest.starts_with(key) || (is_cut && rest.len() >= TELLING && key.starts_with(rest));
-    !key.is_empty() && text.char_indices().any(|(start, _)| text.get(start..).is_some_and(begins_here))
+        |rest: &[u8]| rest.starts_with(key) || (is_cut && rest.len() >= TELLING && key.starts_with(rest));
+    !key.is_empty() && (0..text.len()).any(|start| text.get(start..).is_some_and(begins_here))
 }
 
 /// The code and the message, as far as they were kept.

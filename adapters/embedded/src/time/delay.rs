@@ -32,11 +32,16 @@ impl<D: DelayNs, C: Fn() -> Duration> Timer for DelayTimer<D, C> {
 
     /// At most 49 days.
     fn wait(&mut self, duration: Duration) -> impl Future<Output = ()> {
-        // Rounded up.
-        let millis = duration.subsec_nanos().div_ceil(1_000_000);
-        let seconds = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
-        self.delay.delay_ms(seconds.saturating_mul(1000).saturating_add(millis))
+        self.delay.delay_ms(millis(duration))
     }
+}
+
+/// Rounded up.
+#[inline(never)] // There are many places where something is waited for.
+fn millis(duration: Duration) -> u32 {
+    let millis = duration.subsec_nanos().div_ceil(1_000_000);
+    let seconds = u32::try_from(duration.as_secs()).unwrap_or(u32::MAX);
+    seconds.saturating_mul(1000).saturating_add(millis)
 }
 
 impl<D: fmt::Debug, C> fmt::Debug for DelayTimer<D, C> {

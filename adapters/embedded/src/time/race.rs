@@ -7,7 +7,7 @@ use core::pin::Pin;
 use core::task::{Context, Poll};
 use core::time::Duration;
 
-use choreoai_core::deadline::{DeadlineKind, left};
+use choreoai_core::deadline::DeadlineKind;
 use pin_project_lite::pin_project;
 
 use super::Timer;
@@ -25,34 +25,31 @@ pin_project! {
     }
 }
 
-impl<F, A> Race<F, A> {
-    /// Work that may take as long as it likes.
-    pub(super) const fn alone(work: F) -> Self {
-        Self { work, alarm: None, kind: DeadlineKind::Total, is_late: false }
-    }
-}
-
 impl<F> Race<F, ()> {
-    /// Work that is to be done before this moment.
+    /// Work that is to be done within this limit.
     #[inline(always)]
-    pub(super) fn until<'t, T: Timer>(
-        deadline: Option<(Duration, DeadlineKind)>,
+    pub(super) fn within<'t, T: Timer>(
+        limit: Limit,
         work: F,
         timer: &'t mut T,
     ) -> Race<F, impl Future<Output = ()> + use<'t, F, T>> {
-        let (wait, kind) = match deadline {
-            Some((moment, kind)) => (Some(left(timer.now(), moment)), kind),
-            None => (None, DeadlineKind::Total),
-        };
+        let Limit { wait, kind } = limit;
         let is_late = wait.is_some_and(|wait| wait.is_zero());
         Race { work, alarm: wait.map(|wait| timer.wait(wait)), kind, is_late }
     }
 }
 
+/// How long some work may take.
+pub(super) struct Limit {
+    /// `None`: as long as it likes.
+    pub(super) wait: Option<Duration>,
+    /// The deadline that it is for.
+    pub(super) kind: DeadlineKind,
+}
+
 impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
     type Output = Result<F::Output, DeadlineKind>;
 
-    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if *this.is_late {
@@ -65,6 +62,23 @@ impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
             Some(alarm) => alarm.poll(cx).map(|()| Err(*this.kind)),
             None => Poll::Pending,
         }
+    }
+}
+
+pin_project! {
+    /// Some work that may take as long as it likes.
+    pub(crate) struct Alone<F> {
+        #[pin]
+        pub(super) work: F,
+    }
+}
+
+impl<F: Future> Future for Alone<F> {
+    type Output = Result<F::Output, DeadlineKind>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().work.poll(cx).map(Ok)
     }
 }
 

@@ -1,12 +1,12 @@
 //! The deadlines of a call under way.
 
-use core::future::{Future, Pending};
+use core::future::Future;
 use core::time::Duration;
 
 use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
 
 use super::Timer;
-use super::race::Race;
+use super::race::{Alone, Limit, Race};
 use crate::decode::Meaning;
 
 /// Keeps the deadlines of a call, or keeps none.
@@ -51,7 +51,7 @@ impl Watch for Untimed {
 
     #[inline(always)]
     fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::<F, Pending<()>>::alone(work)
+        Alone { work }
     }
 
     #[inline(always)]
@@ -60,7 +60,7 @@ impl Watch for Untimed {
         _: Duration,
         work: F,
     ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::<F, Pending<()>>::alone(work)
+        Alone { work }
     }
 }
 
@@ -105,6 +105,27 @@ impl<T: Timer> Timed<T> {
         self.clock.time_left(self.timer.now())
     }
 
+    // The two are not inlined: there are many places where something is waited for, and they are long.
+
+    /// What the next deadline leaves.
+    #[inline(never)]
+    fn next_limit(&self) -> Limit {
+        match self.clock.next() {
+            Some((moment, kind)) => Limit { wait: Some(left(self.timer.now(), moment)), kind },
+            None => Limit { wait: None, kind: DeadlineKind::Total },
+        }
+    }
+
+    /// What the next deadline leaves, and no more than this.
+    #[inline(never)]
+    fn limit_of(&self, most: Duration) -> Limit {
+        let next = self.next_limit();
+        match next.wait {
+            Some(wait) if wait <= most => next,
+            _ => Limit { wait: Some(most), kind: DeadlineKind::Total },
+        }
+    }
+
     /// Waits between two attempts.
     pub(crate) async fn pause(&mut self, wait: Duration) {
         self.clock.attempt_failed();
@@ -136,7 +157,7 @@ impl<T: Timer> Watch for Timed<T> {
 
     #[inline(always)]
     fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::until(self.clock.next(), work, &mut self.timer)
+        Race::within(self.next_limit(), work, &mut self.timer)
     }
 
     #[inline(always)]
@@ -145,9 +166,7 @@ impl<T: Timer> Watch for Timed<T> {
         limit: Duration,
         work: F,
     ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        let limit = self.timer.now().saturating_add(limit);
-        let next = self.clock.next().filter(|(moment, _)| *moment <= limit);
-        Race::until(Some(next.unwrap_or((limit, DeadlineKind::Total))), work, &mut self.timer)
+        Race::within(self.limit_of(limit), work, &mut self.timer)
     }
 }
 

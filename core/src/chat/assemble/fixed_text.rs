@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use heapless::string::StringView;
+
 use super::report::{Excerpt, fitting};
 use crate::chat::Piece;
 
@@ -156,7 +158,7 @@ impl<const N: usize> FixedText<N> {
 
     /// Forgets what was added since the mark. Takes time in proportion to it.
     pub(super) fn roll_back(&mut self, mark: Mark) {
-        while self.text.len() > mark.length && self.text.pop().is_some() {}
+        shorten(self.text.as_mut_view(), mark.length);
         self.overflowed = mark.overflowed;
     }
 
@@ -189,10 +191,20 @@ impl<const N: usize> Excerpt for FixedText<N> {
 
     fn push(&mut self, text: &str) {
         // Nothing may follow a gap.
-        if self.overflowed {
-            return;
-        }
-        let fitting = fitting(text, N.saturating_sub(self.text.len()));
-        self.overflowed = self.text.push_str(fitting).is_err() || fitting.len() < text.len();
+        self.overflowed = self.overflowed || !add(self.text.as_mut_view(), text);
     }
+}
+
+// Of these one copy does for all capacities.
+
+/// Adds what fits of `more`; whether that is all of it.
+#[inline(never)]
+fn add(text: &mut StringView, more: &str) -> bool {
+    let fitting = fitting(more, text.capacity().saturating_sub(text.len()));
+    text.push_str(fitting).is_ok() && fitting.len() == more.len()
+}
+
+#[inline(never)]
+fn shorten(text: &mut StringView, length: usize) {
+    while text.len() > length && text.pop().is_some() {}
 }

@@ -34,7 +34,9 @@ impl Clock {
 
     /// The time since the start, up to 49 days.
     pub fn now(&self) -> Duration {
-        Duration::from_millis(milliseconds().into())
+        // Without a division of 64 bits, of which this processor has none.
+        let now = milliseconds();
+        Duration::new((now / 1000).into(), now % 1000 * 1_000_000)
     }
 
     /// A number that differs between two boards that were started together: the cycles since the last millisecond, spread over

@@ -9,6 +9,7 @@
 //! | [`console`] | text, arguments and the exit status, by whoever debugs or emulates (semihosting) | a call of it |
 //! | [`stack`] | how deep the stack has been | reads the stack |
 //! | `registers` | every register that is used, at its address | volatile access |
+//! | `memory` | copies, fills and compares memory, in few bytes | assembly |
 //! | `interrupts` | the vector table, and which interrupts are let through | the table |
 //!
 //! Section numbers in comments are those of the LM3S6965 data sheet, or of the ARMv7-M architecture manual where they
@@ -21,6 +22,7 @@ pub mod console;
 pub mod ethernet;
 pub mod executor;
 mod interrupts;
+mod memory;
 mod registers;
 mod ring;
 pub mod stack;

@@ -14,6 +14,19 @@ const MODEL: &str = "gpt-4";
 const QUESTION: Message<'_> = Message::user("How warm is it in K\u{f6}ln?");
 const SCHEMA: &str = r#"{"type":"object","properties":{"city":{"type":"string"}}}"#;
 
+/// What is asked besides, and how the answers should end.
+const QUESTIONS: [(&str, Ending); 5] = [
+    // A server error in the middle of the answer.
+    ("What is a lobster?", Ending::Failed),
+    // A connection that is cut before the first event: the client asks again by itself.
+    ("What is a shrimp?", Ending::Finished),
+    // One that is cut later: what was printed cannot be taken back, so it is the program that decides.
+    ("What is a crab?", Ending::Truncated),
+    ("What is a crab?", Ending::Finished),
+    // A refusal.
+    ("What is a krill?", Ending::Failed),
+];
+
 /// One call, with arguments of at most 64 bytes; its id and its name have at most 32. The text is not kept.
 type Gathered = FixedAssembler<0, 1, 64, 32>;
 
@@ -42,20 +55,15 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
 
     /// Asks all of them; whether each ended as it should.
     pub async fn ask_all(&mut self, thermometer: fn(&str) -> &'static str) -> bool {
-        self.ask_with_tool(thermometer).await == Ending::Finished
-            // A server error in the middle of the answer.
-            && self.ask("What is a lobster?").await == Ending::Failed
-            // A connection that is cut before the first event: the client asks again by itself.
-            && self.ask("What is a shrimp?").await == Ending::Finished
-            // One that is cut later: what was printed cannot be taken back, so it is the program that decides.
-            && self.ask("What is a crab?").await == Ending::Truncated
-            && self.ask("What is a crab?").await == Ending::Finished
-            // A refusal.
-            && self.ask("What is a krill?").await == Ending::Failed
-    }
-
-    async fn ask(&mut self, question: &str) -> Ending {
-        self.ask_for(&[Message::user(question)]).await
+        if self.ask_with_tool(thermometer).await != Ending::Finished {
+            return false;
+        }
+        for (question, ending) in QUESTIONS {
+            if self.ask_for(&[Message::user(question)]).await != ending {
+                return false;
+            }
+        }
+        true
     }
 
     /// Prints the answer, and how it ended.
@@ -71,8 +79,11 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
         conversation: &[Message<'_>],
         tokens: &mut Option<u64>,
     ) -> Result<Option<Verdict>, Error<C::Error>> {
-        let request = ChatRequest::new(MODEL, conversation).include_usage(true);
-        let mut answer = self.client.stream(&request).await?;
+        let mut answer = {
+            // It is not kept while the answer comes.
+            let request = ChatRequest::new(MODEL, conversation).include_usage(true);
+            self.client.stream(&request).await?
+        };
         while let Some(event) = answer.next().await? {
             match event {
                 Event::Content(text) => self.console.print(text),

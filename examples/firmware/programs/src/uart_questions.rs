@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use board::Board;
+use board::clock::Clock;
 use board::console::{Console, exit};
 use board::executor::block_on;
 use choreoai_embedded::Client;
@@ -23,13 +24,19 @@ const DEADLINES: Deadlines = Deadlines {
 pub fn ask_over_uart(thermometer: fn(&str) -> &'static str) -> ! {
     let Some(Board { uart, clock, .. }) = Board::take() else { exit(false) };
     let mut console = Console::open();
-    let line = Line::new(uart, clock, QUIET);
-    let timer = DelayTimer::new(clock, move || clock.now());
     let mut buffer = [0; 256];
-    let mut client = Client::new(line, &mut buffer, timer, move || clock.jitter())
-        .with_endpoint(GATEWAY)
-        .with_deadlines(DEADLINES);
+    let mut client = client(Line::new(uart, clock, QUIET), clock, &mut buffer);
     let success = block_on(Questions::new(&mut client, &mut console).ask_all(thermometer));
     report_stack(&mut console);
     exit(success)
+}
+
+#[inline(never)] // It is made on a part of the stack that is free again when questions are asked.
+fn client(
+    line: Line,
+    clock: Clock,
+    buffer: &mut [u8],
+) -> Client<'_, Line, DelayTimer<Clock, impl Fn() -> Duration>, impl FnMut() -> u32> {
+    let timer = DelayTimer::new(clock, move || clock.now());
+    Client::new(line, buffer, timer, move || clock.jitter()).with_endpoint(GATEWAY).with_deadlines(DEADLINES)
 }
