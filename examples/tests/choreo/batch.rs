@@ -152,6 +152,11 @@ pub(crate) fn whole(answer: &Answer) -> choreoai_testkit::Step {
     choreoai_testkit::Step::Send([head.as_bytes(), &body].concat())
 }
 
+/// Lets another process come to its end, in which time one that would send more requests sends them.
+fn time_for_more() {
+    run(["--version"]).expect(0);
+}
+
 /// Each answer that is let go brings one request more, and no other.
 #[test]
 fn no_more_are_asked_at_once_than_told() {
@@ -168,7 +173,9 @@ fn no_more_are_asked_at_once_than_told() {
     let child =
         choreo(batch_args(&url, &["--concurrency", "3", &questions])).stdout(Stdio::piped()).spawn().unwrap();
     for asked in 3..=10 {
-        assert_eq!(gateway.wait_for_requests(asked).len(), asked);
+        gateway.wait_for_requests(asked);
+        time_for_more();
+        assert_eq!(gateway.requests().len(), asked);
         gates[asked - 3].open();
     }
     gates.iter().for_each(Gate::open);
@@ -193,8 +200,7 @@ fn a_slow_answer_lets_only_so_many_overtake_it() {
     // 8 for each of the two. The last of them is answered, and nothing follows it until the first one is.
     gateway.wait_for_requests(16);
     gateway.wait_for_outcome(15);
-    // Time enough for one more, if it were sent.
-    run(["--version"]).expect(0);
+    time_for_more();
     assert_eq!(gateway.requests().len(), 16);
     gate.open();
     let run = Run::from(child.wait_with_output().unwrap());

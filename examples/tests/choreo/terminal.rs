@@ -110,6 +110,28 @@ fn the_first_token_is_waited_for_visibly() {
 }
 
 #[test]
+fn it_is_gone_when_the_first_token_comes() {
+    let (first, rest) = (Gate::new(), Gate::new());
+    let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
+    let answer = Answer::event_stream()
+        .event(chunks.role(0))
+        .gate(&first)
+        .event(chunks.content(0, "Hi"))
+        .gate(&rest)
+        .event(chunks.finish(0, "stop"))
+        .done();
+    let gateway = Gateway::start(answer).unwrap();
+    let mut terminal = Terminal::start(&chat(&gateway.base_url(), &["Hi"]), "/dev/tty", &[]);
+    terminal.see(WAITING);
+    first.open();
+    terminal.see("Hi");
+    assert_eq!(left(&terminal.seen), "Hi");
+    rest.open();
+    let (seen, status) = terminal.end();
+    assert_eq!((left(&seen), status), ("Hi\r\n", Some(0)), "{seen:?}");
+}
+
+#[test]
 fn nothing_stays_of_it_before_an_error() {
     let gate = Gate::new();
     let refusal = wire::detail("No.");

@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 
 use super::lines::Line;
 
+/// How much of what is wrong with a line is told, in characters: it may quote the line.
+const TOLD: usize = 200;
+
 /// How the questions are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -110,10 +113,12 @@ impl Common {
     }
 }
 
-/// The parser's words, which take a line for a document of its own.
+/// The parser's words, which take a line for a document of its own. No control character that they quote reaches a terminal.
 fn told(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let what = text.rsplit_once(" at line ").map_or(&*text, |(what, _)| what);
+    let printable = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let what: String = what.chars().take(TOLD).map(printable).collect();
     format!("{what}, at column {}", error.column())
 }
 
@@ -174,6 +179,9 @@ mod tests {
             let why = read(format, contents).request.unwrap_err();
             assert!(why.contains(told) && !why.contains("line"), "{why:?}");
         }
+        let quoting = format!("{{\"\\u001b[2J{}\": 1}}", "x".repeat(10_000));
+        let why = read(Format::Jsonl, quoting.as_bytes()).request.unwrap_err();
+        assert!(why.contains("`\u{fffd}[2Jxxx") && why.chars().count() < 300, "{why:?}");
         let line = Line { number: 1, contents: Err(TooLong(9)), is_ended: true };
         let common = Common {
             format: Format::Text,
