@@ -28,6 +28,10 @@ macro_rules! programs {
 
 fn programs() -> impl Iterator<Item = (&'static str, Command, Deserted)> {
     programs! {
+        "async_std_concurrent_requests": Fails,
+        "async_std_concurrent_streams": Fails,
+        "async_std_single_request": Fails,
+        "async_std_streaming": Fails,
         "call_timeout": Fails,
         "chat_loop": FailsInParts,
         "client_reuse": Fails,
@@ -48,6 +52,10 @@ fn programs() -> impl Iterator<Item = (&'static str, Command, Deserted)> {
         "stream_to_file": Fails,
         "streaming": Fails,
         "structured_output": Fails,
+        "tokio_concurrent_requests": Fails,
+        "tokio_concurrent_streams": Fails,
+        "tokio_single_request": Fails,
+        "tokio_streaming": Fails,
         "tool_calling": Fails,
         "worker_queue": Fails,
     }
