@@ -2,10 +2,11 @@
 //! asynchronous calls, and `README.md` their table.
 //!
 //! What is here is what those programs share, and no service needs: a [`Gateway`] that answers without a key
-//! and a network, and what makes an error an exit status.
+//! and a network, what makes an error an exit status, and pictures of [when calls ran](timeline).
 
 mod gateway;
 mod in_flight;
+pub mod timeline;
 
 use std::fmt::Display;
 use std::process::ExitCode;

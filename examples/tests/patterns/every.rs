@@ -46,6 +46,7 @@ fn programs() -> impl Iterator<Item = (&'static str, Command, Deserted)> {
         "retries": Fails,
         "return_exceptions": Fails,
         "scoped_client": Fails,
+        "sequential_against_concurrent": Fails,
         "sequential_requests": Fails,
         "single_request": Fails,
         "spawned_tasks": Fails,

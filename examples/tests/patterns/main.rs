@@ -8,3 +8,4 @@ mod limits;
 mod requests;
 mod streams;
 mod support;
+mod timelines;
