@@ -9,3 +9,4 @@ mod requests;
 mod streams;
 mod support;
 mod timelines;
+mod web;
