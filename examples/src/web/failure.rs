@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use choreoai::{Error, ErrorClass};
 use serde_json::{Value, json};
 
+/// Why there is no answer, as far as those who asked may know.
 #[derive(Debug)]
 pub(super) struct Failure {
     status: StatusCode,

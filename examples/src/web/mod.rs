@@ -1,4 +1,4 @@
-//! The pages of a web service that chats: what `web_server` and `tokio_web_server` serve, whichever executor they are on.
+//! A web service that chats: what `web_server` and its kin on other executors serve.
 //!
 //! | | answers |
 //! |---|---|
