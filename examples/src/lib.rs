@@ -1,11 +1,15 @@
 //! Runnable examples. The `choreo` command is in `src/bin/choreo`; `src/bin` has a program for each pattern of
 //! asynchronous calls, and `README.md` their table.
 //!
-//! What is here is what those programs share, and no service needs: a [`Gateway`] that answers without a key
-//! and a network, and what makes an error an exit status.
+//! What is here is what those programs share: a [`Gateway`] that answers without a key and a network, what makes an
+//! error an exit status, pictures of [when calls ran](timeline), and what the web servers serve (`web`). A service has
+//! use for the last alone.
 
 mod gateway;
 mod in_flight;
+pub mod timeline;
+#[cfg(feature = "web")]
+pub mod web;
 
 use std::fmt::Display;
 use std::process::ExitCode;

@@ -1,10 +1,13 @@
 //! The listening side.
 
+use std::ffi::c_int;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
+
+use socket2::SockRef;
 
 use crate::connection::serve;
 use crate::link::{Link, Stopper};
@@ -13,6 +16,9 @@ use crate::{Outcome, RecordedRequest, Script};
 
 /// How long the waiting functions wait: far more than any test needs, and less than a CI job's patience.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many connections wait to be accepted. The standard library has 128.
+const BACKLOG: c_int = 4096;
 
 /// A gateway on a loopback port, with two threads for each connection.
 ///
@@ -72,6 +78,8 @@ impl Gateway {
 
     fn listen(port: u16, shared: Shared) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        // A thousand may come at once. Of more than are queued, each would be put off by a second.
+        SockRef::from(&listener).listen(BACKLOG)?;
         let addr = listener.local_addr()?;
         let state = Arc::clone(&shared.state);
         let secure = shared.is_secure();

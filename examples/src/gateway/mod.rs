@@ -4,10 +4,11 @@ mod faults;
 
 use std::env;
 use std::io;
+use std::thread;
 use std::time::Duration;
 
 use choreoai::{Client, ClientBuilder, Error, Timer, Transport};
-use choreoai_testkit::demo;
+use choreoai_testkit::{Script, demo};
 
 /// The gateway of `CHOREOAI_BASE_URL`, or else one within the program, which serves until it is dropped.
 #[derive(Debug)]
@@ -32,11 +33,27 @@ impl Gateway {
     /// # Errors
     /// If no port can be bound.
     pub fn demo() -> io::Result<Self> {
+        let options = demo::Options { delay: Duration::from_millis(10), ..demo::Options::default() };
+        Self::start(faults::script(demo::script(options)))
+    }
+
+    /// The same, but that no model fails, each answer begins after `latency`, and a streamed one comes all at once then.
+    ///
+    /// # Errors
+    /// If no port can be bound.
+    pub fn slow(latency: Duration) -> io::Result<Self> {
+        let script = demo::script(demo::Options { delay: Duration::ZERO, ..demo::Options::default() });
+        Self::start(Script::new(move |request| {
+            thread::sleep(latency); // each connection has a thread
+            script.answer(request)
+        }))
+    }
+
+    fn start(script: Script) -> io::Result<Self> {
         if env::var_os("CHOREOAI_BASE_URL").is_some_and(|url| !url.is_empty()) {
             return Ok(Self { embedded: None });
         }
-        let options = demo::Options { delay: Duration::from_millis(10), ..demo::Options::default() };
-        let gateway = choreoai_testkit::Gateway::start(faults::script(demo::script(options)).unrecorded())?;
+        let gateway = choreoai_testkit::Gateway::start(script.unrecorded())?;
         eprintln!("no CHOREOAI_BASE_URL: an embedded gateway answers at {}", gateway.base_url());
         Ok(Self { embedded: Some(gateway) })
     }

@@ -5,6 +5,7 @@
 mod async_std;
 mod futures_timer;
 mod local;
+mod pipe;
 mod scenario;
 mod smol;
 #[cfg(feature = "tokio")]

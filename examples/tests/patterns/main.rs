@@ -8,3 +8,5 @@ mod limits;
 mod requests;
 mod streams;
 mod support;
+mod timelines;
+mod web;

@@ -1,13 +1,29 @@
 //! One request, and several.
 
-use choreoai_testkit::{Gateway, Script};
+use std::process::Command;
+
+use choreoai_testkit::{Answer, Gateway, Script};
 
 use crate::support::{Groups, Run, Running, against, demo, program, question, whole};
 
 #[test]
 fn single_request() {
+    one_question(program!("single_request"));
+}
+
+#[test]
+fn async_std_single_request() {
+    one_question(program!("async_std_single_request"));
+}
+
+#[test]
+fn tokio_single_request() {
+    one_question(program!("tokio_single_request"));
+}
+
+fn one_question(program: Command) {
     let answer = demo("Write a haiku about Rust");
-    assert_eq!(Run::embedded(program!("single_request")), format!("{answer}\n(23 tokens)\n"));
+    assert_eq!(Run::embedded(program), format!("{answer}\n(23 tokens)\n"));
 }
 
 #[test]
@@ -33,7 +49,21 @@ const QUESTIONS: [&str; 3] = ["What is a future?", "What is a waker?", "What is 
 
 #[test]
 fn concurrent_requests() {
-    let output = Run::embedded(program!("concurrent_requests"));
+    questions_at_once(|| program!("concurrent_requests"));
+}
+
+#[test]
+fn async_std_concurrent_requests() {
+    questions_at_once(|| program!("async_std_concurrent_requests"));
+}
+
+#[test]
+fn tokio_concurrent_requests() {
+    questions_at_once(|| program!("tokio_concurrent_requests"));
+}
+
+fn questions_at_once(program: impl Fn() -> Command) {
+    let output = Run::embedded(program());
     let mut expected: String =
         QUESTIONS.iter().map(|question| format!("{question}\n{}\n\n", demo(question))).collect();
     let answer = demo("What is a pin?");
@@ -44,11 +74,21 @@ fn concurrent_requests() {
     assert_eq!(output, expected);
 
     let groups = Groups::start(3, 2);
-    let running = Running::start(against(&groups.gateway, program!("concurrent_requests")));
+    let running = Running::start(against(&groups.gateway, program()));
     groups.answer();
     let output = running.rest();
     let expected: String = QUESTIONS.iter().map(|question| format!("{question}\n{question}\n\n")).collect();
     assert!(output.starts_with(&expected), "{output}");
+
+    // One that fails ends it, though the others are not answered.
+    let script = Script::new(|request| match question(request).as_str() {
+        "What is a waker?" => Answer::json(404, ""),
+        _ => Answer::raw([]).stall(),
+    });
+    let gateway = Gateway::start(script).unwrap();
+    let run = Run::of(against(&gateway, program()));
+    assert_eq!((run.status, &*run.stdout), (Some(1), ""), "{run:?}");
+    assert!(run.stderr.starts_with("error: the gateway answered 404 "), "{run:?}");
 }
 
 #[test]

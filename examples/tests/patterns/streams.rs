@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
-use std::process::{self, Stdio};
+use std::process::{self, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,13 +14,27 @@ use crate::support::{PATIENCE, Run, Running, against, demo, held, program};
 
 #[test]
 fn streaming() {
+    shown_as_it_comes(|| program!("streaming"));
+}
+
+#[test]
+fn async_std_streaming() {
+    shown_as_it_comes(|| program!("async_std_streaming"));
+}
+
+#[test]
+fn tokio_streaming() {
+    shown_as_it_comes(|| program!("tokio_streaming"));
+}
+
+fn shown_as_it_comes(program: impl Fn() -> Command) {
     let answer = demo("Write a haiku about Rust");
-    assert_eq!(Run::embedded(program!("streaming")), format!("{answer}\n(21 tokens)\n"));
+    assert_eq!(Run::embedded(program()), format!("{answer}\n(21 tokens)\n"));
 
     // The first piece is shown while the second is not even made.
     let gate = Gate::new();
     let gateway = Gateway::start(held(&gate, "first, ", "second")).unwrap();
-    let mut program = against(&gateway, program!("streaming"));
+    let mut program = against(&gateway, program());
     let mut child = program.stdout(Stdio::piped()).spawn().unwrap();
     let mut output = child.stdout.take().unwrap();
     let mut first = [0; 7];
@@ -35,8 +49,22 @@ fn streaming() {
 
 #[test]
 fn concurrent_streams() {
+    interleaved(|| program!("concurrent_streams"));
+}
+
+#[test]
+fn async_std_concurrent_streams() {
+    interleaved(|| program!("async_std_concurrent_streams"));
+}
+
+#[test]
+fn tokio_concurrent_streams() {
+    interleaved(|| program!("tokio_concurrent_streams"));
+}
+
+fn interleaved(program: impl Fn() -> Command) {
     let questions = [("haiku", "Write a haiku"), ("joke", "Tell a joke"), ("fact", "Name a fact")];
-    let output = Run::embedded(program!("concurrent_streams"));
+    let output = Run::embedded(program());
     let mut answers = BTreeMap::<_, String>::new();
     for line in output.lines().filter(|line| line.starts_with('[')) {
         let (label, piece) = line[1..].split_once("] ").unwrap();
@@ -53,7 +81,7 @@ fn concurrent_streams() {
     // All have begun before any goes on.
     let gate = Gate::new();
     let gateway = Gateway::start(held(&gate, "first", "second")).unwrap();
-    let mut running = Running::start(against(&gateway, program!("concurrent_streams")));
+    let mut running = Running::start(against(&gateway, program()));
     let mut firsts = [running.line(), running.line(), running.line()];
     firsts.sort();
     assert_eq!(firsts, ["[fact] \"first\"", "[haiku] \"first\"", "[joke] \"first\""]);

@@ -117,6 +117,13 @@ impl Running {
         self.lines.try_recv() == Err(TryRecvError::Empty)
     }
 
+    /// Ends it as Ctrl-C does.
+    #[track_caller]
+    pub(crate) fn interrupt(&self) {
+        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+
     /// The rest of what it prints, when it has ended well.
     #[track_caller]
     pub(crate) fn rest(mut self) -> String {

@@ -1,23 +1,22 @@
 //! A transport of one's own: a pipe within the process, where others have a socket.
 //!
-//! In Python: `AsyncChoreoAI(http_client=httpx.AsyncClient(transport=...))`.
-//!
 //! A connector says what a byte stream is, and how to come by one. HTTP/1.1, kept connections, deadlines and retries come
-//! with [`Http1`], and the rest of the client with the timer. Here a task at the other end of the pipe answers; it
-//! could as well be a serial line, a Unix socket or a tunnel.
+//! with [`Http1`], and the rest of the client with a timer. Here a task at the other end of the pipe answers; it could as
+//! well be a serial line, a Unix socket or a tunnel.
 
 use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use choreoai_examples::report;
-use choreoai_smol::http1::{Connect, Http1, Target};
-use choreoai_smol::{ChatRequest, Error, SmolTimer, TransportError};
-use futures_lite::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt, io::BufReader};
+use choreoai::http1::{Connect, Http1, Target};
+use choreoai::{ChatRequest, Client, TransportError};
+use choreoai_smol::SmolTimer;
+use futures_lite::{
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt, io::BufReader,
+};
 
 /// Both directions of a connection.
 struct Duplex {
@@ -65,7 +64,8 @@ impl AsyncWrite for Duplex {
 
 /// The other end: a server that knows one answer, and takes one request after the other.
 async fn serve(stream: Duplex) -> io::Result<()> {
-    const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+    const HEAD: &str =
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     let Duplex { reader, mut writer } = stream;
     let mut reader = BufReader::new(reader);
     loop {
@@ -93,23 +93,21 @@ async fn serve(stream: Duplex) -> io::Result<()> {
     }
 }
 
-fn main() -> ExitCode {
-    report(smol::block_on(run()))
-}
-
-async fn run() -> Result<(), Error> {
+#[test]
+fn an_answer_through_a_pipe() {
     let pipes = Pipes::default();
     let timer = SmolTimer::default();
     let transport = Http1::new(pipes.clone(), timer.clone());
-    let client = choreoai::Client::builder_with(transport, timer).without_key().build()?;
-
-    for question in ["How do you come here?", "And now?"] {
-        let mut stream = client.chat().stream(&ChatRequest::new("gpt-4").user(question)).await?;
-        while let Some(chunk) = stream.next().await {
-            print!("{}", chunk?.text());
+    let client = Client::builder_with(transport, timer).without_key().build().unwrap();
+    smol::block_on(async {
+        for question in ["How do you come here?", "And now?"] {
+            let mut stream = client.chat().stream(&ChatRequest::new("gpt-4").user(question)).await.unwrap();
+            let mut text = String::new();
+            while let Some(chunk) = stream.next().await {
+                text.push_str(&chunk.unwrap().text());
+            }
+            assert_eq!(text, "Through a pipe.");
         }
-        println!();
-    }
-    println!("connections opened: {}", pipes.opened.load(Ordering::Relaxed));
-    Ok(())
+    });
+    assert_eq!(pipes.opened.load(Ordering::Relaxed), 1, "the connection is kept");
 }
