@@ -81,7 +81,7 @@ pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
 /// `Duration::checked_div` would do, but the compiler cannot prove that it does not panic.
 pub(crate) fn thousandth(duration: Duration) -> Duration {
     let (secs, rest) = divide(duration.as_secs(), THOUSAND);
-    seconds(secs, u32::from(rest).wrapping_mul(1_000_000).wrapping_add(duration.subsec_nanos() / 1000))
+    seconds(secs, u32::from(rest).wrapping_mul(1_000_000).wrapping_add(duration.subsec_micros()))
 }
 
 fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {
