@@ -9,13 +9,18 @@ pub(crate) const fn push_digit(value: u64, digit: u8) -> Option<u64> {
     if value > u64::MAX / 10 { None } else { value.wrapping_mul(10).checked_add(digit as u64) }
 }
 
-/// The quotient and the remainder. By divisions of 32 bits: one of 64 takes a kilobyte on a machine that has none.
+/// The quotient and the remainder. Where there is no division of 64 bits, which takes a kilobyte then, by such of 32.
 #[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(crate) fn divide(value: u64, divisor: NonZeroU16) -> (u64, u16) {
     if cfg!(target_pointer_width = "64") {
         let divisor = NonZeroU64::from(divisor);
-        return (value / divisor, (value % divisor) as u16);
+        (value / divisor, (value % divisor) as u16)
+    } else {
+        divide_by_parts(value, divisor)
     }
+}
+
+fn divide_by_parts(value: u64, divisor: NonZeroU16) -> (u64, u16) {
     let divisor = NonZeroU32::from(divisor);
     let (mut quotient, mut rest) = (0_u64, 0_u32);
     for shift in [48_u32, 32, 16, 0] {
@@ -81,7 +86,7 @@ pub(crate) fn take_seconds(input: &[u8]) -> Option<(Duration, &[u8])> {
 /// `Duration::checked_div` would do, but the compiler cannot prove that it does not panic.
 pub(crate) fn thousandth(duration: Duration) -> Duration {
     let (secs, rest) = divide(duration.as_secs(), THOUSAND);
-    seconds(secs, u32::from(rest).wrapping_mul(1_000_000).wrapping_add(duration.subsec_nanos() / 1000))
+    seconds(secs, u32::from(rest).wrapping_mul(1_000_000).wrapping_add(duration.subsec_micros()))
 }
 
 fn split_digit(input: &[u8]) -> Option<(u8, &[u8])> {
@@ -95,6 +100,21 @@ mod tests {
 
     /// The input, and what is taken off it with what it leaves.
     type Case<T> = (&'static [u8], Option<(T, &'static [u8])>);
+
+    #[test]
+    fn a_division_by_parts_is_one() {
+        for value in [0, 1, 9, 10, 65_535, 65_536, 1_752_537_605, u64::MAX / 10, u64::MAX - 1, u64::MAX] {
+            for divisor in [1, 7, 10, 1000, u16::MAX] {
+                let expected = (value / u64::from(divisor), (value % u64::from(divisor)) as u16);
+                let divisor = NonZeroU16::new(divisor).unwrap();
+                assert_eq!(divide_by_parts(value, divisor), expected, "{value} by {divisor}");
+                assert_eq!(divide(value, divisor), expected, "{value} by {divisor}");
+            }
+        }
+        for nanos in [0, 1, 999_999_999, 1_000_000_000, 1_000_000_001, u64::MAX] {
+            assert_eq!(from_nanos(nanos), Duration::from_nanos(nanos));
+        }
+    }
 
     #[test]
     fn digits_are_taken_up_to_the_first_byte_that_is_none() {

@@ -214,17 +214,21 @@ where
     ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
         let mut is_kept = self.exchange.wire.is_reusable();
         loop {
-            let unsent = self.submit(new_body, is_kept).await;
-            let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-            let answered = match unsent {
-                Ok(unsent) => self.exchange.answer(socket, unsent).await,
+            let answered = match self.submit(new_body, is_kept).await {
+                Ok(unsent) => {
+                    let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+                    self.exchange.answer(socket, unsent).await
+                }
                 Err(error) => Err(error),
             };
             match answered {
                 // The server had closed it while nobody looked, or does so now.
                 Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => is_kept = false,
                 Err(error) => return Err(error),
-                Ok(()) => return self.exchange.find::<'f', _>(socket, failure).await,
+                Ok(()) => {
+                    let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+                    return self.exchange.find::<'f', _>(socket, failure).await;
+                }
             }
         }
     }

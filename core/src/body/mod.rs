@@ -151,3 +151,20 @@ impl Overridden {
             .is_some_and(|bits| bits & 1 == 1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::{ChatRequest, Message};
+    use crate::embedding::{EmbeddingInput, EmbeddingRequest};
+
+    #[test]
+    fn there_is_a_bit_for_each_member() {
+        let bits = u32::BITS as usize;
+        assert!(ChatRequest::new("m", &[Message::user("")]).member(bits, None).is_none());
+        assert!(Message::user("").member(bits).is_none());
+        assert!(EmbeddingRequest::new("m", EmbeddingInput::One("")).member(bits).is_none());
+        let bit = Overridden(1 << 31);
+        assert!(bit.contains(31) && !bit.contains(30) && !bit.contains(32));
+    }
+}

@@ -254,7 +254,7 @@ impl<'a, M> ChatRequest<'a, M> {
         self.checked_encoder(Some(stream))
     }
 
-    #[inline(never)] // Its caller is a future, whose stack is long enough.
+    #[inline(never)] // What it needs of the stack is not added to that of the future in which it is called.
     fn checked_encoder<'r>(
         &'r self,
         stream: Option<bool>,
