@@ -30,6 +30,18 @@ impl<const SIZE: usize> Scratch<SIZE> {
         SIZE.saturating_sub(self.length as usize)
     }
 
+    /// The place for more. What is put there must be text, and is added by [`grow`](Self::grow).
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn room_mut(&mut self) -> &mut [u8] {
+        self.bytes.get_mut(usize::from(self.length)..).unwrap_or_default()
+    }
+
+    /// So many bytes were put into the room.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn grow(&mut self, bytes: usize) {
+        self.length = self.length.saturating_add(u16::try_from(bytes).unwrap_or_default());
+    }
+
     /// Adds all of `text`, or nothing; whether it fitted.
     pub(super) fn push(&mut self, text: Text<'_>) -> bool {
         match text {

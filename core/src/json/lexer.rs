@@ -357,6 +357,12 @@ impl Lexer {
         Some(part)
     }
 
+    /// Unescapes what is next of the string that was entered, as [`StringReader::gather`] does.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) fn gather(&self, input: &mut &[u8], room: &mut [u8], only_escapes: bool) -> usize {
+        self.string.gather(input, room, only_escapes)
+    }
+
     /// All of the key that was just entered, if `input` holds it whole and it is ASCII with no escapes. Consumes the colon with
     /// it, and a space, as they mostly follow at once.
     pub(crate) fn whole_key<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {

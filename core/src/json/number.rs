@@ -86,6 +86,37 @@ impl NumberReader {
         None
     }
 
+    /// Finds the end of the number that `input` begins with; whether it is well-formed, and something follows.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn skip_whole<'i>(input: &'i [u8], behind: &mut &'i [u8]) -> bool {
+        let mut rest = input.strip_prefix(b"-").unwrap_or(input);
+        let is_well_formed = match rest.strip_prefix(b"0") {
+            Some(behind) => {
+                rest = behind;
+                true
+            }
+            None => skip_digits(&mut rest),
+        };
+        if !is_well_formed {
+            return false;
+        }
+        if let Some(fraction) = rest.strip_prefix(b".") {
+            rest = fraction;
+            if !skip_digits(&mut rest) {
+                return false;
+            }
+        }
+        if let Some((b'e' | b'E', exponent)) = rest.split_first() {
+            rest = exponent.strip_prefix(b"-").or_else(|| exponent.strip_prefix(b"+")).unwrap_or(exponent);
+            if !skip_digits(&mut rest) {
+                return false;
+            }
+        }
+        *behind = rest;
+        // What cannot follow is refused by whoever looks at it next.
+        rest.first().is_some_and(|byte| !byte.is_ascii_digit())
+    }
+
     /// Whether the number may end here.
     pub(super) const fn may_end(&self) -> bool {
         matches!(self.state, State::Zero | State::Integer | State::Fraction | State::ExponentDigits)
@@ -108,6 +139,14 @@ impl NumberReader {
             None => self.overflowed = true,
         }
     }
+}
+
+/// Goes over digits; whether there were any.
+#[cfg(target_pointer_width = "64")]
+fn skip_digits(input: &mut &[u8]) -> bool {
+    let digits = input.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    *input = input.get(digits..).unwrap_or_default();
+    digits > 0
 }
 
 impl State {

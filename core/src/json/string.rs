@@ -129,6 +129,33 @@ impl StringReader {
         Some(text)
     }
 
+    /// Unescapes what stands whole at the front of `input`, as far as it is ASCII and fits `room`; how much of that was filled.
+    /// Stops before all that needs a closer look. With `only_escapes`, a run that could as well be lent is left, too: one that is
+    /// long, or that the string ends with.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn gather(&self, input: &mut &[u8], room: &mut [u8], mut only_escapes: bool) -> usize {
+        /// To hand out a run of its own takes as long as to copy this many bytes.
+        const LONG: usize = 64;
+        let mut filled = 0_usize;
+        if self.state != State::Plain || self.high != 0 || self.utf8.is_pending() {
+            return 0;
+        }
+        loop {
+            let length = plain_run(input, true);
+            let Some((run, rest)) = input.split_at_checked(length) else { break };
+            let is_lent = only_escapes && (length >= LONG || rest.first() != Some(&b'\\'));
+            let Some(end) = filled.checked_add(length) else { break };
+            let Some(place) = room.get_mut(filled..end).filter(|_| !is_lent) else { break };
+            copy(run, place);
+            (filled, *input) = (end, rest);
+            let Some((scalar, rest)) = whole_escape(input) else { break };
+            let Some(place) = room.get_mut(filled..filled.wrapping_add(4)) else { break };
+            filled = filled.wrapping_add(scalar.encode_utf8(place).len());
+            (*input, only_escapes) = (rest, false);
+        }
+        filled
+    }
+
     /// Goes over a run that needs no unescaping, if it stands before one; UTF-8 is not looked at.
     pub(super) fn skip_run(&self, input: &mut &[u8]) {
         if self.state == State::Plain && self.high == 0 && !self.utf8.is_pending() {
@@ -181,6 +208,30 @@ impl StringReader {
             }
         };
         Some(char_part(scalar))
+    }
+}
+
+/// The escape at the front of `input`, if it is whole and stands for a scalar by itself, and what follows it.
+#[cfg(target_pointer_width = "64")]
+fn whole_escape(input: &[u8]) -> Option<(char, &[u8])> {
+    let (&[b'\\', kind], rest) = input.split_first_chunk()? else { return None };
+    if kind != b'u' {
+        return Some((char::from_u32(u32::from(simple_escape(kind)?))?, rest));
+    }
+    let (digits, rest) = rest.split_first_chunk::<4>()?;
+    let mut unit = 0_u32;
+    for &digit in digits {
+        unit = (unit << 4) | u32::from(hex::digit(digit)?);
+    }
+    // None for a surrogate.
+    Some((char::from_u32(unit)?, rest))
+}
+
+/// Copies `from` to `to`, which is as long: mostly a few words.
+#[cfg(target_pointer_width = "64")]
+fn copy(from: &[u8], to: &mut [u8]) {
+    for (place, byte) in to.iter_mut().zip(from) {
+        *place = *byte;
     }
 }
 

@@ -66,6 +66,10 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             if !self.scratch.has_room() {
                 return Some(Ok(self.lend_scratch(input, target, false)));
             }
+            self.gather(input);
+            if !self.scratch.has_room() {
+                continue;
+            }
             let before = input.bytes;
             let text = match self.lexer.next_text(&mut input.bytes) {
                 Some(Ok(Part::Text(text))) => text,
@@ -103,6 +107,22 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
         }
     }
+
+    /// Takes what is escaped in one go, as far as it stands there whole.
+    // A third of all time for long texts, for half a kilobyte: a bargain where there is room.
+    #[cfg(target_pointer_width = "64")]
+    fn gather(&mut self, input: &mut Source<'_>) {
+        let is_empty = self.scratch.is_empty();
+        if is_empty && !self.is_started && input.bytes.first() != Some(&b'\\') {
+            // Most strings have no escapes.
+            return;
+        }
+        let filled = self.lexer.gather(&mut input.bytes, self.scratch.room_mut(), is_empty);
+        self.scratch.grow(filled);
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    const fn gather(&self, _: &Source<'_>) {}
 
     /// Consumes the closing quote if it comes next.
     fn next_is_quote(&mut self, input: &mut &[u8]) -> bool {
