@@ -1,0 +1,4 @@
+//! Rows as text.
+
+pub(crate) mod json;
+pub(crate) mod table;

@@ -1,0 +1,37 @@
+//! Numbers that look random and are the same on each run.
+
+/// Xorshift, as in Marsaglia, "Xorshift RNGs", 2003.
+pub(super) struct Random(u64);
+
+impl Random {
+    pub(super) fn new(seed: &str) -> Self {
+        let seed = seed
+            .bytes()
+            .fold(0x9e37_79b9_7f4a_7c15, |seed, byte| (seed ^ u64::from(byte)) * 31 % (1 << 58) + 1);
+        let mut random = Self(seed);
+        (0..16).for_each(|_| _ = random.next());
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    /// One of `0..bound`.
+    pub(super) fn below(&mut self, bound: usize) -> usize {
+        (self.next() >> 16) as usize % bound
+    }
+
+    pub(super) fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.below(of.len())]
+    }
+
+    /// Letters and digits.
+    pub(super) fn name(&mut self, length: usize) -> String {
+        const SIGNS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        (0..length).map(|_| char::from(SIGNS[self.below(SIGNS.len())])).collect()
+    }
+}
