@@ -1,5 +1,6 @@
 //! A body, cut as a network would.
 
+#[cfg(feature = "peers")]
 use bytes::Bytes;
 
 use crate::workloads::Body;
@@ -31,6 +32,7 @@ pub(crate) struct Reads<'a> {
     pub(crate) body: &'a [u8],
     pub(crate) slices: Vec<&'a [u8]>,
     /// For those who would copy what is not shared.
+    #[cfg(feature = "peers")]
     pub(crate) shared: Vec<Bytes>,
 }
 
@@ -44,17 +46,17 @@ impl<'a> Reads<'a> {
                 starts.zip(&body.ends).map(|(start, &end)| &bytes[start..end]).collect()
             }
         };
-        let whole = Bytes::copy_from_slice(bytes);
-        let mut start = 0;
-        let shared = slices
-            .iter()
-            .map(|slice| {
-                let end = start + slice.len();
-                let piece = whole.slice(start..end);
-                start = end;
-                piece
-            })
-            .collect();
-        Self { body: bytes, slices, shared }
+        Self {
+            body: bytes,
+            #[cfg(feature = "peers")]
+            shared: share(bytes, &slices),
+            slices,
+        }
     }
+}
+
+#[cfg(feature = "peers")]
+fn share(body: &[u8], slices: &[&[u8]]) -> Vec<Bytes> {
+    let mut rest = Bytes::copy_from_slice(body);
+    slices.iter().map(|slice| rest.split_to(slice.len())).collect()
 }

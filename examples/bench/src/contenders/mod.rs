@@ -1,10 +1,15 @@
 //! Who decodes. To add one: an implementation of `Decode`, and a line in the table.
 
-mod by_hand;
 mod choreo;
-mod event_streams;
 mod limits;
+
+#[cfg(feature = "peers")]
+mod by_hand;
+#[cfg(feature = "peers")]
+mod event_streams;
+#[cfg(feature = "peers")]
 mod minimal;
+#[cfg(feature = "peers")]
 mod usual;
 
 use crate::reads::Reads;
@@ -45,44 +50,50 @@ pub(crate) enum Kind {
 }
 
 /// All of them, in the order of the table.
-pub(crate) const CONTENDERS: [Contender; 13] = [
-    of::<choreo::Template>("choreo-template", "TemplateDecoder of choreoai-core", Kind::Ours),
-    of::<choreo::Plain>("choreo-plain", "Decoder of choreoai-core", Kind::Ours),
-    of::<choreo::Text>("choreo-text", "TextDecoder of choreoai-core", Kind::OurText),
+pub(crate) const CONTENDERS: &[Contender] = &[
+    of::<choreo::Template>("choreo-template", "`TemplateDecoder` of choreoai-core", Kind::Ours),
+    of::<choreo::Plain>("choreo-plain", "`Decoder` of choreoai-core", Kind::Ours),
+    of::<choreo::Text>("choreo-text", "`TextDecoder` of choreoai-core: no tool calls, no ids", Kind::OurText),
+    #[cfg(feature = "peers")]
     of::<usual::AsyncOpenai>(
         "async-openai",
-        "eventsource-stream, and the types of async-openai",
+        "eventsource-stream, serde_json, async-openai's types",
         Kind::Usual,
     ),
-    of::<event_streams::SseStream>("sse-stream", "and serde_json into borrowed structs", Kind::EventStream),
-    of::<event_streams::SseCore>("sse-core", "and serde_json into borrowed structs", Kind::EventStream),
-    of::<event_streams::Sseer>("sseer", "and serde_json into borrowed structs", Kind::EventStream),
-    of::<by_hand::Jiter>("memchr+jiter", "lines by memchr, and an iteration by jiter", Kind::ByHand),
-    of::<by_hand::SerdeJson>("memchr+serde_json", "and a seed for serde_json", Kind::ByHand),
-    of::<by_hand::SimdJson>("memchr+simd-json", "and the same seed over a tape of simd-json", Kind::ByHand),
-    of::<by_hand::SonicRs>("memchr+sonic-rs", "and the same seed for sonic-rs", Kind::ByHand),
-    Contender {
-        name: "memchr",
-        about: "a search for line ends",
-        kind: Kind::Limit,
-        run: limits::memchr,
-        read: limits::nothing,
-    },
-    Contender {
-        name: "memcpy",
-        about: "a copy of the body",
-        kind: Kind::Limit,
-        run: limits::memcpy,
-        read: limits::nothing,
-    },
+    #[cfg(feature = "peers")]
+    of::<event_streams::SseStream>(
+        "sse-stream",
+        "sse-stream, serde_json, borrowed structs",
+        Kind::EventStream,
+    ),
+    #[cfg(feature = "peers")]
+    of::<event_streams::SseCore>("sse-core", "sse-core, serde_json, borrowed structs", Kind::EventStream),
+    #[cfg(feature = "peers")]
+    of::<event_streams::Sseer>("sseer", "sseer, serde_json, borrowed structs", Kind::EventStream),
+    #[cfg(feature = "peers")]
+    of::<by_hand::Jiter>("memchr+jiter", "lines by memchr, iterated over by jiter", Kind::ByHand),
+    #[cfg(feature = "peers")]
+    of::<by_hand::SerdeJson>("memchr+serde_json", "lines by memchr, a seed, serde_json", Kind::ByHand),
+    #[cfg(feature = "peers")]
+    of::<by_hand::SimdJson>(
+        "memchr+simd-json",
+        "lines by memchr, that seed, a tape of simd-json",
+        Kind::ByHand,
+    ),
+    #[cfg(feature = "peers")]
+    of::<by_hand::SonicRs>("memchr+sonic-rs", "lines by memchr, that seed, sonic-rs", Kind::ByHand),
+    limit("memchr", "a search for line ends, which delivers nothing", limits::memchr),
+    limit("memcpy", "a copy of the body", limits::memcpy),
 ];
 
 const fn of<D: Decode>(name: &'static str, about: &'static str, kind: Kind) -> Contender {
     Contender { name, about, kind, run: run::<D>, read: read::<D> }
 }
 
-/// Not inlined: `callgrind` is to find it.
-#[inline(never)]
+const fn limit(name: &'static str, about: &'static str, run: fn(&Reads<'_>) -> Tally) -> Contender {
+    Contender { name, about, kind: Kind::Limit, run, read: limits::nothing }
+}
+
 fn run<D: Decode>(reads: &Reads<'_>) -> Tally {
     let mut tally = Tally::default();
     D::decode(reads, &mut tally);

@@ -13,6 +13,8 @@ use crate::sink::{Answer, Sink, Tally};
 pub(crate) struct Workload {
     pub(crate) letter: &'static str,
     pub(crate) about: &'static str,
+    /// In a few words.
+    pub(crate) short: &'static str,
     /// Whether there is text in it, not only tool calls.
     pub(crate) has_text: bool,
     /// Adds an event.
@@ -37,6 +39,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "a",
         about: "text, events of some 255 bytes",
+        short: "text, 255-byte events",
         has_text: true,
         begin: openai::begin,
         write: openai::text,
@@ -45,6 +48,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "a2",
         about: "the same, with a trailing member of random length, against those who count bytes",
+        short: "with padding of random length",
         has_text: true,
         begin: openai::begin,
         write: openai::padded,
@@ -53,6 +57,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "a3",
         about: "the same as a, with another id in each event",
+        short: "with another id each time",
         has_text: true,
         begin: openai::begin,
         write: openai::renamed,
@@ -61,6 +66,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "b",
         about: "text that is not ASCII, escaped; spaces and nulls, as the gateway writes it",
+        short: "escaped text, as the gateway writes",
         has_text: true,
         begin: gateway::begin,
         write: gateway::escaped,
@@ -69,6 +75,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "b2",
         about: "the same, in raw UTF-8",
+        short: "the same in raw UTF-8",
         has_text: true,
         begin: gateway::begin,
         write: gateway::raw,
@@ -77,6 +84,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "c",
         about: "the arguments of a tool call",
+        short: "arguments of a tool call",
         has_text: false,
         begin: openai::begin_call,
         write: openai::arguments,
@@ -85,6 +93,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "d",
         about: "4 KiB of text in each event, with line ends and quotes",
+        short: "4 KiB of text an event",
         has_text: true,
         begin: openai::begin,
         write: openai::long,
@@ -93,6 +102,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "e",
         about: "events of 1-2 KiB, with log probabilities and token counts",
+        short: "log probabilities, token counts",
         has_text: true,
         begin: openai::begin,
         write: openai::detailed,
@@ -101,6 +111,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "f",
         about: "two choices that take turns",
+        short: "two choices in turns",
         has_text: true,
         begin: openai::begin_two,
         write: openai::one_of_two,
