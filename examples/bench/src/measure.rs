@@ -32,12 +32,16 @@ pub(crate) struct Row {
     pub(crate) workload: &'static str,
     pub(crate) read: Read,
     pub(crate) contender: &'static Contender,
+    /// What there is to read.
+    pub(crate) bytes_per_event: f64,
     /// The median.
     pub(crate) ns_per_event: f64,
     /// The first and the third quartile.
     pub(crate) spread: [f64; 2],
     pub(crate) mb_per_s: f64,
     pub(crate) allocs_per_event: f64,
+    /// For a body, in nanoseconds, in the order of the rounds.
+    times: Vec<f64>,
 }
 
 /// Checks the contenders, then measures them in turns.
@@ -93,20 +97,37 @@ impl Turns {
         self.times.push(time.as_nanos() as f64 / f64::from(self.repeats));
     }
 
-    fn row(mut self, workload: &'static Workload, read: Read, body: &Body) -> Row {
-        self.times.sort_by(f64::total_cmp);
+    fn row(self, workload: &'static Workload, read: Read, body: &Body) -> Row {
         let events = body.ends.len() as f64;
-        let quantile = |of: f64| self.times[((self.times.len() - 1) as f64 * of).round() as usize];
+        let [low, median, high] = quartiles(&self.times);
         Row {
             workload: workload.letter,
             read,
             contender: self.contender,
-            ns_per_event: quantile(0.5) / events,
-            spread: [quantile(0.25) / events, quantile(0.75) / events],
-            mb_per_s: body.bytes.len() as f64 * 1e3 / quantile(0.5),
+            bytes_per_event: body.bytes.len() as f64 / events,
+            ns_per_event: median / events,
+            spread: [low / events, high / events],
+            mb_per_s: body.bytes.len() as f64 * 1e3 / median,
             allocs_per_event: self.allocations as f64 / events,
+            times: self.times,
         }
     }
+}
+
+impl Row {
+    /// How many times as fast as another one of the same run: the median of what the rounds say, since whatever else slows the
+    /// machine for a while slows both.
+    pub(crate) fn times_as_fast_as(&self, other: &Self) -> f64 {
+        let ratios: Vec<_> =
+            self.times.iter().zip(&other.times).map(|(ours, others)| others / ours).collect();
+        quartiles(&ratios)[1]
+    }
+}
+
+fn quartiles(figures: &[f64]) -> [f64; 3] {
+    let mut figures = figures.to_vec();
+    figures.sort_by(f64::total_cmp);
+    [0.25, 0.5, 0.75].map(|part| figures[((figures.len() - 1) as f64 * part).round() as usize])
 }
 
 /// Of the thread: what else runs on the machine takes caches, but no time.

@@ -52,13 +52,13 @@ fn compare(groups: &[Group<'_>], text: &mut String) {
 /// `4.2x (sonic-rs)`
 fn times(ours: Option<&Row>, other: Option<&Row>, is_named: bool) -> String {
     let (Some(ours), Some(other)) = (ours, other) else { return String::new() };
-    let times = other.ns_per_event / ours.ns_per_event;
+    let times = ours.times_as_fast_as(other);
     if is_named { format!("{times:.1}x ({})", other.contender.name) } else { format!("{times:.1}x") }
 }
 
 fn share(ours: Option<&Row>, limit: Option<&Row>) -> String {
     let (Some(ours), Some(limit)) = (ours, limit) else { return String::new() };
-    format!("{:.0} %", limit.ns_per_event * 100.0 / ours.ns_per_event)
+    format!("{:.0} %", ours.times_as_fast_as(limit) * 100.0)
 }
 
 /// All of a workload and cut.
@@ -71,7 +71,7 @@ fn list(group: &Group<'_>, text: &mut String) {
         let Row { contender, ns_per_event, spread: [low, high], mb_per_s, allocs_per_event, .. } = row;
         writeln!(
             text,
-            "| {} ({}) | {ns_per_event:.0} | {low:.0}-{high:.0} | {mb_per_s:.0} | {allocs_per_event:.1} |",
+            "| `{}`: {} | {ns_per_event:.0} | {low:.0}-{high:.0} | {mb_per_s:.0} | {allocs_per_event:.1} |",
             contender.name, contender.about
         )
         .expect(STRING);

@@ -85,7 +85,7 @@ impl<'a> Bars<'a> {
         ];
         let bar = |(row, class): (Option<&'a Row>, &'a str)| {
             let row = row?;
-            let times = usual.ns_per_event / row.ns_per_event;
+            let times = row.times_as_fast_as(usual);
             Some(Bar { name: row.contender.name, class, times, ns: row.ns_per_event })
         };
         let bars = shown.into_iter().filter_map(bar).collect();

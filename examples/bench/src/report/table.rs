@@ -8,7 +8,13 @@ use crate::workloads::Workload;
 
 /// The contenders of one workload and cut.
 pub(crate) fn section(workload: &Workload, read: Read, rows: &[Row]) -> String {
-    let mut text = format!("{} ({}), reads: {}\n", workload.letter, workload.about, read.name());
+    let size = rows.first().map_or(0.0, |row| row.bytes_per_event);
+    let mut text = format!(
+        "{} ({}), {size:.0} bytes an event, reads: {}\n",
+        workload.letter,
+        workload.about,
+        read.name()
+    );
     writeln!(text, "  {:<20} {:>10} {:>19} {:>9} {:>9}", "", "ns/event", "quartiles", "MB/s", "allocs")
         .expect(STRING);
     for row in rows {

@@ -26,7 +26,7 @@ impl Chunk<'_> {
         let Self { id, index, delta, logprobs, finish_reason, tail } = self;
         body.event(&format!(
             "{{\"id\":\"{id}\",\"object\":\"chat.completion.chunk\",\"created\":1764150000,\
-             \"model\":\"gpt-4o-mini-2024-07-18\",\"system_fingerprint\":\"fp_0ba0d124f1\",\
+             \"model\":\"gpt-4o-mini\",\"system_fingerprint\":\"fp_0ba0d124f1\",\
              \"choices\":[{{\"index\":{index},\"delta\":{delta},\"logprobs\":{logprobs},\
              \"finish_reason\":{finish_reason}}}]{tail}}}"
         ));
