@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     /// Small bodies and few rounds: shows that all contenders work, not how fast they are.
     #[arg(long)]
     quick: bool,
-    /// Write `decode.md` and `decode.svg` into this folder, besides.
+    /// Write `decode.md`, and `decode.svg` of the reads of 1 KiB, into this folder, besides.
     #[arg(long, value_name = "FOLDER")]
     write: Option<PathBuf>,
 }
@@ -45,7 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     if let Some(folder) = &arguments.write {
         fs::create_dir_all(folder)?;
         fs::write(folder.join("decode.md"), markdown::tables(&rows))?;
-        fs::write(folder.join("decode.svg"), plot::svg(&rows))?;
+        if let Some(picture) = plot::svg(&rows) {
+            fs::write(folder.join("decode.svg"), picture)?;
+        }
     }
     Ok(())
 }

@@ -7,13 +7,14 @@ use crate::contenders::Kind;
 use crate::measure::Row;
 use crate::reads::Read;
 
-/// Bars: how many times as fast as the usual stack, in the reads that a network gives.
-pub(crate) fn svg(rows: &[Row]) -> String {
+/// Bars: how many times as fast as the usual stack, in reads of 1 KiB. Nothing, if these were not measured.
+pub(crate) fn svg(rows: &[Row]) -> Option<String> {
     let mut groups = Group::all(rows);
-    if groups.iter().any(|group| group.read == SHOWN) {
-        groups.retain(|group| group.read == SHOWN);
-    }
+    groups.retain(|group| group.read == SHOWN);
     let groups: Vec<_> = groups.iter().filter_map(Bars::new).collect();
+    if groups.is_empty() {
+        return None;
+    }
     let longest = groups.iter().flat_map(|bars| bars.bars.iter().map(|bar| bar.times)).fold(1.0, f64::max);
     let height = TOP + groups.iter().map(Bars::height).sum::<f64>() + BOTTOM;
     let mut text = format!(
@@ -27,14 +28,14 @@ pub(crate) fn svg(rows: &[Row]) -> String {
         y += bars.height();
     }
     text.push_str("</svg>\n");
-    text
+    Some(text)
 }
 
 const SHOWN: Read = Read::Bytes(1024);
 
-const WIDTH: f64 = 820.0;
+const WIDTH: f64 = 840.0;
 const LEFT: f64 = 250.0;
-const RIGHT: f64 = 190.0;
+const RIGHT: f64 = 210.0;
 const TOP: f64 = 36.0;
 const BOTTOM: f64 = 6.0;
 const BAR: f64 = 15.0;

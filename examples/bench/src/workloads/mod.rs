@@ -66,7 +66,7 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     Workload {
         letter: "b",
         about: "text that is not ASCII, escaped; spaces and nulls, as the gateway writes it",
-        short: "escaped text, as the gateway writes",
+        short: "escaped, as the gateway writes it",
         has_text: true,
         begin: gateway::begin,
         write: gateway::escaped,
