@@ -1,11 +1,13 @@
 //! The command `decode`.
 
+use std::fs;
+use std::io::{self, Write};
 use std::path::PathBuf;
-use std::{fs, io};
 
 use crate::choice::Choice;
-use crate::measure::{self, Row, measure};
+use crate::measure;
 use crate::report::{json, markdown, plot, table};
+use crate::row::{Row, measure};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -29,15 +31,16 @@ pub(crate) struct Arguments {
 /// Those of writing.
 pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     let effort = if arguments.quick { measure::QUICK } else { measure::FULL };
+    let mut out = io::stdout().lock();
     let mut rows: Vec<Row> = Vec::new();
     for workload in arguments.choice.workloads() {
         let contenders = arguments.choice.contenders_for(workload, |_| true);
         for read in arguments.choice.reads() {
             let measured = measure(workload, read, &contenders, effort);
             if arguments.json {
-                measured.iter().for_each(|row| println!("{}", json::row(row)));
+                measured.iter().try_for_each(|row| writeln!(out, "{}", json::row(row)))?;
             } else {
-                println!("{}", table::section(workload, read, &measured));
+                writeln!(out, "{}", table::section(workload, read, &measured))?;
             }
             rows.extend(measured);
         }

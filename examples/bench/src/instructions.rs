@@ -1,7 +1,7 @@
 //! The command `instructions`: how many a decoder executes, which nothing else on the machine changes.
 
 use std::hint::black_box;
-use std::io;
+use std::io::{self, Write};
 use std::process::Command;
 
 use crate::choice::Choice;
@@ -29,6 +29,7 @@ const READ: Read = Read::Bytes(1024);
 ///
 /// Valgrind is not there, or fails.
 pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
+    let mut out = io::stdout().lock();
     for workload in arguments.choice.workloads() {
         for read in arguments.choice.reads_or(&[READ]) {
             for contender in arguments.choice.contenders_for(workload, is_ours) {
@@ -36,7 +37,13 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
                     run_watched(workload, read, contender);
                 } else {
                     let count = count(workload, read, contender)?;
-                    println!("{:<3} {:<6} {:<16} {count:.1}", workload.letter, read.name(), contender.name);
+                    writeln!(
+                        out,
+                        "{:<3} {:<6} {:<16} {count:.1}",
+                        workload.letter,
+                        read.name(),
+                        contender.name
+                    )?;
                 }
             }
         }

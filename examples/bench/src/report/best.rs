@@ -1,8 +1,8 @@
 //! The rows that comparisons are made of.
 
 use crate::contenders::Kind;
-use crate::measure::Row;
 use crate::reads::Read;
+use crate::row::Row;
 use crate::workloads::{WORKLOADS, Workload};
 
 /// The rows of one workload and cut.
@@ -40,6 +40,6 @@ impl<'a> Group<'a> {
     /// The fastest of a kind.
     pub(super) fn best(&self, kind: Kind) -> Option<&'a Row> {
         let of_kind = self.rows.iter().copied().filter(|row| row.contender.kind == kind);
-        of_kind.min_by(|one, other| one.ns_per_event.total_cmp(&other.ns_per_event))
+        of_kind.min_by(|one, other| one.ns_per_event().total_cmp(&other.ns_per_event()))
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::measure::Row;
+use crate::row::Row;
 
 #[derive(Serialize)]
 struct Object<'a> {
@@ -22,15 +22,16 @@ pub(crate) fn row(row: &Row) -> String {
         workload: row.workload,
         read: row.read.name(),
         contender: row.contender.name,
-        bytes_per_event: round(row.bytes_per_event),
-        ns_per_event: round(row.ns_per_event),
-        ns_per_event_quartiles: row.spread.map(round),
-        mb_per_s: round(row.mb_per_s),
-        allocs_per_event: round(row.allocs_per_event),
+        bytes_per_event: round(row.bytes_per_event()),
+        ns_per_event: round(row.ns_per_event()),
+        ns_per_event_quartiles: row.spread().map(round),
+        mb_per_s: round(row.mb_per_s()),
+        allocs_per_event: round(row.allocs_per_event()),
     };
     serde_json::to_string(&object).expect("numbers and texts")
 }
 
-fn round(figure: f64) -> f64 {
+/// To hundredths.
+pub(crate) fn round(figure: f64) -> f64 {
     (figure * 100.0).round() / 100.0
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::best::Group;
 use crate::contenders::{CONTENDERS, Kind};
-use crate::measure::Row;
+use crate::row::Row;
 
 const STRING: &str = "a string takes all";
 
@@ -68,11 +68,15 @@ fn list(group: &Group<'_>, text: &mut String) {
     writeln!(text, "| | ns an event | quartiles | MB/s | allocations an event |\n|---|--:|--:|--:|--:|")
         .expect(STRING);
     for row in CONTENDERS.iter().filter_map(|contender| group.named(contender.name)) {
-        let Row { contender, ns_per_event, spread: [low, high], mb_per_s, allocs_per_event, .. } = row;
+        let [low, high] = row.spread();
         writeln!(
             text,
-            "| `{}`: {} | {ns_per_event:.0} | {low:.0}-{high:.0} | {mb_per_s:.0} | {allocs_per_event:.1} |",
-            contender.name, contender.about
+            "| `{}`: {} | {:.0} | {low:.0}-{high:.0} | {:.0} | {:.1} |",
+            row.contender.name,
+            row.contender.about,
+            row.ns_per_event(),
+            row.mb_per_s(),
+            row.allocs_per_event()
         )
         .expect(STRING);
     }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use super::best::Group;
 use crate::contenders::Kind;
-use crate::measure::Row;
 use crate::reads::Read;
+use crate::row::Row;
 
 /// Bars: how many times as fast as the usual stack, in reads of 1 KiB. Nothing, if these were not measured.
 pub(crate) fn svg(rows: &[Row]) -> Option<String> {
@@ -87,7 +87,7 @@ impl<'a> Bars<'a> {
         let bar = |(row, class): (Option<&'a Row>, &'a str)| {
             let row = row?;
             let times = row.times_as_fast_as(usual);
-            Some(Bar { name: row.contender.name, class, times, ns: row.ns_per_event })
+            Some(Bar { name: row.contender.name, class, times, ns: row.ns_per_event() })
         };
         let bars = shown.into_iter().filter_map(bar).collect();
         Some(Self { letter: group.workload.letter, about: group.workload.short, bars })

@@ -119,6 +119,12 @@ pub(crate) const WORKLOADS: [Workload; 9] = [
     },
 ];
 
+/// Texts of some 4 KiB, with line ends and quotes.
+pub(crate) fn long_texts(count: usize) -> Vec<String> {
+    let mut random = Random::new("texts");
+    (0..count).map(|_| random.long_text()).collect()
+}
+
 impl Workload {
     /// An answer of at least so many bytes.
     pub(crate) fn body(&self, size: usize) -> Body {

@@ -70,18 +70,9 @@ pub(super) fn renamed(random: &mut Random, body: &mut Body) {
     write_text(random.pick(&WORDS), Chunk { id: &id, ..CHUNK }, body);
 }
 
-/// (d): a listing or a table, escaped once in 30 bytes or so.
+/// (d)
 pub(super) fn long(random: &mut Random, body: &mut Body) {
-    let mut text = String::new();
-    while text.len() < 4096 {
-        match random.below(24) {
-            0 | 1 => text.push('\n'),
-            2 => text.push_str("\n\t"),
-            3 => text.push('"'),
-            _ => text.push_str(random.pick(&WORDS)),
-        }
-    }
-    write_text(&text, CHUNK, body);
+    write_text(&random.long_text(), CHUNK, body);
 }
 
 /// (e)

@@ -1,5 +1,7 @@
 //! Numbers that look random and are the same on each run.
 
+use super::vocabulary::WORDS;
+
 /// Xorshift, as in Marsaglia, "Xorshift RNGs", 2003.
 pub(super) struct Random(u64);
 
@@ -27,6 +29,20 @@ impl Random {
 
     pub(super) fn pick<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len())]
+    }
+
+    /// 4 KiB, as of a listing: to be escaped once in 30 bytes or so.
+    pub(super) fn long_text(&mut self) -> String {
+        let mut text = String::new();
+        while text.len() < 4096 {
+            match self.below(24) {
+                0 | 1 => text.push('\n'),
+                2 => text.push_str("\n\t"),
+                3 => text.push('"'),
+                _ => text.push_str(self.pick(&WORDS)),
+            }
+        }
+        text
     }
 
     /// Letters and digits.
