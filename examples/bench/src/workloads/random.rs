@@ -7,9 +7,10 @@ pub(super) struct Random(u64);
 
 impl Random {
     pub(super) fn new(seed: &str) -> Self {
-        let seed = seed
-            .bytes()
-            .fold(0x9e37_79b9_7f4a_7c15, |seed, byte| (seed ^ u64::from(byte)) * 31 % (1 << 58) + 1);
+        // FNV-1a, which is never 0 for the letters here.
+        let seed = seed.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         let mut random = Self(seed);
         (0..16).for_each(|_| _ = random.next());
         random
