@@ -1,0 +1,22 @@
+//! By a seed.
+
+use serde::de::DeserializeSeed;
+use sonic_rs::Deserializer;
+
+use super::lines::for_each_data;
+use super::seed::Chunk;
+use crate::contenders::Decode;
+use crate::reads::Reads;
+use crate::sink::Sink;
+
+pub(in super::super) struct SonicRs;
+
+impl Decode for SonicRs {
+    fn decode(reads: &Reads<'_>, sink: &mut impl Sink) {
+        for_each_data(reads, |data| {
+            let mut deserializer = Deserializer::from_slice(data);
+            let read = Chunk(&mut *sink).deserialize(&mut deserializer);
+            read.and_then(|()| deserializer.end()).expect("the body is valid");
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! The command `decode`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use crate::choice::Choice;
+use crate::measure;
+use crate::report::{json, markdown, plot, table};
+use crate::row::{Row, measure};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    choice: Choice,
+    /// Print an object a row instead of the table.
+    #[arg(long)]
+    json: bool,
+    /// Small bodies and few rounds: shows that all contenders work, not how fast they are.
+    #[arg(long)]
+    quick: bool,
+    /// Write `decode.md`, and `decode.svg` of the reads of 1 KiB, into this folder, besides.
+    #[arg(long, value_name = "FOLDER")]
+    write: Option<PathBuf>,
+}
+
+/// Measures and prints, workload by workload.
+///
+/// # Errors
+///
+/// Those of writing.
+pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
+    let effort = if arguments.quick { measure::QUICK } else { measure::FULL };
+    let mut out = io::stdout().lock();
+    let mut rows: Vec<Row> = Vec::new();
+    for workload in arguments.choice.workloads() {
+        let contenders = arguments.choice.contenders_for(workload, |_| true);
+        for read in arguments.choice.reads() {
+            let measured = measure(workload, read, &contenders, effort);
+            if arguments.json {
+                measured.iter().try_for_each(|row| writeln!(out, "{}", json::row(row)))?;
+            } else {
+                writeln!(out, "{}", table::section(workload, read, &measured))?;
+            }
+            rows.extend(measured);
+        }
+    }
+    if let Some(folder) = &arguments.write {
+        fs::create_dir_all(folder)?;
+        fs::write(folder.join("decode.md"), markdown::tables(&rows))?;
+        if let Some(picture) = plot::svg(&rows) {
+            fs::write(folder.join("decode.svg"), picture)?;
+        }
+    }
+    Ok(())
+}
