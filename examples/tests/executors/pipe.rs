@@ -97,7 +97,7 @@ async fn serve(stream: Duplex) -> io::Result<()> {
 fn an_answer_through_a_pipe() {
     let pipes = Pipes::default();
     let timer = SmolTimer::default();
-    let transport = Http1::new(pipes.clone(), timer.clone());
+    let transport = Http1::new(pipes.clone(), timer);
     let client = Client::builder_with(transport, timer).without_key().build().unwrap();
     smol::block_on(async {
         for question in ["How do you come here?", "And now?"] {
