@@ -1,6 +1,6 @@
 //! What the decoder takes: no allocation, and a size that is known.
 
-use choreoai_core::chat::{Decoder, TextDecoder};
+use choreoai_core::chat::{Decoder, TemplateDecoder, TextDecoder};
 use choreoai_core::json::Lexer;
 use choreoai_core::sse::Framer;
 
@@ -14,6 +14,7 @@ fn the_decoder_is_small() {
     assert!(size(32, size_of::<Decoder<32>>()) <= 256);
     assert!(size(1024, size_of::<Decoder<1024>>()) <= 256);
     assert!(size(64, size_of::<TextDecoder>()) <= 176);
+    assert!(size(64 + 2 * 512, size_of::<TemplateDecoder<512, 64>>()) <= 3072);
     assert!(size_of::<Framer>() <= 12);
     assert!(size_of::<Lexer>() <= 48);
 }

@@ -57,12 +57,13 @@ use crate::chat::schema::Target;
 ///
 /// # Bounds
 ///
-/// Those of [`Decoder`](super::Decoder), and besides `TEMPLATE` bytes, at most 65,535, and some 1,200 more. An event of more bytes
-/// (without those of its text, its token counts and what is skipped), of more than 23 [`Event`]s or of more than 4 values that
-/// may differ is never kept, but decoded.
+/// Those of [`Decoder`](super::Decoder), and besides twice `TEMPLATE` bytes (at most 65,535) for two kinds of events and some 3 KiB. An
+/// event of more bytes than `TEMPLATE` (without those of its text, its token counts and what is skipped), of more than 23
+/// [`Event`]s or with more than 4 values that may differ is never kept, but decoded.
 ///
-/// Where events differ that were expected not to, the bytes since the last value that may are looked at twice; one event in three
-/// at most is read byte by byte, to be kept, fewer the less that helps.
+/// Where events differ that were expected not to, the bytes since the last value that may are looked at twice. To keep an
+/// event it is read byte by byte: one in three at most, and fewer the less that helps. All calls together do work in
+/// proportion to the bytes they consume.
 #[derive(Clone, Debug)]
 pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
     templated: Templated<Everything, TEMPLATE, SCRATCH>,
