@@ -2,7 +2,7 @@
 //! every cut.
 #![no_main]
 
-use choreoai_fuzz::{Wants, check_template};
+use choreoai_fuzz::{Wants, check_template, check_text};
 use libfuzzer_sys::fuzz_target;
 
 /// Stands between two kinds of events; no UTF-8 has it.
@@ -15,5 +15,6 @@ fuzz_target!(|input: &[u8]| {
     let kinds = [(); 3].map(|()| kinds.next().unwrap_or_default());
     let body = ORDER.map(|kind| kinds[kind]).concat();
     check_template(Wants::default(), &body);
+    check_text(&body);
     check_template(Wants { all: true, ..Wants::default() }, &body);
 });

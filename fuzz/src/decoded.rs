@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, ExtraPart, Piece, TemplateDecoder, TextDecoder, Verdict};
+use choreoai_core::chat::{
+    Decoder, Event, ExtraPart, Piece, TemplateDecoder, TextDecoder, TextTemplateDecoder, Verdict,
+};
 
 use crate::{Steps, each_cut};
 
@@ -112,21 +114,28 @@ macro_rules! decode {
 decode!(Decoder<SCRATCH>);
 decode!(TextDecoder<SCRATCH>);
 decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
+decode!(TextTemplateDecoder<TEMPLATE, SCRATCH>);
 
-/// The decoder for text alone gives, for every cut, those of the events of the other one that it is for.
+/// The decoders for text alone give, for every cut, those of the events of the other one that they are for.
 pub fn check_text(body: &[u8]) {
-    let mut log = Log::default();
-    let (error, verdict) = decode(Decoder::new(), &[body], |event| {
-        if is_of_text(event) {
-            log.add(event);
-        }
-    });
-    let expected = Outcome { events: log.events, contents: log.contents, error, verdict };
-    each_cut(body, |pieces| {
+    let run = |decoder: &mut dyn FnMut(&mut Log) -> (Option<Error>, Result<Verdict, Error>)| {
         let mut log = Log::default();
-        let (error, verdict) = decode(TextDecoder::<32>::with_scratch(), pieces, |event| log.add(event));
-        let outcome = Outcome { events: log.events, contents: log.contents, error, verdict };
-        assert_eq!(outcome, expected, "text, in {} pieces", pieces.len());
+        let (error, verdict) = decoder(&mut log);
+        Outcome { events: log.events, contents: log.contents, error, verdict }
+    };
+    let expected = run(&mut |log| {
+        decode(Decoder::new(), &[body], |event| {
+            if is_of_text(event) {
+                log.add(event);
+            }
+        })
+    });
+    each_cut(body, |pieces| {
+        let text = run(&mut |log| decode(TextDecoder::<32>::with_scratch(), pieces, |event| log.add(event)));
+        assert_eq!(text, expected, "text, in {} pieces", pieces.len());
+        let text =
+            run(&mut |log| decode(TextTemplateDecoder::<512, 64>::new(), pieces, |event| log.add(event)));
+        assert_eq!(text, expected, "text with a template, in {} pieces", pieces.len());
     });
 }
 

@@ -15,7 +15,7 @@ mod schema;
 mod scratch;
 mod usage;
 
-pub use decoder::{Decoder, Found, TemplateDecoder, TextDecoder, Verdict};
+pub use decoder::{Decoder, Found, TemplateDecoder, TextDecoder, TextTemplateDecoder, Verdict};
 pub use encode::{ChatEncoder, ChatParts};
 pub use event::{ErrorMember, Event, Extra, ExtraPart, Piece, Scope};
 pub use message::{AsMessage, Content, ContentPart, File, Message, Role, ToolCall};

@@ -1,7 +1,8 @@
 //! Runs a transcript through the decoder at every cut.
 
 use choreoai_core::chat::{
-    Count, Decoder, ErrorMember, Event, ExtraPart, Found, Piece, TemplateDecoder, TextDecoder, Usage, Verdict,
+    Count, Decoder, ErrorMember, Event, ExtraPart, Found, Piece, TemplateDecoder, TextDecoder,
+    TextTemplateDecoder, Usage, Verdict,
 };
 use choreoai_core::{Error, ErrorKind};
 
@@ -124,6 +125,14 @@ fn check_template(wants: Wants, name: &str, body: &[u8]) {
         let pieces: Vec<&[u8]> = body.chunks(16).collect();
         let small = drive(wants.template_decoder::<64, 32>(), |_| true, &pieces);
         assert_eq!(small, expected, "{name}: with a small template");
+        if !wants.error_body {
+            let expected = drive(Decoder::new(), is_of_text, &[body]);
+            for size in [7, body.len().max(1)] {
+                let pieces: Vec<&[u8]> = body.chunks(size).collect();
+                let outcome = drive(TextTemplateDecoder::<512, 64>::new(), |_| true, &pieces);
+                assert_eq!(outcome, expected, "{name}: text with a template, in pieces of {size}");
+            }
+        }
         // Some cuts: all of the body is decoded for each.
         for cut in (1..40).map(|cut| cut * body.len() / 40) {
             let (head, tail) = body.split_at(cut);
@@ -259,6 +268,7 @@ macro_rules! find {
 decode!(Decoder<SCRATCH>);
 decode!(TextDecoder<SCRATCH>);
 decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
+decode!(TextTemplateDecoder<TEMPLATE, SCRATCH>);
 find!(Decoder);
 find!(TextDecoder);
 

@@ -10,7 +10,7 @@ mod text;
 
 pub use self::found::Found;
 use self::reader::Reader;
-pub use self::template::TemplateDecoder;
+pub use self::template::{TemplateDecoder, TextTemplateDecoder};
 pub use self::text::TextDecoder;
 use super::event::Event;
 use super::interest::Everything;

@@ -1,5 +1,6 @@
 //! A decoder that remembers the last event, for events that resemble each other.
 
+mod decoders;
 mod follow;
 mod memory;
 mod policy;
@@ -8,66 +9,18 @@ mod record;
 #[cfg(test)]
 mod tests;
 
+pub use self::decoders::{TemplateDecoder, TextTemplateDecoder};
 use self::follow::{Place, Varying};
 use self::memory::{Start, Template, What};
 use self::policy::Policy;
 use self::record::Recording;
-use super::Verdict;
 use super::reader::{Phase, Reader};
 use crate::Error;
 use crate::chat::event::{Event, Piece};
-use crate::chat::interest::{Everything, Interest};
+use crate::chat::interest::Interest;
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
 use crate::chat::schema::Target;
-
-/// A [`Decoder`](super::Decoder) that is several times as fast, for more memory.
-///
-/// The events of a stream are the same but for a few values. This decoder keeps the bytes of one, and what they gave, as a template;
-/// as long as the bytes that come are the same, they are compared instead of decoded. The text of the answer, token counts and
-/// values that are skipped may be others each time, and so may those that were seen to be. Where else an event differs,
-/// it is decoded from there on, and after two of them in a row another one is kept.
-///
-/// It is driven in the same way, and gives the same events (fragments merged), the same errors at the same offsets and the same
-/// verdict: where the template is followed, the bytes are those of an event that was checked, at the same place in the
-/// grammar.
-///
-/// ```
-/// use choreoai_core::chat::{Event, TemplateDecoder, Verdict};
-///
-/// let mut decoder: TemplateDecoder = TemplateDecoder::new();
-/// let mut text = String::new();
-/// for (token, reason) in [("1", "null"), (", 2", "null"), (", 3", "null"), ("!", "\"stop\"")] {
-///     let event = format!(
-///         "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"finish_reason\": {reason}, \"index\": 0}}]}}\n\n"
-///     );
-///     let mut input = event.as_bytes();
-///     while let Some(event) = decoder.next_event(&mut input) {
-///         if let Event::Content(fragment) = event? {
-///             text.push_str(fragment);
-///         }
-///     }
-/// }
-/// decoder.end();
-/// assert!(decoder.next_event(&mut &[][..]).is_none(), "the body ended with nothing held");
-/// assert_eq!(text, "1, 2, 3!");
-/// assert_eq!(decoder.verdict(), Ok(Verdict::Finished));
-/// # Ok::<_, choreoai_core::Error>(())
-/// ```
-///
-/// # Bounds
-///
-/// Those of [`Decoder`](super::Decoder), and besides twice `TEMPLATE` bytes (at most 65,535) for two kinds of events and some 3 KiB. An
-/// event of more bytes than `TEMPLATE` (without those of its text, its token counts and what is skipped), of more than 23
-/// [`Event`]s or with more than 4 values that may differ is never kept, but decoded.
-///
-/// Where events differ that were expected not to, the bytes since the last value that may are looked at twice. To keep an
-/// event it is read byte by byte: one in three at most, and fewer the less that helps. All calls together do work in
-/// proportion to the bytes they consume.
-#[derive(Clone, Debug)]
-pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
-    templated: Templated<Everything, TEMPLATE, SCRATCH>,
-}
 
 /// Reads one body. See [`TemplateDecoder`] for what its functions do.
 #[derive(Clone, Debug)]
@@ -121,78 +74,6 @@ enum Found<'i> {
     Step(What),
     /// A value in between.
     Text(Target, &'i str),
-}
-
-impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRATCH> {
-    /// A decoder at the start of a body. `SCRATCH` is that of [`Decoder::with_scratch`](super::Decoder::with_scratch).
-    pub const fn new() -> Self {
-        Self { templated: Templated::NEW }
-    }
-
-    /// See [`Decoder::for_error_body`](super::Decoder::for_error_body). Nothing is kept of such a body.
-    #[must_use]
-    pub const fn for_error_body(mut self) -> Self {
-        self.templated.reader.set_error_body();
-        self
-    }
-
-    /// See [`Decoder::with_logprobs`](super::Decoder::with_logprobs). No event that has them is kept.
-    #[must_use]
-    pub const fn with_logprobs(mut self) -> Self {
-        self.templated.reader.machine.want_logprobs();
-        self
-    }
-
-    /// See [`Decoder::with_extra`](super::Decoder::with_extra). No event that has such members is kept.
-    #[must_use]
-    pub const fn with_extra(mut self) -> Self {
-        self.templated.reader.machine.want_extra();
-        self
-    }
-
-    /// See [`Decoder::choice_index`](super::Decoder::choice_index); of use up to the end of the choice.
-    pub fn choice_index(&self) -> Option<u32> {
-        self.templated.choice_index()
-    }
-
-    /// See [`Decoder::tool_call_index`](super::Decoder::tool_call_index); of use up to the end of the call.
-    pub fn tool_call_index(&self) -> Option<u32> {
-        match self.templated.mode {
-            Mode::Following => self.templated.indices().call.map(u32::from),
-            _ => self.templated.reader.machine.call_index(),
-        }
-    }
-
-    /// Takes one event off the front of `input`. See [`Decoder::next_event`](super::Decoder::next_event).
-    ///
-    /// # Errors
-    ///
-    /// Those of the other decoder, at the same offsets.
-    #[inline]
-    pub fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
-        self.templated.next_event(input)
-    }
-
-    /// The body has ended. See [`Decoder::end`](super::Decoder::end).
-    pub fn end(&mut self) {
-        self.templated.end();
-    }
-
-    /// How the answer ended. See [`Decoder::verdict`](super::Decoder::verdict).
-    ///
-    /// # Errors
-    ///
-    /// Those of the other decoder.
-    pub fn verdict(&self) -> Result<Verdict, Error> {
-        // While events are compared, the machine knows all of the body that they could tell it.
-        self.templated.reader.verdict()
-    }
-}
-
-impl<const TEMPLATE: usize, const SCRATCH: usize> Default for TemplateDecoder<TEMPLATE, SCRATCH> {
-    fn default() -> Self {
-        Self::new()
-    }
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -258,6 +139,13 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
         self.mode = Mode::Plain { is_ending: false };
         self.reader.end();
+    }
+
+    fn tool_call_index(&self) -> Option<u32> {
+        match self.mode {
+            Mode::Following => self.indices().call.map(u32::from),
+            _ => self.reader.machine.call_index(),
+        }
     }
 
     fn choice_index(&self) -> Option<u32> {

@@ -1,10 +1,10 @@
 use choreoai_core::Error;
-use choreoai_core::chat::{Decoder, Event, Piece, TemplateDecoder, TextDecoder};
+use choreoai_core::chat::{Decoder, Event, Piece, TemplateDecoder, TextDecoder, TextTemplateDecoder};
 
 use crate::opaque::{bytes, consume, opaque, text};
 
-pub(crate) const EXERCISES: &[fn()] = 
-    &[decoder, large_scratch, found, end, text_decoder, template_decoder, piece];
+pub(crate) const EXERCISES: &[fn()] =
+    &[decoder, large_scratch, found, end, text_decoder, template_decoder, text_template_decoder, piece];
 
 fn decoder() {
     consume(Decoder::default());
@@ -93,6 +93,19 @@ fn template_decoder() {
     consume(TemplateDecoder::tool_call_index(&decoder));
     TemplateDecoder::end(&mut decoder);
     consume(TemplateDecoder::verdict(&decoder));
+    consume(decoder);
+}
+
+fn text_template_decoder() {
+    consume(TextTemplateDecoder::<512, 64>::default());
+    let mut decoder = opaque(TextTemplateDecoder::<512, 64>::new());
+    let mut input = bytes();
+    while let Some(event) = TextTemplateDecoder::next_event(&mut decoder, &mut input) {
+        consume(event);
+    }
+    consume(TextTemplateDecoder::choice_index(&decoder));
+    TextTemplateDecoder::end(&mut decoder);
+    consume(TextTemplateDecoder::verdict(&decoder));
     consume(decoder);
 }
 
