@@ -166,6 +166,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
+    /// Whether the machine is in a string value.
+    pub(in crate::chat) fn is_in_string(&self) -> bool {
+        self.lexer.is_in_string(self.depth)
+    }
+
     /// Goes on in the value that began at a [`Stand`] and is not over.
     pub(in crate::chat) fn next_within(
         &mut self,

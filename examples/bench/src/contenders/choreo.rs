@@ -1,6 +1,6 @@
 //! The decoders of choreoai-core, driven as their pages say.
 
-use choreoai_core::chat::{Decoder, Event, TemplateDecoder, TextDecoder};
+use choreoai_core::chat::{Decoder, Event, TemplateDecoder, TextDecoder, TextTemplateDecoder};
 
 use super::Decode;
 use crate::reads::Reads;
@@ -9,6 +9,7 @@ use crate::sink::Sink;
 pub(super) struct Plain;
 pub(super) struct Template;
 pub(super) struct Text;
+pub(super) struct TextTemplate;
 
 macro_rules! decode {
     ($contender:ty, $decoder:expr) => {
@@ -33,6 +34,7 @@ macro_rules! decode {
 decode!(Plain, Decoder::new());
 decode!(Template, <TemplateDecoder>::new());
 decode!(Text, TextDecoder::new());
+decode!(TextTemplate, <TextTemplateDecoder>::new());
 
 #[inline]
 fn deliver(event: &Event<'_>, sink: &mut impl Sink) {

@@ -54,6 +54,11 @@ pub(crate) const CONTENDERS: &[Contender] = &[
     of::<choreo::Template>("choreo-template", "`TemplateDecoder` of choreoai-core", Kind::Ours),
     of::<choreo::Plain>("choreo-plain", "`Decoder` of choreoai-core", Kind::Ours),
     of::<choreo::Text>("choreo-text", "`TextDecoder` of choreoai-core: no tool calls, no ids", Kind::OurText),
+    of::<choreo::TextTemplate>(
+        "choreo-text-template",
+        "`TextTemplateDecoder` of choreoai-core: the same",
+        Kind::OurText,
+    ),
     #[cfg(feature = "peers")]
     of::<usual::AsyncOpenai>(
         "async-openai",

@@ -51,7 +51,7 @@ use crate::chat::interest::{Everything, TextOnly};
 /// proportion to the bytes they consume.
 #[derive(Clone, Debug)]
 pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
-    templated: Templated<Everything, TEMPLATE, SCRATCH>,
+    pub(super) templated: Templated<Everything, TEMPLATE, SCRATCH>,
 }
 
 /// A [`TextDecoder`](crate::chat::TextDecoder) that keeps a template, as [`TemplateDecoder`] does.
@@ -79,7 +79,7 @@ pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 6
 /// ```
 #[derive(Clone, Debug)]
 pub struct TextTemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
-    templated: Templated<TextOnly, TEMPLATE, SCRATCH>,
+    pub(super) templated: Templated<TextOnly, TEMPLATE, SCRATCH>,
 }
 
 /// What both have in common.

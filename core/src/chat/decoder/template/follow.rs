@@ -200,15 +200,21 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
-            // Such a value will be a hole in the next template.
-            if !self.varying.has(target) {
-                self.policy.want(1);
-            }
-            self.varying.add(target);
+            self.note_varying(Varying::of(target));
+        } else if let Some(skipped) = self.template(self.place.slot).skipped_at(self.place.matched) {
+            self.note_varying(Varying::of_skipped(skipped));
         }
         self.policy.note_missed();
         self.catch_up();
         Turn::Again
+    }
+
+    /// Such a value will be a hole in the next template.
+    pub(super) fn note_varying(&mut self, value: Varying) {
+        if !self.varying.has(value) {
+            self.policy.want(1);
+        }
+        self.varying = self.varying.and(value);
     }
 
     /// The machine goes over what was compared without it, from the last hole on.
@@ -267,19 +273,31 @@ impl Place {
 
 /// The values that were seen to differ from event to event.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Varying(u32);
+pub(super) struct Varying {
+    /// One bit for each target.
+    targets: u32,
+    /// One bit for each string that is skipped, in the order of the event.
+    skipped: u8,
+}
 
 impl Varying {
-    pub(super) const fn new() -> Self {
-        Self(0)
+    pub(super) const NONE: Self = Self { targets: 0, skipped: 0 };
+
+    pub(super) const fn of(target: Target) -> Self {
+        Self { targets: 1_u32.wrapping_shl(target as u32), skipped: 0 }
     }
 
-    pub(super) const fn has(self, target: Target) -> bool {
-        self.0 & 1_u32.wrapping_shl(target as u32) != 0
+    /// At most [`MAX_SKIPPED`](super::memory::MAX_SKIPPED).
+    pub(super) const fn of_skipped(number: u8) -> Self {
+        Self { targets: 0, skipped: 1_u8.wrapping_shl(number as u32) }
     }
 
-    fn add(&mut self, target: Target) {
-        self.0 |= 1_u32.wrapping_shl(target as u32);
+    pub(super) const fn has(self, value: Self) -> bool {
+        self.targets & value.targets == value.targets && self.skipped & value.skipped == value.skipped
+    }
+
+    const fn and(self, value: Self) -> Self {
+        Self { targets: self.targets | value.targets, skipped: self.skipped | value.skipped }
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) struct Template<const SIZE: usize> {
     steps: [Step; MAX_STEPS],
     step_count: u8,
     holes: [Option<Hole>; MAX_HOLES],
+    /// Where strings stand in the literal that are skipped, in order.
+    skipped: [Span; MAX_SKIPPED as usize],
+    skipped_count: u8,
     /// What [`Signal::Created`] says.
     created: Option<u64>,
     /// The whole of an event is here, and others may be like it.
@@ -24,6 +27,15 @@ pub(super) struct Template<const SIZE: usize> {
 /// More than the events that any known server sends in one chunk.
 pub(super) const MAX_STEPS: usize = 24;
 pub(super) const MAX_HOLES: usize = 4;
+/// Strings beyond these that are skipped are taken to differ.
+pub(super) const MAX_SKIPPED: u8 = 8;
+
+/// A part of the literal, from its first byte to behind its last one.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u16,
+    end: u16,
+}
 
 /// What happens when the literal has been matched up to a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +115,8 @@ impl<const SIZE: usize> Template<SIZE> {
             steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
             step_count: 0,
             holes: [const { None }; MAX_HOLES],
+            skipped: [Span { start: 0, end: 0 }; MAX_SKIPPED as usize],
+            skipped_count: 0,
             created: None,
             is_complete: false,
         }
@@ -117,6 +131,7 @@ impl<const SIZE: usize> Template<SIZE> {
         self.texts.length = 0;
         self.step_count = 0;
         self.holes = [const { None }; MAX_HOLES];
+        self.skipped_count = 0;
         self.created = None;
         self.is_complete = false;
     }
@@ -223,6 +238,26 @@ impl<const SIZE: usize> Template<SIZE> {
         *place = Step { end: self.length, what, indices };
         self.step_count = self.step_count.wrapping_add(1);
         true
+    }
+
+    /// How many strings were skipped so far.
+    pub(super) const fn skipped_count(&self) -> u8 {
+        self.skipped_count
+    }
+
+    /// A string is skipped, which ends in the literal or is a hole. Those beyond [`MAX_SKIPPED`] are not counted.
+    pub(super) fn push_skipped(&mut self, start: u16) {
+        if let Some(place) = self.skipped.get_mut(usize::from(self.skipped_count)) {
+            *place = Span { start, end: self.length };
+            self.skipped_count = self.skipped_count.wrapping_add(1);
+        }
+    }
+
+    /// Which of the strings that are skipped stands at this place of the literal, its closing quote included.
+    pub(super) fn skipped_at(&self, place: u16) -> Option<u8> {
+        let mut spans = self.skipped.iter().take(usize::from(self.skipped_count));
+        let found = spans.position(|span| (span.start..span.end).contains(&place))?;
+        u8::try_from(found).ok()
     }
 
     /// A value begins here that may be another one each time; its number, if it could be noted.

@@ -85,7 +85,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         start: None,
         shared: 0,
         has_switched: false,
-        varying: Varying::new(),
+        varying: Varying::NONE,
         policy: Policy::NEW,
     };
 

@@ -1,5 +1,7 @@
 //! An event is decoded byte by byte, and kept.
 
+use super::follow::Varying;
+use super::memory::MAX_SKIPPED;
 use super::memory::{Hole, Indices, Segment, Template, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
@@ -17,7 +19,12 @@ pub(super) struct Recording {
     has_chunk: bool,
     /// The hole that is being read, and whether anything of it was handed out.
     hole: Option<(u8, bool)>,
+    /// Where in the literal the string begins that is being skipped.
+    skipped: Option<u16>,
 }
+
+/// A string that is skipped and has as many bytes is not kept.
+const LONG: u16 = 64;
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Keeps the event that begins here.
@@ -30,6 +37,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             has_choice: false,
             has_chunk: false,
             hole: None,
+            skipped: None,
         });
     }
 
@@ -80,16 +88,38 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// A byte was read: whether a hole begins here, or the event is over.
     fn look_around<'i>(&mut self, mut recording: Recording) -> Turn<'i> {
         let upon = self.reader.machine.upon();
+        let is_string = upon == Upon::Skipped && self.reader.machine.is_in_string();
+        let template = self.template(recording.slot);
+        let (length, number) = (template.length(), template.skipped_count());
         let is_hole = match upon {
             Upon::Raw => return self.give_up(),
-            Upon::String(target) => target.is_text() || self.varying.has(target),
+            Upon::String(target) => target.is_text() || self.varying.has(Varying::of(target)),
+            Upon::Skipped if is_string && recording.skipped.is_none() => {
+                number >= MAX_SKIPPED || self.varying.has(Varying::of_skipped(number))
+            }
+            Upon::Skipped if is_string => {
+                if length.wrapping_sub(recording.skipped.unwrap_or(length)) >= LONG {
+                    // A string of its length hardly stands there each time.
+                    self.note_varying(Varying::of_skipped(number));
+                    return self.give_up();
+                }
+                false
+            }
             Upon::Skipped | Upon::Counts => true,
             Upon::Nothing => false,
         };
+        if is_string && is_hole {
+            self.template_mut(recording.slot).push_skipped(length);
+        } else if is_string {
+            recording.skipped.get_or_insert(length);
+        } else if let Some(start) = recording.skipped.take() {
+            self.template_mut(recording.slot).push_skipped(start);
+        }
+        self.mode = Mode::Recording(recording);
         if is_hole {
             let stand = self.reader.machine.stand();
             let Some(indices) = self.machine_indices(recording) else { return self.give_up() };
-            let is_string = self.template(recording.slot).recorded().ends_with(b"\"");
+            let is_string = is_string || matches!(upon, Upon::String(_));
             let hole = Hole {
                 upon,
                 is_string,
