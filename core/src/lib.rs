@@ -43,7 +43,7 @@
 //!
 //! | module | job |
 //! |---|---|
-//! | [`chat`] | requests and their encoding; the [`Decoder`](chat::Decoder), a [smaller one](chat::TextDecoder) for text alone and a [faster one](chat::TemplateDecoder) for those with some KiB to spare; assembly of whole messages |
+//! | [`chat`] | requests and their encoding; the [`Decoder`](chat::Decoder), a [smaller one](chat::TextDecoder) for text alone and faster ones ([for all](chat::TemplateDecoder), [for text alone](chat::TextTemplateDecoder)) for those with some KiB to spare; assembly of whole messages |
 //! | [`sse`] | event-stream framing (WHATWG HTML 9.2), usable alone |
 //! | [`embedding`] | requests for embeddings |
 //! | [`json`] | a resumable lexer and a resumable writer (RFC 8259), usable alone |
@@ -69,7 +69,7 @@
 //! |---|---|
 //! | [`chat::Decoder`], for a body of any length | 256, and 64 of scratch unless chosen otherwise |
 //! | [`chat::TextDecoder`], for text alone | 176, and as much scratch |
-//! | [`chat::TemplateDecoder`], which is faster | 4,096, scratch included, unless chosen otherwise |
+//! | [`chat::TemplateDecoder`], [`chat::TextTemplateDecoder`], which are faster | 4,608, scratch included, unless chosen otherwise |
 //! | [`sse::Framer`] alone | 12 |
 //! | [`json::Lexer`] alone | 48 |
 //! | [`chat::ChatRequest`], [`chat::ChatEncoder`], for messages of any length | 472, 656 |

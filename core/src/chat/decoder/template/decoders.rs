@@ -50,7 +50,7 @@ use crate::chat::interest::{Everything, TextOnly};
 /// event it is read byte by byte: one in three at most, and fewer the less that helps. All calls together do work in
 /// proportion to the bytes they consume.
 #[derive(Clone, Debug)]
-pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
+pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 512> {
     pub(super) templated: Templated<Everything, TEMPLATE, SCRATCH>,
 }
 
@@ -78,7 +78,7 @@ pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 6
 /// # Ok::<_, choreoai_core::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct TextTemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 64> {
+pub struct TextTemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 512> {
     pub(super) templated: Templated<TextOnly, TEMPLATE, SCRATCH>,
 }
 

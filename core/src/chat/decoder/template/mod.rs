@@ -125,7 +125,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(never)]
     fn read<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         match self.mode {
-            Mode::Following => self.follow(input),
+            Mode::Following => Turn::Again,
             Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
             Mode::Recording(recording) => self.record(recording, input),
             Mode::Plain { is_ending: false } => self.decode(input),
