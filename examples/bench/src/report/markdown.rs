@@ -24,6 +24,8 @@ fn compare(groups: &[Group<'_>], text: &mut String) {
     let header = [
         "workload",
         "reads",
+        "text with template: async-openai",
+        "best by hand",
         "template: async-openai",
         "best event-stream crate",
         "best by hand",
@@ -34,9 +36,12 @@ fn compare(groups: &[Group<'_>], text: &mut String) {
     writeln!(text, "| {} |\n|---|---|{}", header.join(" | "), "--:|".repeat(header.len() - 2)).expect(STRING);
     for group in groups {
         let (template, plain) = (group.named("choreo-template"), group.named("choreo-plain"));
+        let text_template = group.named("choreo-text-template");
         let usual = group.best(Kind::Usual);
         let by_hand = group.best(Kind::ByHand);
         let cells = [
+            times(text_template, usual, false),
+            times(text_template, by_hand, true),
             times(template, usual, false),
             times(template, group.best(Kind::EventStream), true),
             times(template, by_hand, true),

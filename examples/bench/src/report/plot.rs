@@ -35,7 +35,7 @@ const SHOWN: Read = Read::Bytes(1024);
 
 const WIDTH: f64 = 840.0;
 const LEFT: f64 = 250.0;
-const RIGHT: f64 = 210.0;
+const RIGHT: f64 = 235.0;
 const TOP: f64 = 36.0;
 const BOTTOM: f64 = 6.0;
 const BAR: f64 = 15.0;
@@ -79,6 +79,7 @@ impl<'a> Bars<'a> {
         let usual = group.best(Kind::Usual)?;
         let shown = [
             (group.named("choreo-template"), "ours"),
+            (group.named("choreo-text-template"), "ours"),
             (group.named("choreo-plain"), "plain"),
             (group.best(Kind::ByHand), "other"),
             (group.best(Kind::EventStream), "other"),
