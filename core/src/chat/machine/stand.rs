@@ -71,6 +71,11 @@ impl Stand {
         behind
     }
 
+    /// What is known of the choice.
+    pub(in crate::chat) const fn choice(&self) -> Choice {
+        self.choice
+    }
+
     fn settle(&mut self) {
         self.lexer.settle();
         for node in self.nodes.iter_mut().skip(usize::from(self.depth)) {
@@ -81,10 +86,14 @@ impl Stand {
             self.member = Member::Unknown;
             self.is_started = false;
         }
+        // What is known of a chunk, a choice or a call that is over.
         if self.depth == 0 {
-            // Of the chunk that is over.
             self.chunk = Chunk::NEW;
+        }
+        if !self.nodes.contains(&Node::Choices) {
             self.choice = Choice::at(0);
+        }
+        if !self.nodes.contains(&Node::ToolCall) && !self.nodes.contains(&Node::LegacyCall) {
             self.call_index = None;
         }
     }
@@ -143,11 +152,6 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         Lasting { progress: self.progress.clone(), told: self.told, server_error: self.server_error }
     }
 
-    /// What is known of the choice that the machine is in, or was in last.
-    pub(in crate::chat) const fn choice(&self) -> Choice {
-        self.choice
-    }
-
     /// Whether an event is due.
     pub(in crate::chat) const fn is_due(&self) -> bool {
         self.due.is_any()
@@ -198,7 +202,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         };
         match step {
             Some(Ok(Some(signal))) => Within::Signal(signal),
-            Some(Ok(None)) => Within::End,
+            Some(Ok(None)) if self.mode == Mode::Idle => Within::End,
+            // There is more of it, of which nothing is told.
+            Some(Ok(None)) => Within::Beyond,
             Some(Err(kind)) => Within::Fault(kind),
             None if input.bytes.is_empty() => Within::Consumed,
             None => Within::Beyond,

@@ -43,12 +43,18 @@ use crate::chat::interest::{Everything, TextOnly};
 /// # Bounds
 ///
 /// Those of [`Decoder`](crate::chat::Decoder), and besides twice `TEMPLATE` bytes (at most 65,535) for two kinds of events and some 3 KiB. An
-/// event of more bytes than `TEMPLATE` (without those of its text, its token counts and what is skipped), of more than 23
-/// [`Event`]s or with more than 4 values that may differ is never kept, but decoded.
+/// event is never kept, but decoded, that has
 ///
-/// Where events differ that were expected not to, the bytes since the last value that may are looked at twice. To keep an
-/// event it is read byte by byte: one in three at most, and fewer the less that helps. All calls together do work in
-/// proportion to the bytes they consume.
+/// - more bytes than `TEMPLATE`, but for its text, its token counts and what is skipped,
+/// - a value to be handed out (an id, a name) of more than `SCRATCH - 4` bytes, or more than 192 bytes of such values, each
+///   counted in blocks of 16,
+/// - more than 4 values that may differ, or more than 23 of these and [`Event`]s in all.
+///
+/// All calls together do work in proportion to the bytes they consume. Where events differ that were expected not to, the bytes
+/// since the last value that may are looked at twice; to keep an event it is read byte by byte, which is done more rarely the less it
+/// helps.
+///
+/// Where events are compared, a call may consume more than the event that it returns: call until `None`, as always.
 #[derive(Clone, Debug)]
 pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 512> {
     pub(super) templated: Templated<Everything, TEMPLATE, SCRATCH>,
@@ -91,7 +97,7 @@ macro_rules! decoder {
                 Self { templated: Templated::NEW }
             }
 
-            /// See [`Decoder::choice_index`](crate::chat::Decoder::choice_index); of use up to the end of the choice.
+            /// See [`Decoder::choice_index`](crate::chat::Decoder::choice_index); of use from the start of the choice to its end.
             pub fn choice_index(&self) -> Option<u32> {
                 self.templated.choice_index()
             }
@@ -144,21 +150,23 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         self
     }
 
-    /// See [`Decoder::with_logprobs`](crate::chat::Decoder::with_logprobs). No event that has them is kept.
+    /// See [`Decoder::with_logprobs`](crate::chat::Decoder::with_logprobs). No event that has them is kept. To be
+    /// called before any input is given.
     #[must_use]
     pub const fn with_logprobs(mut self) -> Self {
         self.templated.reader.machine.want_logprobs();
         self
     }
 
-    /// See [`Decoder::with_extra`](crate::chat::Decoder::with_extra). No event that has such members is kept.
+    /// See [`Decoder::with_extra`](crate::chat::Decoder::with_extra). No event that has such members is kept. To be called
+    /// before any input is given.
     #[must_use]
     pub const fn with_extra(mut self) -> Self {
         self.templated.reader.machine.want_extra();
         self
     }
 
-    /// See [`Decoder::tool_call_index`](crate::chat::Decoder::tool_call_index); of use up to the end of the call.
+    /// See [`Decoder::tool_call_index`](crate::chat::Decoder::tool_call_index); of use from the start of the call to its end.
     pub fn tool_call_index(&self) -> Option<u32> {
         self.templated.tool_call_index()
     }

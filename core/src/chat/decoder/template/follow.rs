@@ -3,7 +3,7 @@
 use super::memory::{Hole, Indices, Segment, Template, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
-use crate::chat::machine::{Signal, Upon, Within};
+use crate::chat::machine::{Upon, Within};
 use crate::chat::schema::Target;
 use crate::json::Lexer;
 
@@ -63,7 +63,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         match self.template(slot).step(step).map(|step| step.what) {
             Some(What::Hole(number)) => self.fill(number, input),
             Some(What::End) => {
-                self.policy.note_followed();
+                self.policy.note_followed(slot);
                 self.has_switched = false;
                 self.begin_following(slot);
                 Turn::Again
@@ -155,10 +155,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 if upon != Upon::Counts {
                     let is_filled = is_filled || !self.reader.is_empty(text);
                     self.mode = Mode::Within { hole: number, is_filled };
-                } else if signal == Signal::Usage && was_filled {
+                } else if self.is_behind(number) {
                     self.arrive(behind);
                 } else {
-                    self.mode = Mode::Plain { is_ending: false };
+                    // Nothing was counted, and it read on.
+                    self.policy.note_missed();
+                    self.mode = Mode::after(signal);
                 }
                 Turn::Found(Found::Signal(signal, text))
             }
@@ -171,18 +173,21 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
     }
 
+    /// Whether the machine knows and stands as the template says of the end of this value.
+    fn is_behind(&self, number: u8) -> bool {
+        let machine = &self.reader.machine;
+        let Some(hole) = self.template(self.place.slot).hole(number) else { return false };
+        !machine.is_due()
+            && machine.stand() == hole.stand.behind(hole.upon, hole.choice)
+            && self.start.as_ref().is_some_and(|start| start.lasting == machine.lasting())
+    }
+
     /// The value is over, and the machine stands where the template says.
     fn arrive(&mut self, behind: Place) {
         self.place = behind;
         self.mode = Mode::Following;
-        if cfg!(debug_assertions)
-            && let Some(hole) = behind.behind.and_then(|hole| self.template(behind.slot).hole(hole))
-        {
-            let expected = hole.stand.behind(hole.upon, hole.choice);
-            debug_assert_eq!(self.reader.machine.stand(), expected, "the machine knows otherwise");
-            let lasting = self.start.as_ref().map(|start| &start.lasting);
-            debug_assert_eq!(Some(&self.reader.machine.lasting()), lasting, "the machine knows otherwise");
-        }
+        let number = self.place.behind.unwrap_or_default();
+        debug_assert!(self.is_behind(number), "the machine knows otherwise");
     }
 
     /// The machine reads on, from where it stands.
@@ -197,24 +202,29 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(never)]
     fn leave<'i>(&mut self) -> Turn<'i> {
         let next = self.template(self.place.slot).step(self.place.step);
-        if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
+        let value = if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
-            self.note_varying(Varying::of(target));
+            Some(Varying::of(target))
         } else if let Some(skipped) = self.template(self.place.slot).skipped_at(self.place.matched) {
-            self.note_varying(Varying::of_skipped(skipped));
-        }
+            Some(Varying::of_skipped(skipped))
+        } else {
+            None
+        };
+        let slot = self.place.slot;
         self.policy.note_missed();
         self.catch_up();
+        if let Some(value) = value {
+            self.note_varying(value);
+            self.template_mut(slot).forget();
+        }
         Turn::Again
     }
 
-    /// Such a value will be a hole in the next template.
+    /// Such a value will be a hole in the next template, which is wanted: this one is of no use.
     pub(super) fn note_varying(&mut self, value: Varying) {
-        if !self.varying.has(value) {
-            self.policy.want(1);
-        }
         self.varying = self.varying.and(value);
+        self.policy.want(1);
     }
 
     /// The machine goes over what was compared without it, from the last hole on.
@@ -228,8 +238,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
         self.reader.replay(template.literal(segment_start, matched));
         let last = step.checked_sub(1).and_then(|step| template.step(step));
-        let is_ending = last.is_some_and(|step| step.what == What::Signal(Signal::ChunkEnd));
-        self.mode = Mode::Plain { is_ending };
+        self.mode = match last.map(|step| step.what) {
+            Some(What::Signal(signal)) => Mode::after(signal),
+            _ => Mode::Plain { is_ending: false },
+        };
         self.place.due = 0;
     }
 

@@ -175,7 +175,7 @@ impl<const SIZE: usize> Template<SIZE> {
         }
     }
 
-    /// The first step from `step` on that does not come as soon as the literal is matched up to `place`.
+    /// The step behind those, from `step` on, that come once the literal is matched up to `place`.
     pub(super) fn steps_up_to(&self, step: u8, place: u16) -> u8 {
         let steps = self.steps.iter().take(usize::from(self.step_count)).skip(usize::from(step));
         let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
@@ -221,7 +221,7 @@ impl<const SIZE: usize> Template<SIZE> {
     pub(super) fn push_text(&mut self, target: Target, text: &str, indices: Indices) -> bool {
         let end = self.length.saturating_sub(1);
         let Ok(length) = u16::try_from(text.len()) else { return false };
-        // Not so if it had escapes.
+        // It is looked for there when events differ; if it had escapes, it stands there in another form.
         let stands_there = self.literal(0, end).ends_with(text.as_bytes());
         let Some(start) = self.texts.push(text).filter(|_| stands_there) else { return false };
         self.push_step(What::Text { target, start, length }, indices)

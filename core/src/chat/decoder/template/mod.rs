@@ -21,6 +21,7 @@ use crate::chat::interest::Interest;
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
 use crate::chat::schema::Target;
+use crate::json::line_end;
 
 /// Reads one body. See [`TemplateDecoder`] for what its functions do.
 #[derive(Clone, Debug)]
@@ -54,6 +55,13 @@ enum Mode {
     Following,
     /// The machine reads a value in between, of which something was handed out or not.
     Within { hole: u8, is_filled: bool },
+}
+
+impl Mode {
+    /// The machine reads on behind this.
+    fn after(signal: Signal) -> Self {
+        Self::Plain { is_ending: signal == Signal::ChunkEnd }
+    }
 }
 
 /// What a look at the input gave.
@@ -160,7 +168,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let (found, text) = self.reader.take_signal(input);
         match found {
             Some(Ok(signal)) => {
-                self.mode = Mode::Plain { is_ending: signal == Signal::ChunkEnd };
+                self.mode = Mode::after(signal);
                 Turn::Found(Found::Signal(signal, text))
             }
             Some(Err(error)) => Turn::Fault(error),
@@ -174,13 +182,15 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.choose();
             return Turn::Again;
         }
-        let mut one = input.get(..1).unwrap_or(input);
-        let given = one.len();
-        let (found, text) = self.reader.take_signal(&mut one);
-        *input = input.get(given.wrapping_sub(one.len())..).unwrap_or_default();
+        // The event ends behind the end of a line.
+        let end = line_end(input).saturating_add(1);
+        let mut line = input.get(..end).unwrap_or(input);
+        let given = line.len();
+        let (found, text) = self.reader.take_signal(&mut line);
+        *input = input.get(given.wrapping_sub(line.len())..).unwrap_or_default();
         match found {
             Some(Ok(signal)) => {
-                self.mode = Mode::Plain { is_ending: signal == Signal::ChunkEnd };
+                self.mode = Mode::after(signal);
                 Turn::Found(Found::Signal(signal, text))
             }
             Some(Err(error)) => {

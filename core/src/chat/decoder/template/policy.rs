@@ -9,17 +9,21 @@ pub(super) struct Policy {
     patience: u8,
     /// So many events are to be kept whatever the trouble.
     wanted: u8,
-    /// One was followed to its end since the last one was kept.
-    was_useful: bool,
+    /// Where the event is that was kept last, unless it was known already.
+    kept: Option<u8>,
+    /// How many others were like it, to their end.
+    uses: u8,
 }
 
 /// Two events that cannot be followed are too many.
 const PATIENCE: u8 = 2 * MISS;
 const MISS: u8 = 2;
 const MOST_PATIENCE: u8 = 252;
+/// So many uses pay for what it costs to keep an event.
+const USEFUL: u8 = 8;
 
 impl Policy {
-    pub(super) const NEW: Self = Self { trouble: 0, patience: PATIENCE, wanted: 1, was_useful: true };
+    pub(super) const NEW: Self = Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL };
 
     pub(super) const fn wants_another(&self) -> bool {
         self.wanted > 0 || self.trouble >= self.patience
@@ -30,9 +34,12 @@ impl Policy {
         let is_for_trouble = self.wanted == 0;
         if is_for_trouble {
             // Should it not help, the next one is kept later.
-            self.patience =
-                if self.was_useful { PATIENCE } else { self.patience.saturating_mul(2).min(MOST_PATIENCE) };
-            self.was_useful = false;
+            self.patience = if self.uses >= USEFUL {
+                PATIENCE
+            } else {
+                self.patience.saturating_mul(2).min(MOST_PATIENCE)
+            };
+            (self.kept, self.uses) = (None, 0);
         }
         self.trouble = 0;
         self.wanted = self.wanted.saturating_sub(1);
@@ -44,14 +51,17 @@ impl Policy {
         self.wanted = self.wanted.max(events);
     }
 
-    /// One of another kind was kept.
-    pub(super) const fn note_kept(&mut self) {
+    /// One of a new kind was kept there.
+    pub(super) const fn note_kept(&mut self, slot: u8) {
         self.wanted = 0;
+        self.kept = Some(slot);
     }
 
-    /// An event was followed to its end.
-    pub(super) const fn note_followed(&mut self) {
-        self.was_useful = true;
+    /// An event was like the one that is kept there, to its end.
+    pub(super) fn note_followed(&mut self, slot: u8) {
+        if self.kept == Some(slot) {
+            self.uses = self.uses.saturating_add(1);
+        }
         self.trouble = self.trouble.saturating_sub(1);
     }
 

@@ -1,8 +1,7 @@
 //! An event is decoded byte by byte, and kept.
 
 use super::follow::Varying;
-use super::memory::MAX_SKIPPED;
-use super::memory::{Hole, Indices, Segment, Template, What};
+use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Template, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
@@ -16,6 +15,7 @@ pub(super) struct Recording {
     /// The next byte of the input is the template's last one: it was looked at and not consumed.
     is_pushed: bool,
     has_choice: bool,
+    has_call: bool,
     has_chunk: bool,
     /// The hole that is being read, and whether anything of it was handed out.
     hole: Option<(u8, bool)>,
@@ -35,6 +35,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             is_for_trouble: self.policy.begin(),
             is_pushed: false,
             has_choice: false,
+            has_call: false,
             has_chunk: false,
             hole: None,
             skipped: None,
@@ -69,12 +70,13 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             }
             Some(Ok(signal)) => {
                 recording.has_choice |= signal == Signal::ChoiceStart;
+                recording.has_call |= signal == Signal::CallStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
                 self.mode = if self.note(recording, signal, text) {
                     Mode::Recording(recording)
                 } else {
                     let _ = self.give_up();
-                    Mode::Plain { is_ending: signal == Signal::ChunkEnd }
+                    Mode::after(signal)
                 };
                 Turn::Found(Found::Signal(signal, text))
             }
@@ -124,7 +126,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 upon,
                 is_string,
                 is_filled: false,
-                choice: self.reader.machine.choice(),
+                choice: stand.choice(),
                 stand,
                 stream: self.reader.settled_stream(),
                 segment: Segment::default(),
@@ -154,8 +156,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return;
         }
         self.shared = self.template(0).shared(self.template(1));
-        let is_known = self.template(1 ^ slot).is_complete()
-            && self.shared.wrapping_add(1) >= self.template(slot).length();
+        let is_known = self.template(1 ^ slot).is_complete() && self.shared >= self.template(slot).length();
         if is_known {
             self.template_mut(slot).forget();
             if is_for_trouble {
@@ -164,7 +165,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             }
             return;
         }
-        self.policy.note_kept();
+        self.policy.note_kept(slot);
         self.begin_following(slot);
     }
 
@@ -212,11 +213,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The value is over, if it ended like others will.
     fn end_hole(&mut self, mut recording: Recording, number: u8) -> Option<()> {
         let (_, is_filled) = recording.hole.take()?;
-        let choice = self.reader.machine.choice();
+        let stand = self.reader.machine.stand();
+        let choice = stand.choice();
         self.template_mut(recording.slot).close_hole(number, is_filled, choice);
         let hole = self.template(recording.slot).hole(number)?;
-        if self.reader.machine.is_due() || self.reader.machine.stand() != hole.stand.behind(hole.upon, choice)
-        {
+        if self.reader.machine.is_due() || stand != hole.stand.behind(hole.upon, choice) {
             return None;
         }
         self.mode = Mode::Recording(recording);
@@ -250,11 +251,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return Some(Indices::NONE);
         }
         let machine = &self.reader.machine;
-        let call = machine.call_index().map(u8::try_from).transpose().ok()?;
+        let call = machine.call_index().filter(|_| recording.has_call);
+        let call = call.map(u8::try_from).transpose().ok()?;
         Some(Indices { choice: machine.own_choice_index(), call })
     }
 
-    fn template_mut(&mut self, slot: u8) -> &mut Template<TEMPLATE> {
+    pub(super) fn template_mut(&mut self, slot: u8) -> &mut Template<TEMPLATE> {
         let [one, other] = &mut self.templates;
         if slot == 0 { one } else { other }
     }

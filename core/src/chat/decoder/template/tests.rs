@@ -5,6 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::{Mode, TemplateDecoder};
+use crate::chat::Decoder;
 use crate::chat::event::Event;
 
 /// How many of the events were compared to their end, and the text of them all.
@@ -153,4 +154,97 @@ fn events_that_all_differ_are_hardly_ever_kept() {
         kept += usize::from(is_kept);
     }
     assert!((2..40).contains(&kept), "{kept} of {events}");
+}
+
+/// What was counted in one place is not taken for what is counted in another.
+#[test]
+fn counts_that_are_empty_and_others_behind_them() {
+    let event = |counts: &str| {
+        format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"a\"}},\"index\":0}}],\"usage\":{counts}}}\n\n"
+        )
+    };
+    for other in [
+        "{},\"x_groq\":{\"usage\":{\"total_tokens\":2}}",
+        "{},\"error\":true,\"usage\":{\"total_tokens\":2}",
+        "{},\"x\":null,\"usage\":{\"total_tokens\":2}",
+    ] {
+        let one = event("{\"total_tokens\":1}");
+        let body = [one.repeat(3), event(other), one].concat();
+        let mut plain = Decoder::new();
+        let mut input = body.as_bytes();
+        let mut expected = Vec::new();
+        while let Some(event) = plain.next_event(&mut input) {
+            expected.push(format!("{event:?}"));
+        }
+        let mut decoder = TemplateDecoder::<512, 64>::new();
+        let mut input = body.as_bytes();
+        let mut events = Vec::new();
+        while let Some(event) = decoder.next_event(&mut input) {
+            events.push(format!("{event:?}"));
+        }
+        // The one that is kept is read byte by byte, but none of its texts is longer.
+        assert_eq!(events, expected, "{other}");
+        assert_eq!(decoder.verdict(), plain.verdict());
+    }
+}
+
+#[test]
+fn an_index_of_a_call_that_is_too_large_to_be_kept_is_forgotten() {
+    let call = "data: {\"choices\": [{\"delta\": {\"tool_calls\": [{\"index\": 300, \"function\": {\"arguments\": \"a\"}}]}}]}\n\n";
+    let token = "data: {\"choices\": [{\"delta\": {\"content\": \"a\"}}]}\n\n";
+    let events: Vec<String> =
+        (0..30).map(|number| String::from(if number < 2 { call } else { token })).collect();
+    assert!(followed(&events, usize::MAX).0 >= 20);
+}
+
+#[test]
+fn two_choices_with_padding() {
+    let order = [0, 1, 0, 1, 1, 0, 0, 1];
+    let event = |number: usize| {
+        let (padding, index) = ("x".repeat(number % 7), order[number % 8]);
+        let choice = format!("{{\"delta\": {{\"content\": \"a\"}}, \"index\": {index}}}");
+        [
+            format!("data: {{\"p\": \"{padding}\", \"choices\": [{choice}]}}\n\n"),
+            format!("data: {{\"choices\": [{choice}], \"p\": \"{padding}\"}}\n\n"),
+        ]
+    };
+    for form in [0, 1] {
+        let events: Vec<String> = (0..200).map(|number| event(number)[form].clone()).collect();
+        let (followed, _) = followed(&events, usize::MAX);
+        assert!(followed >= 170, "{followed} of 200 in form {form}");
+    }
+}
+
+/// Those that differ come between others that do not, in the orders that make the most of it.
+#[test]
+#[cfg_attr(miri, ignore = "about cost alone, in thousands of events")]
+fn few_events_are_kept_in_any_order() {
+    let kinds: [&dyn Fn(usize) -> String; 3] = [
+        &|_| String::from("data: {\"choices\": [{\"delta\": {\"content\": \"a\"}}]}\n\n"),
+        &|number| {
+            format!(
+                "data: {{\"choices\": [{{\"delta\": {{\"content\": \"a\"}}}}], \"created\": {number}}}\n\n"
+            )
+        },
+        &|_| String::from("data: {\"choices\": [{\"delta\": {\"role\": \"x\", \"content\": \"a\"}}]}\n\n"),
+    ];
+    for length in 1..=6_u32 {
+        for code in 0..3_usize.pow(length) {
+            let pattern: Vec<usize> = (0..length).map(|place| code / 3_usize.pow(place) % 3).collect();
+            let mut decoder = TemplateDecoder::<512, 64>::new();
+            let mut kept = 0;
+            for number in 0..120 {
+                let event = kinds[pattern[number % pattern.len()]](number);
+                let mut input = event.as_bytes();
+                let mut is_kept = false;
+                while let Some(event) = decoder.next_event(&mut input) {
+                    event.unwrap();
+                    is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
+                }
+                kept += usize::from(is_kept);
+            }
+            assert!(kept <= 40, "{kept} of 120 in the order {pattern:?}");
+        }
+    }
 }
