@@ -206,10 +206,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
             Some(Varying::of(target))
-        } else if let Some(skipped) = self.template(self.place.slot).skipped_at(self.place.matched) {
-            Some(Varying::of_skipped(skipped))
         } else {
-            None
+            self.template(self.place.slot).skipped_at(self.place.matched).map(Varying::of_skipped)
         };
         let slot = self.place.slot;
         self.policy.note_missed();
