@@ -80,21 +80,55 @@
 //!
 //! # TLS
 //!
-//! A TLS stream is a stream: with embedded-tls,
+//! A TLS stream is a stream. With embedded-tls 0.19, of which the feature `rustpki` verifies certificates without an allocator:
 //!
-//! ```text
-//! let mut tls = TlsConnection::new(socket, &mut read_record, &mut write_record);
-//! tls.open(TlsContext::new(&config, provider)).await?;
-//! let mut session = Session::new(tls, &mut buffer).with_endpoint(ENDPOINT);
+#![doc = "```"]
+#![doc = include_str!("../tests/tls/connector.rs")]
+#![doc = "```"]
+//!
+//! ```
+//! # mod connector { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/connector.rs")); }
+//! # use choreoai_embedded::{chat::ChatRequest, Endpoint, Error, Session};
+//! # use embedded_io_async::{Read, Write};
+//! # use embedded_tls::{CryptoRngCore, TlsClock, TlsError};
+//! # use connector::open;
+//! # async fn ask<Rtc: TlsClock>(
+//! #     socket: impl Read + Write, root: &[u8], rng: impl CryptoRngCore, endpoint: Endpoint<'_>, request: &ChatRequest<'_>,
+//! # ) -> Result<(), Error<TlsError>> {
+//! let (mut read_record, mut write_record) = ([0; 16_640], [0; 1024]);
+//! let tls = open::<Rtc, _>(socket, "gateway.example", root, rng, &mut read_record, &mut write_record);
+//! let mut buffer = [0; 512];
+//! let mut session = Session::new(tls.await.map_err(Error::Connect)?, &mut buffer).with_endpoint(endpoint);
+//! let mut answer = session.stream(request).await?;
+//! # while answer.next().await?.is_some() {}
+//! # Ok(())
+//! # }
 //! ```
 //!
-//! Two things to know of embedded-tls 0.19. Its verifiers take an intermediate certificate for a CA that is none: whoever has any
-//! certificate of a public CA could issue one for the gateway. Give it your own root, which has signed nothing but the gateway's
-//! certificate, or pin that one; not a public root. And a read that is dropped in the middle of a record has lost it: no
-//! [safe reads](Session::with_safe_reads) there.
+//! What to know of it; what counts most is tested, with rustls at the other end, in `tests/tls`:
 //!
-//! The end of a TLS stream that is no `close_notify` must be an error of its `read`: a response whose end is the end of the
-//! stream cannot be known to be whole otherwise.
+//! - It takes any certificate for that of a CA. Whoever has a certificate of the root can issue one for the gateway: `root` must
+//!   have signed nothing but the gateway's, or be the gateway's own certificate, which then has signed itself. Never a public root.
+//! - Keys are P-256; `p384` and `ed25519` are features of it, and `rsa` is one that allocates. The name must be among the first
+//!   three DNS names of the certificate, and have at most 64 bytes; addresses are no names. Without a clock, as with `NoClock`,
+//!   an expired certificate is as good as any.
+//! - A record that is longer than `read_record` is an [`Error::Io`]. No record needs more than 16,640 bytes. With less, the server
+//!   has to honour `TlsConfig::with_max_fragment_length`, which rustls does not. A request may be longer than `write_record`; a
+//!   kilobyte is enough for the handshake.
+//! - The end of the stream is always an [`Error::Io`]: `TlsError::IoError` where it is cut, in a record or between two,
+//!   `ConnectionClosed` after a `close_notify`. A response is complete by its length, its last chunk or `[DONE]`. One without these
+//!   is never a success, which is as it should be: a `close_notify` that is not encrypted is taken for one, so do not make the end
+//!   of the stream out of `ConnectionClosed`.
+//! - It panics on some handshake messages that come after the handshake, even on those that are not encrypted: whoever sits on the
+//!   connection can reset the device, if that is what a panic does there.
+//! - A read that is dropped in the middle of a record has lost it: no [safe reads](Session::with_safe_reads).
+//!
+//! The records are lent until the stream is dropped, and then serve the next one. A [`Connect`](connect::Connect) keeps its
+//! connection beside the records and so cannot have them back: what is sent again over TLS is sent over a new [`Session`], after
+//! what [`Retry`](retry::Retry) decides. The handshake has no deadline but the caller's.
+//!
+//! For any other TLS: the end of a stream without `close_notify` must be an error of its `read`, since a response that ends with
+//! the stream cannot be known to be whole otherwise.
 //!
 //! # Secrets
 //!

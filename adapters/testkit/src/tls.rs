@@ -18,7 +18,7 @@ use std::sync::Arc;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 /// A certificate authority that nobody trusts unless told to.
 #[derive(Debug)]
@@ -34,6 +34,8 @@ pub enum Flaw {
     WrongName,
     /// It ended with the year 2000.
     Expired,
+    /// It was issued by whoever holds the authority's certificate for `wrong.test`, which is no CA's.
+    IssuedByLeaf,
 }
 
 /// A certificate and its key, to serve with.
@@ -68,18 +70,41 @@ impl Authority {
     /// # Errors
     /// If no key can be made or no certificate signed.
     pub fn identity(&self, flaw: Option<Flaw>) -> io::Result<Identity> {
+        if flaw == Some(Flaw::IssuedByLeaf) {
+            return self.identity_by_leaf();
+        }
         let params = params(flaw)?;
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let leaf = params.signed_by(&key, &self.issuer).map_err(io::Error::other)?;
-        Identity::new(leaf.der().clone(), &key)
+        Identity::new(vec![leaf.der().clone()], &key)
     }
+
+    fn identity_by_leaf(&self) -> io::Result<Identity> {
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let holder = CertifiedIssuer::signed_by(params(Some(Flaw::WrongName))?, key, &self.issuer);
+        let holder = holder.map_err(io::Error::other)?;
+        let key = KeyPair::generate().map_err(io::Error::other)?;
+        let leaf = params(None)?.signed_by(&key, &holder).map_err(io::Error::other)?;
+        Identity::new(vec![leaf.der().clone(), holder.der().clone()], &key)
+    }
+}
+
+/// The certificate in a PEM, as DER: for clients that read no PEM.
+///
+/// # Errors
+/// If there is none.
+pub fn der(pem: &str) -> io::Result<Vec<u8>> {
+    let certificate = CertificateDer::from_pem_slice(pem.as_bytes()).map_err(io::Error::other)?;
+    Ok(certificate.to_vec())
 }
 
 /// For `localhost` and `127.0.0.1`, or flawed.
 fn params(flaw: Option<Flaw>) -> io::Result<CertificateParams> {
     let names = match flaw {
         Some(Flaw::WrongName) => vec!["wrong.test".to_owned()],
-        Some(Flaw::Expired) | None => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
+        Some(Flaw::Expired | Flaw::IssuedByLeaf) | None => {
+            vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+        }
     };
     let mut params = CertificateParams::new(names).map_err(io::Error::other)?;
     if flaw == Some(Flaw::Expired) {
@@ -99,17 +124,17 @@ impl Identity {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let certificate = params.self_signed(&key).map_err(io::Error::other)?;
-        Ok((Self::new(certificate.der().clone(), &key)?, certificate.pem()))
+        Ok((Self::new(vec![certificate.der().clone()], &key)?, certificate.pem()))
     }
 
-    fn new(certificate: CertificateDer<'static>, key: &KeyPair) -> io::Result<Self> {
+    fn new(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> io::Result<Self> {
         let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(io::Error::other)?;
         // Named, not the process's default: another part of the program may have installed another one.
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(io::Error::other)?
             .with_no_client_auth()
-            .with_single_cert(vec![certificate], key)
+            .with_single_cert(chain, key)
             .map_err(io::Error::other)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { config: Arc::new(config) })
@@ -127,7 +152,7 @@ mod tests {
     use std::io::{ErrorKind, Read, Write};
     use std::net::TcpStream;
 
-    use rustls::pki_types::{ServerName, pem::PemObject};
+    use rustls::pki_types::ServerName;
     use rustls::{CertificateError, ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
     use super::*;
@@ -200,6 +225,8 @@ mod tests {
         assert!(matches!(wrong_name, CertificateError::NotValidForNameContext { .. }), "{wrong_name:?}");
         let expired = refusal(authority.identity(Some(Flaw::Expired)).unwrap());
         assert!(matches!(expired, CertificateError::ExpiredContext { .. }), "{expired:?}");
+        let by_leaf = refusal(authority.identity(Some(Flaw::IssuedByLeaf)).unwrap());
+        assert!(matches!(by_leaf, CertificateError::Other(_)), "{by_leaf:?}"); // that it is no CA has no name here
         // Both authorities bear the same name, so the signature is what fails.
         let unknown = refusal(stranger.identity(None).unwrap());
         assert!(
