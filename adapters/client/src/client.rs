@@ -103,12 +103,27 @@ impl<T, R> Client<T, R> {
         self.inner.settings.base_url.as_str()
     }
 
-    pub(crate) fn transport(&self) -> &T {
-        &self.inner.transport
+    /// The timer that the client waits by, for code that has to wait as well and does not know the executor: for a
+    /// heartbeat between the pieces of an answer, say, or before a question is asked again.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use choreoai::{Client, Timer, Transport};
+    ///
+    /// /// Waits until the gateway is up.
+    /// async fn ready<T: Transport, R: Timer>(client: &Client<T, R>) {
+    ///     while client.health().await.is_err() {
+    ///         client.timer().sleep(Duration::from_secs(1)).await;
+    ///     }
+    /// }
+    /// ```
+    pub fn timer(&self) -> &R {
+        &self.inner.timer
     }
 
-    pub(crate) fn timer(&self) -> &R {
-        &self.inner.timer
+    pub(crate) fn transport(&self) -> &T {
+        &self.inner.transport
     }
 
     pub(crate) fn settings(&self) -> &Settings {

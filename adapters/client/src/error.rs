@@ -23,7 +23,9 @@ use crate::{ChatCompletion, ResponseHead, TransportError, TransportErrorKind};
 
 /// Why there is no answer, or not the whole of it.
 ///
-/// Printed, it is one line for a person: what happened, where, and what to do. Decide by [`class`](Self::class);
+/// Printed, it is one line for a person: what happened, where, and what to do. Its `Debug` form, which is what a `main`
+/// that returns it shows, begins with the message and what to do; all else that is known follows, but for the
+/// [`body`](Self::body) and the [`partial`](Self::partial) answer. Decide by [`class`](Self::class);
 /// [`kind`](Self::kind), the status and the [`code`](Self::code) tell more. The API key is in none of its parts,
 /// even where the server repeated it; only the answer itself is as it came ([`partial`](Self::partial), and what
 /// [`ChatCompletion::parse`] says of it).

@@ -68,7 +68,6 @@ pub trait Timer {
 }
 
 /// Why a transport could not deliver a response.
-#[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
     context: String,
@@ -103,6 +102,17 @@ impl TransportError {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.context)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("TransportError");
+        shown.field("context", &self.context).field("kind", &self.kind);
+        if let Some(source) = &self.source {
+            shown.field("source", source);
+        }
+        shown.finish()
     }
 }
 

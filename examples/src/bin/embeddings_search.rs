@@ -3,7 +3,7 @@
 //! In Python: `client.embeddings.create(...)`, and `numpy` for the cosine.
 //!
 //! For a search by meaning over as many texts as fit into memory. All are embedded in one request; the vectors
-//! come in the order of the texts, each of the same length, or there is an error.
+//! come in the order of the texts, each of the same length, or there is an error. For one text there is `embed`.
 
 use std::process::ExitCode;
 
@@ -40,8 +40,7 @@ async fn search<'t>(
 ) -> Result<Vec<(f32, &'t str)>, Error> {
     let request = EmbeddingRequest::new(MODEL, texts);
     let vectors = client.embeddings().create(&request).await?.into_vectors(); // keep these
-    let request = EmbeddingRequest::new(MODEL, question);
-    let wanted = client.embeddings().create(&request).await?.into_vectors().remove(0);
+    let wanted = client.embeddings().embed(MODEL, question).await?;
 
     let scores = vectors.iter().map(|vector| cosine(vector, &wanted));
     let mut found: Vec<_> = scores.zip(texts.iter().copied()).collect();

@@ -3,8 +3,6 @@
 //! Each is `{"text": "..."}`. The last event is of the type `done`, or of the type `error` with what `/chat` would say in
 //! its body: a browser that saw neither has lost the connection.
 
-use std::time::Duration;
-
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::sse::{Event, Sse};
@@ -24,17 +22,16 @@ pub(super) async fn answer<B: Backend>(
 ) -> Result<Sse<impl Stream<Item = Result<Event, axum::Error>>>, Failure> {
     let request = question?.0.into_request()?;
     let pieces = service.client.client().chat().stream(&request).await?.text();
-    Ok(Sse::new(events::<B>(pieces, service.heartbeat)))
+    Ok(Sse::new(events(pieces, service)))
 }
 
 /// axum's own heartbeat is made of tokio's timers; this one is made of the client's.
 fn events<B: Backend>(
     pieces: TextStream<B::Transport, B::Timer>,
-    heartbeat: Duration,
+    service: Service<B>,
 ) -> impl Stream<Item = Result<Event, axum::Error>> + Send {
-    let timer = B::Timer::default();
     unfold(Some(pieces), move |pieces| {
-        let silence = timer.sleep(heartbeat);
+        let silence = service.client.client().timer().sleep(service.heartbeat);
         async move {
             let mut pieces = pieces?;
             let piece = async { Some(pieces.next().await) };

@@ -48,7 +48,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
     /// The client's transport.
     type Transport: Transport<Body: Send, Sending: Send> + Send + Sync + 'static;
     /// The client's timer, which makes the heartbeats too.
-    type Timer: Timer<Sleep: Send> + Default + Send + Sync + 'static;
+    type Timer: Timer<Sleep: Send> + Send + Sync + 'static;
 
     /// The client.
     fn client(&self) -> &Client<Self::Transport, Self::Timer>;
@@ -57,7 +57,7 @@ pub trait Backend: Clone + Send + Sync + 'static {
 impl<T, R> Backend for Client<T, R>
 where
     T: Transport<Body: Send, Sending: Send> + Send + Sync + 'static,
-    R: Timer<Sleep: Send> + Default + Send + Sync + 'static,
+    R: Timer<Sleep: Send> + Send + Sync + 'static,
 {
     type Transport = T;
     type Timer = R;

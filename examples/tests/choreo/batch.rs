@@ -8,7 +8,7 @@ use choreoai_testkit::wire::{self, Dialect, Message};
 use choreoai_testkit::{Answer, Gate, Gateway, Outcome, RecordedRequest, Script};
 use serde_json::{Value, json};
 
-use crate::support::{Run, choreo, file, run};
+use crate::support::{Run, Running, choreo, file, run};
 
 /// What the user says in a request.
 pub(crate) fn said(request: &RecordedRequest) -> String {
@@ -125,19 +125,15 @@ fn answers_are_written_in_order_and_as_soon_as_that_allows() {
     });
     let gateway = Gateway::start(script).unwrap();
     let url = gateway.base_url();
-    let mut child = choreo(batch_args(&url, &["--concurrency", "2", "-"]))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut command = choreo(batch_args(&url, &["--concurrency", "2", "-"]));
+    command.stdin(Stdio::piped());
+    let mut running = Running::start(command);
     // What has come is asked while standard input stays open.
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(b"1\n2\n3\n4\n5\n").unwrap();
+    running.child.stdin.as_mut().unwrap().write_all(b"1\n2\n3\n4\n5\n").unwrap();
     let requests = gateway.wait_for_requests(5);
     assert_eq!(requests.iter().filter(|request| said(request) == "2").count(), 1);
     gate.open();
-    drop(stdin);
-    let run = Run::from(child.wait_with_output().unwrap());
+    let run = running.end();
     let expected: Vec<Value> = (1..=5).map(|line| echoed(line, &line.to_string())).collect();
     assert_eq!(run.expect(0).lines(), expected);
 }
@@ -170,8 +166,7 @@ fn no_more_are_asked_at_once_than_told() {
     let questions = file("at-once.txt", &questions);
     let gateway = Gateway::start(script).unwrap();
     let url = gateway.base_url();
-    let child =
-        choreo(batch_args(&url, &["--concurrency", "3", &questions])).stdout(Stdio::piped()).spawn().unwrap();
+    let running = Running::start(choreo(batch_args(&url, &["--concurrency", "3", &questions])));
     for asked in 3..=10 {
         gateway.wait_for_requests(asked);
         time_for_more();
@@ -179,7 +174,7 @@ fn no_more_are_asked_at_once_than_told() {
         gates[asked - 3].open();
     }
     gates.iter().for_each(Gate::open);
-    assert_eq!(Run::from(child.wait_with_output().unwrap()).expect(0).lines().len(), 10);
+    assert_eq!(running.end().expect(0).lines().len(), 10);
 }
 
 /// Lines wait for one before them that is slow: only so many.
@@ -195,15 +190,14 @@ fn a_slow_answer_lets_only_so_many_overtake_it() {
     let questions = file("slow.txt", &questions);
     let gateway = Gateway::start(script).unwrap();
     let url = gateway.base_url();
-    let child =
-        choreo(batch_args(&url, &["--concurrency", "2", &questions])).stdout(Stdio::piped()).spawn().unwrap();
+    let running = Running::start(choreo(batch_args(&url, &["--concurrency", "2", &questions])));
     // 8 for each of the two. The last of them is answered, and nothing follows it until the first one is.
     gateway.wait_for_requests(16);
     gateway.wait_for_outcome(15);
     time_for_more();
     assert_eq!(gateway.requests().len(), 16);
     gate.open();
-    let run = Run::from(child.wait_with_output().unwrap());
+    let run = running.end();
     let expected: Vec<Value> = (0..100).map(|number| echoed(number + 1, &number.to_string())).collect();
     assert_eq!(run.expect(0).lines(), expected);
 }
@@ -329,17 +323,17 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     });
     let gateway = Gateway::start(script).unwrap();
     let url = gateway.base_url();
-    let args = batch_args(&url, &["--concurrency", "2", "-"]);
-    let mut child =
-        choreo(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut command = choreo(batch_args(&url, &["--concurrency", "2", "-"]));
+    command.stdin(Stdio::piped());
+    let mut running = Running::start(command);
     // More than a pipe holds, should another process keep the reader's end open for a moment.
     let text = "x".repeat(1 << 19);
-    child.stdin.take().unwrap().write_all(format!("1\n2\n{text}\n").as_bytes()).unwrap();
+    running.child.stdin.take().unwrap().write_all(format!("1\n2\n{text}\n").as_bytes()).unwrap();
     gateway.wait_for_requests(2);
-    drop(child.stdout.take());
+    drop(running.child.stdout.take());
     gate.open();
     let second = gateway.requests().iter().position(|request| said(request) == "2").unwrap();
     assert_eq!(gateway.wait_for_outcome(second), Outcome::PeerClosed);
-    let run = Run::from(child.wait_with_output().unwrap());
+    let run = running.end();
     assert_eq!((run.status, &*run.stderr), (Some(1), ""));
 }

@@ -2,13 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use choreoai_testkit::{Answer, Gate, Gateway, Script};
 use serde_json::{Value, json};
 
 use crate::batch::{batch, batch_args, echo, echoed, said};
-use crate::support::{Run, choreo, file};
+use crate::support::{Running, choreo, file};
 
 /// A path that nothing is at, nor beside it.
 fn output(name: &str) -> String {
@@ -126,12 +125,11 @@ fn at_ctrl_c_what_is_answered_is_written_and_can_go_on() {
     let gateway = holding(&["a", "d"]);
     let url = gateway.base_url();
     let args = batch_args(&url, &["--concurrency", "2", &questions, "--output", &answers, "--resume"]);
-    let child = choreo(args).stderr(Stdio::piped()).spawn().unwrap();
+    let running = Running::start(choreo(args));
     // `d` is asked when `b` and `c` are answered.
     gateway.wait_for(|requests| requests.iter().any(|request| said(request) == "d").then_some(()));
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(status.success());
-    let run = Run::from(child.wait_with_output().unwrap());
+    running.interrupt();
+    let run = running.end();
     assert_eq!(
         run.expect(130).stderr,
         "choreo: interrupted: 2 of 2 lines were answered; --resume goes on from here\n"
@@ -160,14 +158,14 @@ fn a_second_ctrl_c_does_not_wait() {
     let long = "x".repeat(1 << 19);
     let questions = file("stuck.txt", &format!("{long}\nb\n"));
     let args = batch_args(&url, &["--concurrency", "1", &questions]);
-    let mut child = choreo(args).stdout(Stdio::piped()).spawn().unwrap();
+    let mut running = Running::start(choreo(args));
+    let _unread = running.child.stdout.take();
     gateway.wait_for_requests(2);
-    let kill = || Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
-    assert!(kill().success());
+    running.interrupt();
     // The call is given up, which shows that the first one has been seen.
     gateway.wait_for_outcome(1);
-    assert!(kill().success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    running.interrupt();
+    running.end().expect(130);
 }
 
 #[test]

@@ -2,10 +2,12 @@
 
 use std::env;
 use std::fs;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{self, Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
+use std::time::Duration;
 
 use choreoai_testkit::Gateway;
 use serde_json::Value;
@@ -16,6 +18,9 @@ pub(crate) fn file(name: &str, contents: &str) -> String {
     fs::write(&path, contents).unwrap();
     path.into_os_string().into_string().unwrap()
 }
+
+/// Far more time than the command needs for its end.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// What a run of the command left behind.
 #[derive(Debug)]
@@ -59,6 +64,55 @@ pub(crate) fn begin_chat(gateway: &Gateway, args: &[&str]) -> Child {
     let url = gateway.base_url();
     let args = ["chat", "--base-url", &url, "--api-key", "test-key"].into_iter().chain(args.iter().copied());
     choreo(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// The command while it runs. It does not outlive its test.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+}
+
+impl Running {
+    pub(crate) fn start(mut command: Command) -> Self {
+        Self { child: command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap() }
+    }
+
+    /// Tells it what Ctrl-C does.
+    #[track_caller]
+    pub(crate) fn interrupt(&self) {
+        let kill = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// Its end, with what it wrote of its outputs that were not taken: one of them at least, whose end is its own.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> Run {
+        drop(self.child.stdin.take());
+        let (stdout, stderr) = (rest(self.child.stdout.take()), rest(self.child.stderr.take()));
+        let stdout = stdout.recv_timeout(PATIENCE).expect("the command does not end");
+        let stderr = stderr.recv_timeout(PATIENCE).expect("the command does not end");
+        Run { status: self.child.wait().unwrap().code(), stdout, stderr }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended already, or is of no more use.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The rest of an output, once that has ended.
+fn rest(output: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, rest) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        if let Some(mut output) = output {
+            output.read_to_string(&mut text).unwrap();
+        }
+        sender.send(text)
+    });
+    rest
 }
 
 /// Runs `choreo decode` over `body`.

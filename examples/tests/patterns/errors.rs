@@ -1,12 +1,28 @@
 //! Errors, and those that do not mind them.
 
+use std::process::Command;
+
 use choreoai_testkit::{Answer, Gateway, Script, wire};
 
 use crate::support::{Groups, Run, Running, against, demo, program, question, whole};
 
 #[test]
 fn error_handling() {
-    let output = Run::embedded(program!("error_handling"));
+    told_by_class(|| program!("error_handling"));
+}
+
+#[test]
+fn async_std_error_handling() {
+    told_by_class(|| program!("async_std_error_handling"));
+}
+
+#[test]
+fn tokio_error_handling() {
+    told_by_class(|| program!("tokio_error_handling"));
+}
+
+fn told_by_class(program: impl Fn() -> Command) {
+    let output = Run::embedded(program());
     let lines: Vec<_> = output.lines().filter(|line| !line.starts_with(' ')).collect();
     let part = demo("How is a diamond cut?");
     let answered = format!("answered: {}", demo("Hi"));
@@ -31,7 +47,7 @@ fn error_handling() {
     assert_eq!(output.lines().filter(|line| line.starts_with("    ")).count(), 9, "{output}");
 
     let gateway = wrong_key();
-    let run = Run::of(against(&gateway, program!("error_handling")));
+    let run = Run::of(against(&gateway, program()));
     assert!(
         run.stdout.starts_with("authentication: use another key\n    the gateway answered 401 "),
         "{run:?}"

@@ -1,4 +1,4 @@
-//! How an error is printed: one line for a person.
+//! How an error is printed: one line for a person; all that is known of it for whoever looks for the cause.
 
 use std::fmt;
 
@@ -70,21 +70,38 @@ fn fmt_line(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     Ok(())
 }
 
+/// What a failed `main` and a failed test show: first what happened and what to do, then what else is known, and nothing
+/// of what is not. The body and what came of an answer are not shown: they may be long, and are for their reader alone.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("class", &self.class())
-            .field("message", &inner.message)
-            .field("status", &self.status())
-            .field("code", &self.code())
-            .field("error_type", &self.error_type())
-            .field("param", &self.param())
-            .field("request_id", &self.request_id())
-            .field("attempts", &inner.attempts)
-            .field("retry_after", &inner.retry_after)
-            .field("source", &inner.source)
-            .finish_non_exhaustive()
+        let mut shown = f.debug_struct("choreoai::Error");
+        shown.field("message", &inner.message);
+        if let Some(hint) = &inner.hint {
+            shown.field("hint", hint);
+        }
+        shown.field("kind", &inner.kind).field("class", &self.class());
+        if let Some(status) = self.status() {
+            shown.field("status", &format_args!("{status}"));
+        }
+        let said = [
+            ("code", self.code()),
+            ("error_type", self.error_type()),
+            ("param", self.param()),
+            ("request_id", self.request_id()),
+        ];
+        for (name, text) in said.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+            shown.field(name, &text);
+        }
+        if inner.attempts > 0 {
+            shown.field("attempts", &inner.attempts);
+        }
+        if let Some(wait) = &inner.retry_after {
+            shown.field("retry_after", wait);
+        }
+        if let Some(source) = &inner.source {
+            shown.field("source", source);
+        }
+        shown.finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@ mod classes;
 mod closing;
 mod conversations;
 mod deadlines;
+mod debugging;
 mod embeddings;
 mod endings;
 mod fallback;
