@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { setTimeout } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -30,7 +31,14 @@ export class Browser {
     const gone = new Promise(resolve => this.#process.once("exit", resolve));
     this.#process.kill();
     await gone;
-    rmSync(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+    // The processes that it started end a moment later, and write until then.
+    for (let tries = 0; tries < 100; tries++) {
+      try {
+        return rmSync(this.#profile, { recursive: true, force: true });
+      } catch {
+        await setTimeout(100);
+      }
+    }
   }
 
   /// Opens a page, and gives it when it has loaded.
