@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -36,7 +36,7 @@ export class Browser {
       try {
         return rmSync(this.#profile, { recursive: true, force: true });
       } catch {
-        await setTimeout(100);
+        await pause(100);
       }
     }
   }
