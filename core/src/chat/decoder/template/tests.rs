@@ -199,6 +199,7 @@ fn an_index_of_a_call_that_is_too_large_to_be_kept_is_forgotten() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "about cost alone, in hundreds of events")]
 fn two_choices_with_padding() {
     let order = [0, 1, 0, 1, 1, 0, 0, 1];
     let event = |number: usize| {
