@@ -1,28 +1,12 @@
 //! Errors, and those that do not mind them.
 
-use std::process::Command;
-
 use choreoai_testkit::{Answer, Gateway, Script, wire};
 
 use crate::support::{Groups, Run, Running, against, demo, program, question, whole};
 
 #[test]
 fn error_handling() {
-    told_by_class(|| program!("error_handling"));
-}
-
-#[test]
-fn async_std_error_handling() {
-    told_by_class(|| program!("async_std_error_handling"));
-}
-
-#[test]
-fn tokio_error_handling() {
-    told_by_class(|| program!("tokio_error_handling"));
-}
-
-fn told_by_class(program: impl Fn() -> Command) {
-    let output = Run::embedded(program());
+    let output = Run::embedded(program!("error_handling"));
     let lines: Vec<_> = output.lines().filter(|line| !line.starts_with(' ')).collect();
     let part = demo("How is a diamond cut?");
     let answered = format!("answered: {}", demo("Hi"));
@@ -47,7 +31,7 @@ fn told_by_class(program: impl Fn() -> Command) {
     assert_eq!(output.lines().filter(|line| line.starts_with("    ")).count(), 9, "{output}");
 
     let gateway = wrong_key();
-    let run = Run::of(against(&gateway, program()));
+    let run = Run::of(against(&gateway, program!("error_handling")));
     assert!(
         run.stdout.starts_with("authentication: use another key\n    the gateway answered 401 "),
         "{run:?}"

@@ -32,7 +32,6 @@ fn programs() -> impl Iterator<Item = (&'static str, Command, Deserted)> {
     programs! {
         "async_std_concurrent_requests": Fails,
         "async_std_concurrent_streams": Fails,
-        "async_std_error_handling": Shows,
         "async_std_single_request": Fails,
         "async_std_streaming": Fails,
         "async_std_web_server": Serves,
@@ -59,7 +58,6 @@ fn programs() -> impl Iterator<Item = (&'static str, Command, Deserted)> {
         "structured_output": Fails,
         "tokio_concurrent_requests": Fails,
         "tokio_concurrent_streams": Fails,
-        "tokio_error_handling": Shows,
         "tokio_single_request": Fails,
         "tokio_streaming": Fails,
         "tokio_web_server": Serves,
