@@ -1,8 +1,8 @@
 //! The lexer: grammar and nesting.
 
+mod settle;
 mod skip;
-
-use core::cmp::Ordering;
+mod whole;
 
 use super::Text;
 use super::number::{Number, NumberReader};
@@ -212,38 +212,6 @@ impl Lexer {
         self.lines = lines;
     }
 
-    /// Forgets what no byte to come depends on, so that lexers compare equal that will do the same. To be called right behind
-    /// the opening quote of a string, or between tokens.
-    pub(crate) fn settle(&mut self) {
-        self.number = NumberReader::new();
-        self.string = StringReader::new();
-        let (level, depth) = (usize::from(self.depth / 32), self.depth % 32);
-        for (place, word) in self.stack.iter_mut().enumerate() {
-            match place.cmp(&level) {
-                Ordering::Less => {}
-                Ordering::Equal => *word &= (1_u32 << depth).wrapping_sub(1),
-                Ordering::Greater => *word = 0,
-            }
-        }
-    }
-
-    /// Whether the lexer is in a string value that lies `depth` levels deep.
-    pub(crate) fn is_in_string(&self, depth: u8) -> bool {
-        self.state == State::InString && self.depth == depth
-    }
-
-    /// Whether the bracket of an object was read last.
-    pub(crate) fn is_at_first_key(&self) -> bool {
-        self.state == State::FirstKey
-    }
-
-    /// Stands behind the value that it is in, which lies `depth` levels deep.
-    pub(crate) fn set_behind_value(&mut self, depth: u8) {
-        self.depth = depth;
-        self.leave_value();
-        self.settle();
-    }
-
     /// Whether the lexer stands between tokens, behind a value (or a key) of the container it is in.
     fn is_behind_value(&self) -> bool {
         matches!(self.state, State::Next | State::End)
@@ -355,36 +323,6 @@ impl Lexer {
             self.leave_string();
         }
         Some(part)
-    }
-
-    /// Unescapes what is next of the string that was entered, as [`StringReader::gather`] does.
-    #[cfg(target_pointer_width = "64")]
-    pub(crate) fn gather(&self, input: &mut &[u8], room: &mut [u8], only_escapes: bool) -> usize {
-        self.string.gather(input, room, only_escapes)
-    }
-
-    /// All of the key that was just entered, if `input` holds it whole and it is ASCII with no escapes. Consumes the colon with
-    /// it, and a space, as they mostly follow at once.
-    pub(crate) fn whole_key<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
-        let key = StringReader::whole(input, true)?;
-        self.state = State::Colon;
-        if let Some(rest) = input.strip_prefix(b":") {
-            self.state = State::Value;
-            *input = rest.strip_prefix(b" ").unwrap_or(rest);
-        }
-        Some(key)
-    }
-
-    /// All of the text of the string that is entered here, which is not empty, if `input` holds it whole and nothing in it needs
-    /// unescaping. Consumes the closing quote with it; the lexer stays as it is.
-    pub(crate) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
-        StringReader::whole_text(input)
-    }
-
-    /// Goes over a string that is entered here, quote and all, if `input` holds it whole and nothing in it needs attention; whether it
-    /// did. The lexer stays as it is.
-    pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
-        StringReader::whole(input, false).is_some()
     }
 
     fn open_literal(&mut self, first: u8) {

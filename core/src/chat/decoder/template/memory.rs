@@ -16,7 +16,7 @@ pub(super) struct Template<const SIZE: usize> {
     step_count: u8,
     holes: [Option<Hole>; MAX_HOLES],
     /// Where strings stand in the literal that are skipped, in order.
-    skipped: [Span; MAX_SKIPPED as usize],
+    skipped: [Span; MAX_SKIPPED],
     skipped_count: u8,
     /// What [`Signal::Created`] says.
     created: Option<u64>,
@@ -28,7 +28,7 @@ pub(super) struct Template<const SIZE: usize> {
 pub(super) const MAX_STEPS: usize = 24;
 pub(super) const MAX_HOLES: usize = 4;
 /// Strings beyond these that are skipped are taken to differ.
-pub(super) const MAX_SKIPPED: u8 = 8;
+pub(super) const MAX_SKIPPED: usize = 8;
 
 /// A part of the literal, from its first byte to behind its last one.
 #[derive(Clone, Copy, Debug)]
@@ -115,7 +115,7 @@ impl<const SIZE: usize> Template<SIZE> {
             steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
             step_count: 0,
             holes: [const { None }; MAX_HOLES],
-            skipped: [Span { start: 0, end: 0 }; MAX_SKIPPED as usize],
+            skipped: [Span { start: 0, end: 0 }; MAX_SKIPPED],
             skipped_count: 0,
             created: None,
             is_complete: false,

@@ -97,7 +97,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Upon::Raw => return self.give_up(),
             Upon::String(target) => target.is_text() || self.varying.has(Varying::of(target)),
             Upon::Skipped if is_string && recording.skipped.is_none() => {
-                number >= MAX_SKIPPED || self.varying.has(Varying::of_skipped(number))
+                usize::from(number) >= MAX_SKIPPED || self.varying.has(Varying::of_skipped(number))
             }
             Upon::Skipped if is_string => {
                 if length.wrapping_sub(recording.skipped.unwrap_or(length)) >= LONG {

@@ -1,0 +1,35 @@
+//! Keys and strings that stand in the input whole, in one go.
+
+use super::{Lexer, State, StringReader};
+
+impl Lexer {
+    /// All of the key that was just entered, if `input` holds it whole and it is ASCII with no escapes. Consumes the colon with
+    /// it, and a space, as they mostly follow at once.
+    pub(crate) fn whole_key<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i [u8]> {
+        let key = StringReader::whole(input, true)?;
+        self.state = State::Colon;
+        if let Some(rest) = input.strip_prefix(b":") {
+            self.state = State::Value;
+            *input = rest.strip_prefix(b" ").unwrap_or(rest);
+        }
+        Some(key)
+    }
+
+    /// Unescapes what is next of the string that was entered, as [`StringReader::gather`] does.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) fn gather(&self, input: &mut &[u8], room: &mut [u8], only_escapes: bool) -> usize {
+        self.string.gather(input, room, only_escapes)
+    }
+
+    /// All of the text of the string that is entered here, which is not empty, if `input` holds it whole and nothing in it needs
+    /// unescaping. Consumes the closing quote with it; the lexer stays as it is.
+    pub(crate) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
+        StringReader::whole_text(input)
+    }
+
+    /// Goes over a string that is entered here, quote and all, if `input` holds it whole and nothing in it needs attention; whether it
+    /// did. The lexer stays as it is.
+    pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
+        StringReader::whole(input, false).is_some()
+    }
+}
