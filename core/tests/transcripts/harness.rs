@@ -23,35 +23,32 @@ pub(crate) struct Wants {
     pub(crate) error_body: bool,
 }
 
+/// A decoder that is asked for these.
+macro_rules! asked {
+    ($wants:expr, $decoder:expr) => {{
+        let mut decoder = $decoder;
+        if $wants.logprobs {
+            decoder = decoder.with_logprobs();
+        }
+        if $wants.extra {
+            decoder = decoder.with_extra();
+        }
+        if $wants.error_body {
+            decoder = decoder.for_error_body();
+        }
+        decoder
+    }};
+}
+
 impl Wants {
+    fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
+        asked!(self, Decoder::with_scratch())
+    }
+
     fn template_decoder<const TEMPLATE: usize, const SCRATCH: usize>(
         self,
     ) -> TemplateDecoder<TEMPLATE, SCRATCH> {
-        let mut decoder = TemplateDecoder::new();
-        if self.logprobs {
-            decoder = decoder.with_logprobs();
-        }
-        if self.extra {
-            decoder = decoder.with_extra();
-        }
-        if self.error_body {
-            decoder = decoder.for_error_body();
-        }
-        decoder
-    }
-
-    fn decoder<const SCRATCH: usize>(self) -> Decoder<SCRATCH> {
-        let mut decoder = Decoder::with_scratch();
-        if self.logprobs {
-            decoder = decoder.with_logprobs();
-        }
-        if self.extra {
-            decoder = decoder.with_extra();
-        }
-        if self.error_body {
-            decoder = decoder.for_error_body();
-        }
-        decoder
+        asked!(self, TemplateDecoder::new())
     }
 }
 

@@ -82,10 +82,10 @@ macro_rules! object {
     };
 }
 
-/// An array, or null.
-macro_rules! array {
-    ($array:ident of $item:ident) => {
-        impl<'de, S: Sink> DeserializeSeed<'de> for $array<'_, S> {
+/// A value of a form, or null.
+macro_rules! nullable {
+    ($value:ident, $what:literal, $deserialize:ident, { $($visit:item)* }) => {
+        impl<'de, S: Sink> DeserializeSeed<'de> for $value<'_, S> {
             type Value = ();
 
             #[inline]
@@ -94,11 +94,11 @@ macro_rules! array {
             }
         }
 
-        impl<'de, S: Sink> Visitor<'de> for $array<'_, S> {
+        impl<'de, S: Sink> Visitor<'de> for $value<'_, S> {
             type Value = ();
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an array or null")
+                formatter.write_str($what)
             }
 
             #[inline]
@@ -114,60 +114,36 @@ macro_rules! array {
 
             #[inline]
             fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-                deserializer.deserialize_seq(self)
+                deserializer.$deserialize(self)
             }
 
+            $($visit)*
+        }
+    };
+}
+
+macro_rules! array {
+    ($array:ident of $item:ident) => {
+        nullable!($array, "an array or null", deserialize_seq, {
             #[inline]
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
                 while items.next_element_seed($item(&mut *self.0))?.is_some() {}
                 Ok(())
             }
-        }
+        });
     };
 }
 
-/// A text, or null.
 macro_rules! text {
     ($text:ident, $deliver:expr) => {
-        impl<'de, S: Sink> DeserializeSeed<'de> for $text<'_, S> {
-            type Value = ();
-
-            #[inline]
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-                deserializer.deserialize_option(self)
-            }
-        }
-
-        impl<'de, S: Sink> Visitor<'de> for $text<'_, S> {
-            type Value = ();
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a text or null")
-            }
-
-            #[inline]
-            fn visit_none<E: Error>(self) -> Result<(), E> {
-                Ok(())
-            }
-
-            /// How simd-json says it.
-            #[inline]
-            fn visit_unit<E: Error>(self) -> Result<(), E> {
-                Ok(())
-            }
-
-            #[inline]
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-                deserializer.deserialize_str(self)
-            }
-
+        nullable!($text, "a text or null", deserialize_str, {
             #[inline]
             fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
                 let deliver: fn(&mut S, &str) = $deliver;
                 deliver(self.0, text);
                 Ok(())
             }
-        }
+        });
     };
 }
 
