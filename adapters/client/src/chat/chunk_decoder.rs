@@ -105,7 +105,7 @@ impl ChunkDecoder {
     /// Asks for log probabilities, which are skipped otherwise.
     #[must_use]
     pub fn with_logprobs(mut self) -> Self {
-        self.decoder = Box::new(self.decoder.with_logprobs());
+        *self.decoder = self.decoder.with_logprobs();
         self
     }
 

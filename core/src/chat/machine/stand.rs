@@ -38,7 +38,9 @@ pub(in crate::chat) struct Lasting {
 pub(in crate::chat) enum Upon {
     /// A string that is handed out.
     String(Target),
-    /// A string, an object or an array that is skipped.
+    /// A string that is skipped.
+    SkippedString,
+    /// An object or an array that is skipped.
     Skipped,
     /// The object with the token counts.
     Counts,
@@ -157,22 +159,16 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.due.is_any()
     }
 
-    /// The value that begins here; to be asked when a byte was read.
+    /// The value that begins here, or that the machine is in; to be asked when a byte was read.
     pub(in crate::chat) fn upon(&self) -> Upon {
         match self.mode {
             Mode::Read(target) if self.lexer.is_in_string(self.depth) => Upon::String(target),
-            Mode::Skip if self.lexer.is_in_string(self.depth) || self.lexer.depth() > self.depth => {
-                Upon::Skipped
-            }
+            Mode::Skip if self.lexer.is_in_string(self.depth) => Upon::SkippedString,
+            Mode::Skip if self.lexer.depth() > self.depth => Upon::Skipped,
             Mode::Idle if self.node() == Node::Usage && self.lexer.is_at_first_key() => Upon::Counts,
             Mode::Raw(_) => Upon::Raw,
             _ => Upon::Nothing,
         }
-    }
-
-    /// Whether the machine is in a string value.
-    pub(in crate::chat) fn is_in_string(&self) -> bool {
-        self.lexer.is_in_string(self.depth)
     }
 
     /// Goes on in the value that began at a [`Stand`] and is not over.

@@ -1,6 +1,6 @@
 //! An event is compared with the template, and decoded where it differs.
 
-use super::memory::{Hole, Indices, Segment, Template, What};
+use super::memory::{Hole, Indices, Segment, Slot, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Upon, Within};
@@ -10,7 +10,7 @@ use crate::json::Lexer;
 /// How far an event has been compared, and with which template.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub(super) slot: u8,
+    pub(super) slot: Slot,
     /// The next step.
     step: u8,
     /// Those before this one are due.
@@ -26,9 +26,9 @@ pub(super) struct Place {
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Compares the event that begins here with what this slot holds.
-    pub(super) fn begin_following(&mut self, slot: u8) {
+    pub(super) fn begin_following(&mut self, slot: Slot) {
         self.mode = Mode::Following;
-        let segment = self.template(slot).segment(None);
+        let segment = self.templates.get(slot).segment(None);
         self.place = Place { slot, segment, ..Place::START };
     }
 
@@ -40,7 +40,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return None;
         }
         self.place.step = step.wrapping_add(1);
-        self.template(slot).step(step).map(|step| step.what)
+        self.templates.get(slot).step(step).map(|step| step.what)
     }
 
     /// Compares on. Meanwhile the machine stands still: it need not know.
@@ -60,7 +60,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             }
             return Turn::Again;
         }
-        match self.template(slot).step(step).map(|step| step.what) {
+        match self.templates.get(slot).step(step).map(|step| step.what) {
             Some(What::Hole(number)) => self.fill(number, input),
             Some(What::End) => {
                 self.policy.note_followed(slot);
@@ -75,7 +75,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Consumes what is the same.
     fn compare(&mut self, input: &mut &[u8]) {
         let Place { slot, step, matched, segment, .. } = self.place;
-        let template = self.template(slot);
+        let template = self.templates.get(slot);
         let same = common_prefix(input, template.literal(matched, segment.end));
         let matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
         self.place.due =
@@ -88,26 +88,26 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
     #[cold]
     fn switch(&mut self) -> bool {
-        let other = 1 ^ self.place.slot;
-        if self.has_switched || !self.template(other).is_complete() || self.place.matched > self.shared {
+        let other = self.place.slot.other();
+        if self.has_switched || !self.templates.get(other).is_complete() || self.place.matched > self.shared {
             return false;
         }
         self.has_switched = true;
-        self.place.segment = self.template(other).segment(self.place.behind);
+        self.place.segment = self.templates.get(other).segment(self.place.behind);
         self.place.slot = other;
         true
     }
 
     /// Takes the value that stands here. If it is whole and plain, the machine still need not know.
     fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
-        let Some(hole) = self.template(self.place.slot).hole(number) else { return self.leave() };
+        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
         let behind = self.place.behind(number, hole);
         let before = input.len();
         let turn = match hole.upon {
             Upon::String(target) if hole.is_filled => {
                 Lexer::whole_text(input).map(|text| Turn::Found(Found::Text(target, text)))
             }
-            Upon::Skipped if hole.is_string => Lexer::skip_whole_text(input).then_some(Turn::Again),
+            Upon::SkippedString => Lexer::skip_whole_text(input).then_some(Turn::Again),
             _ => None,
         };
         if let Some(turn) = turn {
@@ -124,8 +124,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The machine goes where this value begins, to read it.
     #[inline(never)]
     fn enter<'i>(&mut self, number: u8) -> Turn<'i> {
-        let hole = self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number));
-        let Some(hole) = hole else { return self.leave() };
+        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
         self.reader.stand_at(&hole.stream, &hole.stand);
         self.mode = Mode::Within { hole: number, is_filled: false };
         Turn::Again
@@ -135,9 +134,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     pub(super) fn read_within<'i>(&mut self, number: u8, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
         let (upon, was_filled, behind, within, text);
         {
-            let Some(hole) =
-                self.templates.get(usize::from(self.place.slot)).and_then(|one| one.hole(number))
-            else {
+            let Some(hole) = self.templates.get(self.place.slot).hole(number) else {
                 return self.decode_on();
             };
             (upon, was_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
@@ -176,7 +173,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Whether the machine knows and stands as the template says of the end of this value.
     fn is_behind(&self, number: u8) -> bool {
         let machine = &self.reader.machine;
-        let Some(hole) = self.template(self.place.slot).hole(number) else { return false };
+        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return false };
         !machine.is_due()
             && machine.stand() == hole.stand.behind(hole.upon, hole.choice)
             && self.start.as_ref().is_some_and(|start| start.lasting == machine.lasting())
@@ -201,20 +198,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[cold]
     #[inline(never)]
     fn leave<'i>(&mut self) -> Turn<'i> {
-        let next = self.template(self.place.slot).step(self.place.step);
+        let next = self.templates.get(self.place.slot).step(self.place.step);
         let value = if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
             Some(Varying::of(target))
         } else {
-            self.template(self.place.slot).skipped_at(self.place.matched).map(Varying::of_skipped)
+            self.templates.get(self.place.slot).skipped_at(self.place.matched).map(Varying::of_skipped)
         };
         let slot = self.place.slot;
         self.policy.note_missed();
         self.catch_up();
         if let Some(value) = value {
             self.note_varying(value);
-            self.template_mut(slot).forget();
+            self.templates.get_mut(slot).forget();
         }
         Turn::Again
     }
@@ -228,7 +225,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The machine goes over what was compared without it, from the last hole on.
     pub(super) fn catch_up(&mut self) {
         let Place { slot, step, behind, segment_start, matched, .. } = self.place;
-        let Some(template) = self.templates.get(usize::from(slot)) else { return };
+        let template = self.templates.get(slot);
         if let Some(hole) = behind.and_then(|hole| template.hole(hole)) {
             self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
         } else if let Some(start) = &self.start {
@@ -246,19 +243,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The indices that are known where the event has been compared to.
     pub(super) fn indices(&self) -> Indices {
         let last = self.place.step.checked_sub(1);
-        last.and_then(|step| self.template(self.place.slot).step(step))
+        last.and_then(|step| self.templates.get(self.place.slot).step(step))
             .map_or(Indices::NONE, |step| step.indices)
-    }
-
-    pub(super) fn template(&self, slot: u8) -> &Template<TEMPLATE> {
-        let [one, other] = &self.templates;
-        if slot == 0 { one } else { other }
     }
 }
 
 impl Place {
     pub(super) const START: Self = Self {
-        slot: 0,
+        slot: Slot::One,
         step: 0,
         due: 0,
         behind: None,

@@ -24,6 +24,20 @@ pub(super) struct Template<const SIZE: usize> {
     is_complete: bool,
 }
 
+/// Two templates: events of two choices may take turns.
+#[derive(Clone, Debug)]
+pub(super) struct Templates<const SIZE: usize> {
+    one: Template<SIZE>,
+    two: Template<SIZE>,
+}
+
+/// The place of one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    One,
+    Two,
+}
+
 /// More than the events that any known server sends in one chunk.
 pub(super) const MAX_STEPS: usize = 24;
 pub(super) const MAX_HOLES: usize = 4;
@@ -80,7 +94,6 @@ pub(super) struct Segment {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hole {
     pub(super) upon: Upon,
-    pub(super) is_string: bool,
     /// Something was handed out: what follows depends on that.
     pub(super) is_filled: bool,
     /// The part of the literal behind it.
@@ -102,6 +115,44 @@ pub(super) struct Start {
 
 impl Indices {
     pub(super) const NONE: Self = Self { choice: None, call: None };
+}
+
+impl Slot {
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::One => Self::Two,
+            Self::Two => Self::One,
+        }
+    }
+}
+
+impl<const SIZE: usize> Templates<SIZE> {
+    pub(super) const NEW: Self = Self { one: Template::NEW, two: Template::NEW };
+
+    #[inline]
+    pub(super) fn get(&self, slot: Slot) -> &Template<SIZE> {
+        match slot {
+            Slot::One => &self.one,
+            Slot::Two => &self.two,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, slot: Slot) -> &mut Template<SIZE> {
+        match slot {
+            Slot::One => &mut self.one,
+            Slot::Two => &mut self.two,
+        }
+    }
+
+    /// How far both are the same.
+    pub(super) fn shared(&self) -> u16 {
+        self.one.shared(&self.two)
+    }
+
+    pub(super) fn forget(&mut self) {
+        self.one.forget();
+        self.two.forget();
+    }
 }
 
 impl<const SIZE: usize> Template<SIZE> {
@@ -184,7 +235,7 @@ impl<const SIZE: usize> Template<SIZE> {
     }
 
     /// How far both are the same: bytes, what they give, and the values in between.
-    pub(super) fn shared(&self, other: &Self) -> u16 {
+    fn shared(&self, other: &Self) -> u16 {
         let bytes =
             self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
         let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));

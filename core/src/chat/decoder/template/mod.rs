@@ -11,7 +11,7 @@ mod tests;
 
 pub use self::decoders::{TemplateDecoder, TextTemplateDecoder};
 use self::follow::{Place, Varying};
-use self::memory::{Start, Template, What};
+use self::memory::{Start, Templates, What};
 use self::policy::Policy;
 use self::record::Recording;
 use super::reader::{Phase, Reader};
@@ -30,8 +30,7 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     mode: Mode,
     /// While events are followed.
     place: Place,
-    /// Two: events of two choices may take turns.
-    templates: [Template<TEMPLATE>; 2],
+    templates: Templates<TEMPLATE>,
     /// Where the reader stands before and behind each event that they are for.
     start: Option<Start>,
     /// How far the templates are the same.
@@ -89,7 +88,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         reader: Reader::NEW,
         mode: Mode::Plain { is_ending: false },
         place: Place::START,
-        templates: [Template::NEW; 2],
+        templates: Templates::NEW,
         start: None,
         shared: 0,
         has_switched: false,
@@ -216,10 +215,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if self.policy.wants_another() {
             if !is_at_start {
                 self.start = Some(start);
-                self.forget_templates();
+                self.templates.forget();
             }
-            self.begin_recording(if self.template(slot).is_complete() { 1 ^ slot } else { slot });
-        } else if is_at_start && self.template(slot).is_complete() {
+            self.begin_recording(if self.templates.get(slot).is_complete() { slot.other() } else { slot });
+        } else if is_at_start && self.templates.get(slot).is_complete() {
             self.begin_following(slot);
         } else {
             self.policy.note_missed();
@@ -232,22 +231,16 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Start { stream: self.reader.settled_stream(), stand: machine.stand(), lasting: machine.lasting() }
     }
 
-    fn forget_templates(&mut self) {
-        for template in &mut self.templates {
-            template.forget();
-        }
-    }
-
     #[inline]
     fn step_event(&self, what: What) -> Event<'_> {
         let machine = &self.reader.machine;
         match what {
             What::Text { target, start, length } => {
-                let text = self.template(self.place.slot).text(start, length);
+                let text = self.templates.get(self.place.slot).text(start, length);
                 machine.text_event(target, Piece { text, first: true, last: true })
             }
             What::Signal(Signal::Created) if I::ALL => {
-                Event::Created(self.template(self.place.slot).created())
+                Event::Created(self.templates.get(self.place.slot).created())
             }
             What::Signal(Signal::CallEnd) if I::ALL => {
                 Event::ToolCallEnd { index: self.indices().call.map(u32::from) }

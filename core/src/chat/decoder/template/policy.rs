@@ -1,5 +1,7 @@
 //! When another event is to be kept.
 
+use super::memory::Slot;
+
 /// To keep an event costs as much as to decode some five, so it is done where that promises something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Policy {
@@ -10,7 +12,7 @@ pub(super) struct Policy {
     /// So many events are to be kept whatever the trouble.
     wanted: u8,
     /// Where the event is that was kept last, unless it was known already.
-    kept: Option<u8>,
+    kept: Option<Slot>,
     /// How many others were like it, to their end.
     uses: u8,
 }
@@ -52,13 +54,13 @@ impl Policy {
     }
 
     /// One of a new kind was kept there.
-    pub(super) const fn note_kept(&mut self, slot: u8) {
+    pub(super) const fn note_kept(&mut self, slot: Slot) {
         self.wanted = 0;
         self.kept = Some(slot);
     }
 
     /// An event was like the one that is kept there, to its end.
-    pub(super) fn note_followed(&mut self, slot: u8) {
+    pub(super) fn note_followed(&mut self, slot: Slot) {
         if self.kept == Some(slot) {
             self.uses = self.uses.saturating_add(1);
         }

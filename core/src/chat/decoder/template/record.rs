@@ -1,7 +1,7 @@
 //! An event is decoded byte by byte, and kept.
 
 use super::follow::Varying;
-use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Template, What};
+use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Slot, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
@@ -10,7 +10,7 @@ use crate::chat::schema::Target;
 /// What is being kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recording {
-    slot: u8,
+    slot: Slot,
     is_for_trouble: bool,
     /// The next byte of the input is the template's last one: it was looked at and not consumed.
     is_pushed: bool,
@@ -28,8 +28,8 @@ const LONG: u16 = 64;
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Keeps the event that begins here.
-    pub(super) fn begin_recording(&mut self, slot: u8) {
-        self.template_mut(slot).forget();
+    pub(super) fn begin_recording(&mut self, slot: Slot) {
+        self.templates.get_mut(slot).forget();
         self.mode = Mode::Recording(Recording {
             slot,
             is_for_trouble: self.policy.begin(),
@@ -48,17 +48,16 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return self.record_hole(recording, hole, is_filled, input);
         }
         // What is due comes before the next byte.
-        if !self.reader.machine.is_due() {
-            let Some(&byte) = input.first() else { return Turn::Consumed };
-            if !recording.is_pushed && !self.template_mut(recording.slot).push(byte) {
+        let given = if self.reader.machine.is_due() { &[][..] } else { input.get(..1).unwrap_or_default() };
+        if let (&[byte], false) = (given, recording.is_pushed) {
+            if !self.templates.get_mut(recording.slot).push(byte) {
                 return self.give_up();
             }
             recording.is_pushed = true;
         }
-        let due = if self.reader.machine.is_due() { 0 } else { 1 };
-        let mut one = input.get(..due).unwrap_or_default();
-        let (found, text) = self.reader.take_signal(&mut one);
-        if due == 1 && one.is_empty() {
+        let mut rest = given;
+        let (found, text) = self.reader.take_signal(&mut rest);
+        if rest.len() < given.len() {
             *input = input.get(1..).unwrap_or_default();
             recording.is_pushed = false;
         }
@@ -80,26 +79,27 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 };
                 Turn::Found(Found::Signal(signal, text))
             }
-            None => {
-                self.mode = Mode::Recording(recording);
-                if recording.is_pushed { Turn::Again } else { self.look_around(recording) }
-            }
+            None if input.is_empty() && given.is_empty() => Turn::Consumed,
+            // What was due told nothing.
+            None if given.is_empty() => Turn::Again,
+            // Nothing was found: the byte was consumed.
+            None => self.look_around(recording),
         }
     }
 
     /// A byte was read: whether a hole begins here, or the event is over.
     fn look_around<'i>(&mut self, mut recording: Recording) -> Turn<'i> {
         let upon = self.reader.machine.upon();
-        let is_string = upon == Upon::Skipped && self.reader.machine.is_in_string();
-        let template = self.template(recording.slot);
+        let is_string = upon == Upon::SkippedString;
+        let template = self.templates.get(recording.slot);
         let (length, number) = (template.length(), template.skipped_count());
         let is_hole = match upon {
             Upon::Raw => return self.give_up(),
             Upon::String(target) => target.is_text() || self.varying.has(Varying::of(target)),
-            Upon::Skipped if is_string && recording.skipped.is_none() => {
+            Upon::SkippedString if recording.skipped.is_none() => {
                 usize::from(number) >= MAX_SKIPPED || self.varying.has(Varying::of_skipped(number))
             }
-            Upon::Skipped if is_string => {
+            Upon::SkippedString => {
                 if length.wrapping_sub(recording.skipped.unwrap_or(length)) >= LONG {
                     // A string of its length hardly stands there each time.
                     self.note_varying(Varying::of_skipped(number));
@@ -111,27 +111,25 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Upon::Nothing => false,
         };
         if is_string && is_hole {
-            self.template_mut(recording.slot).push_skipped(length);
+            self.templates.get_mut(recording.slot).push_skipped(length);
         } else if is_string {
             recording.skipped.get_or_insert(length);
         } else if let Some(start) = recording.skipped.take() {
-            self.template_mut(recording.slot).push_skipped(start);
+            self.templates.get_mut(recording.slot).push_skipped(start);
         }
         self.mode = Mode::Recording(recording);
         if is_hole {
             let stand = self.reader.machine.stand();
             let Some(indices) = self.machine_indices(recording) else { return self.give_up() };
-            let is_string = is_string || matches!(upon, Upon::String(_));
             let hole = Hole {
                 upon,
-                is_string,
                 is_filled: false,
                 choice: stand.choice(),
                 stand,
                 stream: self.reader.settled_stream(),
                 segment: Segment::default(),
             };
-            let Some(number) = self.template_mut(recording.slot).push_hole(hole, indices) else {
+            let Some(number) = self.templates.get_mut(recording.slot).push_hole(hole, indices) else {
                 return self.give_up();
             };
             recording.hole = Some((number, false));
@@ -147,18 +145,19 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let Recording { slot, is_for_trouble, .. } = recording;
         self.mode = Mode::Plain { is_ending: true };
         let end = self.reader_start();
-        if self.start.as_ref() != Some(&end) || !self.template_mut(slot).complete() {
-            self.template_mut(slot).forget();
+        if self.start.as_ref() != Some(&end) || !self.templates.get_mut(slot).complete() {
+            self.templates.get_mut(slot).forget();
             if self.start.as_ref().is_some_and(|start| start.lasting != end.lasting) {
                 // Something of the body was seen for the first time, which happens but so often.
                 self.policy.want(1);
             }
             return;
         }
-        self.shared = self.template(0).shared(self.template(1));
-        let is_known = self.template(1 ^ slot).is_complete() && self.shared >= self.template(slot).length();
+        self.shared = self.templates.shared();
+        let is_known = self.templates.get(slot.other()).is_complete()
+            && self.shared >= self.templates.get(slot).length();
         if is_known {
-            self.template_mut(slot).forget();
+            self.templates.get_mut(slot).forget();
             if is_for_trouble {
                 // Of two kinds that take turns, it was the one that is kept already.
                 self.policy.want(4);
@@ -179,10 +178,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     ) -> Turn<'i> {
         let (upon, within, text);
         {
-            let Some(hole) = self.templates.get(usize::from(recording.slot)).and_then(|one| one.hole(number))
-            else {
-                return self.give_up();
-            };
+            let Some(hole) = self.templates.get(recording.slot).hole(number) else { return self.give_up() };
             upon = hole.upon;
             (within, text) = self.reader.take_within(upon, &hole.stand, input);
         }
@@ -215,8 +211,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let (_, is_filled) = recording.hole.take()?;
         let stand = self.reader.machine.stand();
         let choice = stand.choice();
-        self.template_mut(recording.slot).close_hole(number, is_filled, choice);
-        let hole = self.template(recording.slot).hole(number)?;
+        self.templates.get_mut(recording.slot).close_hole(number, is_filled, choice);
+        let hole = self.templates.get(recording.slot).hole(number)?;
         if self.reader.machine.is_due() || stand != hole.stand.behind(hole.upon, choice) {
             return None;
         }
@@ -228,8 +224,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     fn note(&mut self, recording: Recording, signal: Signal, text: Option<&str>) -> bool {
         let Some(indices) = self.machine_indices(recording) else { return false };
         let machine = &self.reader.machine;
-        let (own, [one, other]) = (machine.scratch.as_str(), &mut self.templates);
-        let template = if recording.slot == 0 { one } else { other };
+        let (own, template) = (machine.scratch.as_str(), self.templates.get_mut(recording.slot));
         match signal {
             Signal::Text { target, first: true, last: true } if can_be_given_again(target) => {
                 template.push_text(target, text.unwrap_or(own), indices)
@@ -256,15 +251,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Some(Indices { choice: machine.own_choice_index(), call })
     }
 
-    pub(super) fn template_mut(&mut self, slot: u8) -> &mut Template<TEMPLATE> {
-        let [one, other] = &mut self.templates;
-        if slot == 0 { one } else { other }
-    }
-
     /// The event cannot be kept; it is read on as any.
     fn give_up<'i>(&mut self) -> Turn<'i> {
         if let Mode::Recording(recording) = self.mode {
-            self.template_mut(recording.slot).forget();
+            self.templates.get_mut(recording.slot).forget();
         }
         self.mode = Mode::Plain { is_ending: false };
         Turn::Again
