@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::question::{Id, Question};
 use crate::failure::AnswerFailure;
-use crate::output::{ToolCallJson, UsageJson};
+use crate::output::{ErrorJson, ToolCallJson, UsageJson};
 
 /// What became of a question, as it is written. Members that are not known are left out.
 #[derive(Serialize)]
@@ -46,20 +46,6 @@ enum Outcome<'a> {
     },
 }
 
-#[derive(Serialize)]
-struct ErrorJson<'a> {
-    kind: &'static str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_type: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    attempts: Option<u32>,
-}
-
 /// The line for an answer: choice 0 of it.
 pub(super) fn answered(question: &Question, answer: &ChatCompletion) -> Vec<u8> {
     let choice = answer.choice(0);
@@ -80,17 +66,12 @@ pub(super) fn failed(
     failure: &AnswerFailure,
     partial: Option<&ChatCompletion>,
 ) -> Vec<u8> {
-    let error = ErrorJson {
-        kind: failure.kind.as_str(),
-        message: &failure.message,
-        status: failure.status,
-        code: failure.code.as_deref(),
-        error_type: failure.error_type.as_deref(),
-        attempts: failure.attempts,
-    };
     encode(
         question,
-        Outcome::Failed { error, partial: partial.map(ChatCompletion::text).unwrap_or_default() },
+        Outcome::Failed {
+            error: failure.into(),
+            partial: partial.map(ChatCompletion::text).unwrap_or_default(),
+        },
     )
 }
 

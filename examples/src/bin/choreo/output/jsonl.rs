@@ -7,8 +7,8 @@ use choreoai::{ChatChunk, ChatCompletion, Usage, Verdict};
 use serde::Serialize;
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
-use super::{Ending, Output};
-use crate::failure::{AnswerFailure, Failure};
+use super::{Ending, ErrorJson, Output};
+use crate::failure::Failure;
 
 pub(super) struct Jsonl<W> {
     out: W,
@@ -90,7 +90,7 @@ impl<W: Write> Output for Jsonl<W> {
         }
         self.line(&match ending {
             Ok(verdict) => Line::end(verdict),
-            Err(failure) => Line::error(failure),
+            Err(failure) => Line::Error(failure.into()),
         })?;
         self.flush()
     }
@@ -159,18 +159,7 @@ pub(crate) enum Line<'a> {
     End {
         verdict: &'static str,
     },
-    Error {
-        kind: &'static str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        status: Option<u16>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<&'a str>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        error_type: Option<&'a str>,
-        message: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        attempts: Option<u32>,
-    },
+    Error(ErrorJson<'a>),
 }
 
 impl<'a> Line<'a> {
@@ -188,17 +177,6 @@ impl<'a> Line<'a> {
             prompt_tokens: usage.prompt_tokens(),
             completion_tokens: usage.completion_tokens(),
             total_tokens: usage.total_tokens(),
-        }
-    }
-
-    pub(super) fn error(failure: &'a AnswerFailure) -> Self {
-        Self::Error {
-            kind: failure.kind.as_str(),
-            status: failure.status,
-            code: failure.code.as_deref(),
-            error_type: failure.error_type.as_deref(),
-            message: &failure.message,
-            attempts: failure.attempts,
         }
     }
 }

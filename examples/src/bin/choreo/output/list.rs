@@ -34,7 +34,7 @@ pub(crate) fn conclude_list<A>(
             lines(answer).into_iter().try_for_each(|line| line.write(&mut out))?;
             Line::end(Verdict::Finished).write(&mut out)?;
         }
-        (ListFormat::Jsonl, Err(Failure::Answer(failure))) => Line::error(failure).write(&mut out)?,
+        (ListFormat::Jsonl, Err(Failure::Answer(failure))) => Line::Error(failure.into()).write(&mut out)?,
         (_, Err(_)) => {}
     }
     out.flush()?;

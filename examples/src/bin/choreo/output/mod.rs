@@ -1,5 +1,6 @@
 //! How an answer is written.
 
+mod error;
 mod jsonl;
 mod list;
 mod message;
@@ -12,6 +13,7 @@ use choreoai::{ChatChunk, ChatCompletion, Verdict};
 use clap::ValueEnum;
 
 use crate::failure::{AnswerFailure, Failure};
+pub(crate) use error::ErrorJson;
 use jsonl::Jsonl;
 pub(crate) use jsonl::Line;
 pub(crate) use list::{ListFormat, conclude_list};
