@@ -116,9 +116,12 @@ decode!(TextDecoder<SCRATCH>);
 decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
 decode!(TextTemplateDecoder<TEMPLATE, SCRATCH>);
 
+/// The error that ended a decoder, if one did, and its verdict.
+pub type Ended = (Option<Error>, Result<Verdict, Error>);
+
 /// The decoders for text alone give, for every cut, those of the events of the other one that they are for.
 pub fn check_text(body: &[u8]) {
-    let run = |decoder: &mut dyn FnMut(&mut Log) -> (Option<Error>, Result<Verdict, Error>)| {
+    let run = |decoder: &mut dyn FnMut(&mut Log) -> Ended| {
         let mut log = Log::default();
         let (error, verdict) = decoder(&mut log);
         Outcome { events: log.events, contents: log.contents, error, verdict }
@@ -172,11 +175,7 @@ fn is_of_text(event: &Event<'_>) -> bool {
 }
 
 /// Gives all of the body to the decoder and asserts what it promises of its calls.
-pub fn decode(
-    mut decoder: impl Decode,
-    pieces: &[&[u8]],
-    mut take: impl FnMut(&Event<'_>),
-) -> (Option<Error>, Result<Verdict, Error>) {
+pub fn decode(mut decoder: impl Decode, pieces: &[&[u8]], mut take: impl FnMut(&Event<'_>)) -> Ended {
     let mut steps = Steps::default();
     let mut nesting = Nesting::default();
     let mut failure = None;
