@@ -2,11 +2,15 @@
 
 mod settle;
 mod skip;
+#[cfg(target_pointer_width = "64")]
+mod walk;
 mod whole;
 
 use super::Text;
 use super::number::{Number, NumberReader};
 use super::string::{Part, StringReader};
+#[cfg(target_pointer_width = "64")]
+pub(crate) use self::walk::Whole;
 use crate::ErrorKind;
 
 /// How deep containers may nest: 127 levels, as in `serde_json`. What opens one more is refused

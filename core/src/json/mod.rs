@@ -25,6 +25,8 @@ mod utf8;
 pub mod writer;
 
 pub(crate) use lexer::Upcoming;
+#[cfg(target_pointer_width = "64")]
+pub(crate) use lexer::Whole;
 pub use lexer::{Lexer, MAX_DEPTH, Token};
 pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};

@@ -86,6 +86,30 @@ impl NumberReader {
         None
     }
 
+    /// Reads the number that `input` begins with, if it is of digits alone, no more than 19, and something follows; else nothing
+    /// changes. Whether it did.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn read_whole(&mut self, input: &mut &[u8]) -> bool {
+        /// So many digits fit, whatever they are.
+        const MOST: usize = 19;
+        let mut magnitude = 0_u64;
+        for (place, &byte) in input.iter().take(MOST + 1).enumerate() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit <= 9 && place < MOST {
+                magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit));
+                continue;
+            }
+            let has_leading_zero = place > 1 && input.first() == Some(&b'0');
+            if !matches!(byte, b',' | b'}' | b']') || place == 0 || has_leading_zero {
+                return false;
+            }
+            *input = input.get(place..).unwrap_or_default();
+            *self = Self { magnitude, state: State::Integer, ..Self::new() };
+            return true;
+        }
+        false
+    }
+
     /// Finds the end of the number that `input` begins with; whether it is well-formed, and something follows.
     #[cfg(target_pointer_width = "64")]
     pub(super) fn skip_whole<'i>(input: &'i [u8], behind: &mut &'i [u8]) -> bool {

@@ -129,6 +129,15 @@ impl StringReader {
         Some(text)
     }
 
+    /// The whole text, empty or not, when `input` holds all of it and it needs no unescaping; else `None`, and nothing is
+    /// consumed. Only right after the opening quote.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) fn whole_or_empty_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
+        let text = text_run(input);
+        *input = input.get(text.len()..)?.strip_prefix(b"\"")?;
+        Some(text)
+    }
+
     /// Unescapes what stands whole at the front of `input`, as far as it is ASCII and fits `room`; how much of that was filled.
     /// Stops before all that needs a closer look. With `only_escapes`, a run that could as well be lent is left, too: one that is
     /// long, or that the string ends with.

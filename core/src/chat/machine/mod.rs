@@ -7,6 +7,8 @@ mod stand;
 mod text;
 mod told;
 mod values;
+#[cfg(target_pointer_width = "64")]
+mod walk;
 
 use self::due::Due;
 pub(super) use self::signal::{Signal, Source};
@@ -216,6 +218,15 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         loop {
             if let Some(signal) = self.next_due(input) {
                 return Some(Ok(signal));
+            }
+            #[cfg(target_pointer_width = "64")]
+            if self.mode == Mode::Idle {
+                if let Some(found) = self.walk(input) {
+                    return Some(found);
+                }
+                if self.due.is_any() {
+                    continue;
+                }
             }
             let found = match self.mode {
                 Mode::Idle => match self.lexer.upcoming(&mut input.bytes)? {

@@ -176,7 +176,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// The last piece of a value; `None` is what the scratch holds.
-    fn lend_last<'i>(
+    pub(super) fn lend_last<'i>(
         &mut self,
         input: &mut Source<'i>,
         target: Target,

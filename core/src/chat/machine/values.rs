@@ -49,7 +49,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What the schema says, and what was asked for, and what came before.
-    fn action(&self, shape: Shape) -> Action {
+    pub(super) fn action(&self, shape: Shape) -> Action {
         let node = self.node();
         if I::ALL && self.is_extra() {
             return Action::Raw(Target::Extra);
@@ -112,7 +112,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What begins with the container that was entered.
-    fn entered(&mut self, node: Node) -> Option<Signal> {
+    pub(super) fn entered(&mut self, node: Node) -> Option<Signal> {
         match node {
             Node::Chunk => self.chunk = Chunk::NEW,
             Node::Choices => {
@@ -208,6 +208,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             return Some(Err(kind));
         }
         self.mode = Mode::Idle;
+        Some(Ok(self.take_number(slot)))
+    }
+
+    /// Puts the number that was read where it goes.
+    pub(super) fn take_number(&mut self, slot: Slot) -> Option<Signal> {
         let number = self.lexer.number();
         let value = match slot {
             Slot::Created | Slot::Count(_) if I::ALL => number.to_u64(),
@@ -217,13 +222,13 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             self.begin_error();
         }
         match (slot, value) {
-            (Slot::Created, Some(_)) if I::ALL => return Some(Ok(Some(Signal::Created))),
+            (Slot::Created, Some(_)) if I::ALL => return Some(Signal::Created),
             (Slot::Count(count), Some(value)) if I::ALL => self.usage.set(count, value),
             (Slot::ChoiceIndex, Some(value)) => self.set_choice_index(value),
             (Slot::CallIndex, Some(value)) if I::ALL => self.set_call_index(value),
             _ => {}
         }
-        Some(Ok(None))
+        None
     }
 
     pub(super) fn set_choice_index(&mut self, value: u64) {

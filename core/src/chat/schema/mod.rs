@@ -261,6 +261,24 @@ impl Node {
         self as u8 <= Self::Loc as u8
     }
 
+    /// Whether it is what answers consist of: no error report, and nothing whose parts are joined.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) const fn is_common(self) -> bool {
+        matches!(
+            self,
+            Self::Choices
+                | Self::ToolCalls
+                | Self::Chunk
+                | Self::Choice
+                | Self::Delta
+                | Self::ToolCall
+                | Self::Function
+                | Self::Usage
+                | Self::PromptDetails
+                | Self::CompletionDetails
+        )
+    }
+
     /// Where unknown members of this object are said to have been found, when they are asked for.
     pub(super) const fn scope(self) -> Option<Scope> {
         match self {

@@ -84,7 +84,7 @@ impl Lexer {
 
 /// Goes over `expected` if `input` begins with it; whether it did.
 #[cfg(target_pointer_width = "64")]
-fn skip(expected: &[u8], input: &mut &[u8]) -> bool {
+pub(super) fn skip(expected: &[u8], input: &mut &[u8]) -> bool {
     let rest = input.strip_prefix(expected);
     *input = rest.unwrap_or(input);
     rest.is_some()

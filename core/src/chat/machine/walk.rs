@@ -1,0 +1,70 @@
+//! The straight way through a chunk: members that stand in the input whole, as most do.
+//!
+//! What it does not know it leaves to the steps that know all. It finds nothing that they would not find.
+
+use super::{Machine, Signal, Source, Step};
+use crate::ErrorKind;
+use crate::chat::interest::Interest;
+use crate::chat::schema::{Action, Shape, Target};
+use crate::json::Whole;
+
+impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
+    /// Goes on, from between two tokens, as long as there is nothing to say. `None`: what comes next needs a closer look.
+    pub(super) fn walk(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
+        self.scratch.clear();
+        while !self.due.is_any() {
+            let node = self.node();
+            if !node.is_common() {
+                return None;
+            }
+            let found = match self.lexer.next_whole(node.is_array(), &mut input.bytes)? {
+                Whole::Close => self.leave(input),
+                Whole::Value => self.walk_value(input)?,
+                Whole::Member(name) => {
+                    self.is_started = false;
+                    self.member = I::SCHEMA.member(name);
+                    if self.is_extra() {
+                        let name = core::str::from_utf8(name).unwrap_or_default();
+                        Ok(self.lend(input, Target::ExtraName, name, true))
+                    } else {
+                        self.walk_value(input)?
+                    }
+                }
+            };
+            match found {
+                Ok(None) => {}
+                Ok(Some(signal)) => return Some(Ok(signal)),
+                Err(kind) => return Some(Err(kind)),
+            }
+        }
+        None
+    }
+
+    /// Takes the value that comes next.
+    #[inline(always)]
+    fn walk_value(&mut self, input: &mut Source<'_>) -> Step {
+        let &first = input.bytes.first()?;
+        match self.action(Shape::starting_with(first)) {
+            Action::Skip => self.lexer.skip_whole_value(&mut input.bytes).then_some(Ok(None)),
+            Action::Read(target) => {
+                let text = self.lexer.whole_string(&mut input.bytes)?;
+                self.is_started = false;
+                if !target.is_text() {
+                    return Some(Ok(self.lend_last(input, target, Some(text))));
+                }
+                Some(Ok(if text.is_empty() { None } else { self.lend(input, target, text, false) }))
+            }
+            Action::Number(slot) => self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot))),
+            Action::Enter(node) => {
+                let place = self.nodes.get_mut(usize::from(self.depth))?;
+                if let Err(kind) = self.lexer.open(&mut input.bytes) {
+                    return Some(Err(kind));
+                }
+                *place = node;
+                self.depth = self.depth.wrapping_add(1);
+                Some(Ok(self.entered(node)))
+            }
+            Action::Raw(_) | Action::Tell => None,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Tokens that stand in the input whole, with what mostly stands around them.
+
+use super::{Lexer, NumberReader, State, StringReader, skip::skip};
+
+/// What comes next, as far as that stands in the input whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whole<'i> {
+    /// A member of this name. Its value comes next.
+    Member(&'i [u8]),
+    /// The value of a member whose name was read, or an element.
+    Value,
+    /// The end of the innermost container.
+    Close,
+}
+
+impl Lexer {
+    /// Goes to the next value of the container, which is an array or an object. Nothing is consumed of what ends it.
+    /// `None`, and nothing is consumed: this needs a closer look.
+    #[inline(always)]
+    pub(crate) fn next_whole<'i>(&mut self, is_array: bool, input: &mut &'i [u8]) -> Option<Whole<'i>> {
+        let (&byte, rest) = input.split_first()?;
+        match (self.state, byte) {
+            (State::Next, b',') if is_array => {
+                self.state = State::Value;
+                *input = rest.strip_prefix(b" ").unwrap_or(rest);
+                Some(Whole::Value)
+            }
+            (State::Next, b',') => self.whole_name(rest.strip_prefix(b" ").unwrap_or(rest), input),
+            (State::FirstKey, b'"') => self.whole_name(input, input),
+            (State::Next | State::FirstElement, b']') if is_array => Some(Whole::Close),
+            (State::Next | State::FirstKey, b'}') if !is_array => Some(Whole::Close),
+            (State::Value | State::FirstElement, _) => Some(Whole::Value),
+            _ => None,
+        }
+    }
+
+    /// Reads the name at the front of `from`, with its colon.
+    #[inline(always)]
+    fn whole_name<'i>(&mut self, from: &'i [u8], input: &mut &'i [u8]) -> Option<Whole<'i>> {
+        let mut rest = from.strip_prefix(b"\"")?;
+        let name = StringReader::whole(&mut rest, true)?;
+        let rest = rest.strip_prefix(b":")?;
+        *input = rest.strip_prefix(b" ").unwrap_or(rest);
+        self.state = State::Value;
+        Some(Whole::Member(name))
+    }
+
+    /// Skips the value that comes next, which is no container; whether it stands there whole and plain.
+    #[inline(always)]
+    pub(crate) fn skip_whole_value(&mut self, input: &mut &[u8]) -> bool {
+        let Some((&byte, mut rest)) = input.split_first() else { return false };
+        let is_whole = match byte {
+            b'"' => StringReader::whole(&mut rest, false).is_some(),
+            b'n' => skip(b"ull", &mut rest),
+            b't' => skip(b"rue", &mut rest),
+            b'f' => skip(b"alse", &mut rest),
+            b'-' | b'0'..=b'9' => NumberReader::skip_whole(input, &mut rest),
+            _ => false,
+        };
+        if is_whole {
+            *input = rest;
+            self.state = State::Next;
+        }
+        is_whole
+    }
+
+    /// Reads the string that comes next, if it stands there whole and needs no unescaping.
+    #[inline(always)]
+    pub(crate) fn whole_string<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i str> {
+        let mut rest = input.strip_prefix(b"\"")?;
+        let text = StringReader::whole_or_empty_text(&mut rest)?;
+        *input = rest;
+        self.state = State::Next;
+        Some(text)
+    }
+
+    /// Reads the number that comes next, if it stands there whole, is written with digits alone and fits; whether it did.
+    #[inline(always)]
+    pub(crate) fn whole_number(&mut self, input: &mut &[u8]) -> bool {
+        let is_whole = self.number.read_whole(input);
+        if is_whole {
+            self.state = State::Next;
+        }
+        is_whole
+    }
+}
