@@ -6,11 +6,11 @@ mod skip;
 mod walk;
 mod whole;
 
+#[cfg(target_pointer_width = "64")]
+pub(crate) use self::walk::Whole;
 use super::Text;
 use super::number::{Number, NumberReader};
 use super::string::{Part, StringReader};
-#[cfg(target_pointer_width = "64")]
-pub(crate) use self::walk::Whole;
 use crate::ErrorKind;
 
 /// How deep containers may nest: 127 levels, as in `serde_json`. What opens one more is refused

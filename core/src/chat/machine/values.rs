@@ -49,7 +49,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What the schema says, and what was asked for, and what came before.
-    pub(super) fn action(&self, shape: Shape) -> Action {
+    fn action(&self, shape: Shape) -> Action {
         let node = self.node();
         if I::ALL && self.is_extra() {
             return Action::Raw(Target::Extra);
@@ -73,7 +73,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Whether the value was not asked for, or only repeats what came before.
-    fn is_unwanted(&self, node: Node, action: Action) -> bool {
+    pub(super) fn is_unwanted(&self, node: Node, action: Action) -> bool {
         match action {
             Action::Raw(Target::Logprobs) => !self.wants_logprobs,
             Action::Read(Target::Reasoning) | Action::Enter(Node::ReasoningParts) => {

@@ -2,10 +2,11 @@
 //!
 //! What it does not know it leaves to the steps that know all. It finds nothing that they would not find.
 
+use super::told::Kind;
 use super::{Machine, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
-use crate::chat::schema::{Action, Shape, Target};
+use crate::chat::schema::{Action, Member, Shape, Target};
 use crate::json::Whole;
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
@@ -44,7 +45,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     #[inline(always)]
     fn walk_value(&mut self, input: &mut Source<'_>) -> Step {
         let &first = input.bytes.first()?;
-        match self.action(Shape::starting_with(first)) {
+        match self.walk_action(Shape::starting_with(first))? {
             Action::Skip => self.lexer.skip_whole_value(&mut input.bytes).then_some(Ok(None)),
             Action::Read(target) => {
                 let text = self.lexer.whole_string(&mut input.bytes)?;
@@ -54,7 +55,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 }
                 Some(Ok(if text.is_empty() { None } else { self.lend(input, target, text, false) }))
             }
-            Action::Number(slot) => self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot))),
+            Action::Number(slot) => {
+                self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot)))
+            }
             Action::Enter(node) => {
                 let place = self.nodes.get_mut(usize::from(self.depth))?;
                 if let Err(kind) = self.lexer.open(&mut input.bytes) {
@@ -66,5 +69,20 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
             Action::Raw(_) | Action::Tell => None,
         }
+    }
+
+    /// What to do with the value, if that does not depend on what came before.
+    #[inline(always)]
+    fn walk_action(&self, shape: Shape) -> Option<Action> {
+        let node = self.node();
+        let member = if node.is_array() { Member::Element } else { self.member };
+        let action = I::SCHEMA.action(node, member, shape);
+        let is_told =
+            || self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind));
+        let is_plain = match action {
+            Action::Skip => !(I::ALL && self.wants_extra),
+            _ => !is_told() && !(I::ALL && self.is_unwanted(node, action)),
+        };
+        if is_plain { Some(action) } else { None }
     }
 }

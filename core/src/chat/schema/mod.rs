@@ -3,11 +3,20 @@
 //! The schema is closed over what servers send (OpenAI's API reference, and the dialects of others); what it does not
 //! know is skipped, whatever it is.
 
+mod actions;
+#[cfg(any(test, not(target_pointer_width = "64")))]
+mod compact;
+#[cfg(target_pointer_width = "64")]
+mod direct;
 mod member;
-mod table;
+#[cfg(target_pointer_width = "64")]
+mod names;
 
+#[cfg(not(target_pointer_width = "64"))]
+pub(super) use self::compact::{ALL, CompactSchema as Schema, TEXT};
+#[cfg(target_pointer_width = "64")]
+pub(super) use self::direct::{ALL, Schema, TEXT};
 pub(super) use self::member::Member;
-pub(super) use self::table::{ALL, Schema, TEXT};
 use super::event::Scope;
 use super::usage::Count;
 
@@ -327,7 +336,8 @@ impl Action {
 
     const fn is(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Skip, Self::Skip) | (Self::Tell, Self::Tell) | (Self::Number(_), Self::Number(_)) => true,
+            (Self::Skip, Self::Skip) | (Self::Tell, Self::Tell) => true,
+            (Self::Number(one), Self::Number(other)) => one.is(other),
             (Self::Enter(one), Self::Enter(other)) => one as u8 == other as u8,
             (Self::Read(one), Self::Read(other)) | (Self::Raw(one), Self::Raw(other)) => {
                 one as u8 == other as u8
@@ -337,11 +347,20 @@ impl Action {
     }
 }
 
-impl Shape {
-    pub(super) const fn bit(self) -> u8 {
-        1 << self as u8
+impl Slot {
+    const fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Count(one), Self::Count(other)) => one as u8 == other as u8,
+            (Self::Created, Self::Created)
+            | (Self::ChoiceIndex, Self::ChoiceIndex)
+            | (Self::CallIndex, Self::CallIndex)
+            | (Self::Error, Self::Error) => true,
+            _ => false,
+        }
     }
+}
 
+impl Shape {
     pub(super) const fn starting_with(byte: u8) -> Self {
         match byte {
             b'{' => Self::Object,
@@ -364,5 +383,30 @@ impl Target {
     /// Whether this is a value that is looked at but not handed out.
     pub(super) const fn is_looked_at(self) -> bool {
         self as u8 >= Self::Object as u8
+    }
+}
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compact_schema_is_the_same() {
+        for (direct, compact) in [(&direct::ALL, &compact::ALL), (&direct::TEXT, &compact::TEXT)] {
+            for (node, member) in
+                Node::ALL.into_iter().flat_map(|node| Member::ALL.map(|member| (node, member)))
+            {
+                for shape in Shape::ALL {
+                    let expected = compact.action(node, member, shape);
+                    assert_eq!(direct.action(node, member, shape), expected, "{node:?} {member:?} {shape:?}");
+                }
+                assert_eq!(direct.knows(node, member), compact.knows(node, member), "{node:?} {member:?}");
+            }
+            for (name, member) in Member::NAMES {
+                let found = compact.member(name.as_bytes());
+                let is_known = Node::ALL.into_iter().any(|node| compact.knows(node, member));
+                assert_eq!(found, if is_known { member } else { Member::Unknown }, "{name}");
+            }
+        }
     }
 }

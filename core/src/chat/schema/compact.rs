@@ -1,15 +1,15 @@
-//! The schema as tables, which are computed at compile time from the names and the rules: a tenth of the code that the same
-//! comparisons take when they are compiled.
+//! The schema in few bytes, for small machines: a tenth of the code that the same comparisons take when they are compiled.
 #![expect(
     clippy::indexing_slicing,
     reason = "in constants alone: an index that is out of bounds does not compile"
 )]
 
+use super::actions::ACTIONS;
 use super::{Action, Member, Node, Shape};
 
 /// What members mean to a decoder that wants some of them.
 #[derive(Debug)]
-pub(in crate::chat) struct Schema {
+pub(in crate::chat) struct CompactSchema {
     /// The names that mean something, one behind the other, the shorter ones first.
     names: &'static [u8],
     /// What they mean, in the same order.
@@ -42,7 +42,7 @@ struct Rule {
 }
 
 /// All that the decoder knows.
-pub(in crate::chat) static ALL: Schema = Schema {
+pub(in crate::chat) static ALL: CompactSchema = CompactSchema {
     names: &names::<{ name_bytes(true) }>(true),
     meanings: &meanings::<{ name_count(true) }>(true),
     lengths: lengths(true).split_at(longest(true) + 2).0,
@@ -51,7 +51,7 @@ pub(in crate::chat) static ALL: Schema = Schema {
 };
 
 /// What leads to text, to the verdict and to the index of a choice.
-pub(in crate::chat) static TEXT: Schema = Schema {
+pub(in crate::chat) static TEXT: CompactSchema = CompactSchema {
     names: &names::<{ name_bytes(false) }>(false),
     meanings: &meanings::<{ name_count(false) }>(false),
     lengths: lengths(false).split_at(longest(false) + 2).0,
@@ -59,7 +59,7 @@ pub(in crate::chat) static TEXT: Schema = Schema {
     members: &members(false),
 };
 
-impl Schema {
+impl CompactSchema {
     /// The member of this name. Compares with the names of the same length.
     pub(in crate::chat) fn member(&self, name: &[u8]) -> Member {
         self.find(name).unwrap_or(Member::Unknown)
@@ -83,7 +83,7 @@ impl Schema {
     /// What to do with the value of `member`, or with an element if `node` is an array.
     pub(in crate::chat) fn action(&self, node: Node, member: Member, shape: Shape) -> Action {
         let found =
-            self.rules_of(member).iter().find(|rule| rule.node == node && rule.shapes & shape.bit() != 0);
+            self.rules_of(member).iter().find(|rule| rule.node == node && rule.shapes & bit(shape) != 0);
         found.map_or(Action::Skip, |rule| rule.action)
     }
 
@@ -99,22 +99,10 @@ impl Schema {
     }
 }
 
-/// What each node does with each member's value of each shape.
-const ACTIONS: [[[Action; Shape::ALL.len()]; Member::COUNT]; Node::ALL.len()] = {
-    let mut actions = [[[Action::Skip; Shape::ALL.len()]; Member::COUNT]; Node::ALL.len()];
-    let mut at = 0;
-    while at < Node::ALL.len() * Member::COUNT * Shape::ALL.len() {
-        let (shape, member) = (at % Shape::ALL.len(), at / Shape::ALL.len() % Member::COUNT);
-        let node = at / Shape::ALL.len() / Member::COUNT;
-        let is_element = matches!(Member::ALL[member], Member::Element);
-        // An element is none of an object, and everything else is none of an array.
-        if is_element == Node::ALL[node].is_array() {
-            actions[node][member][shape] = Node::ALL[node].action(Member::ALL[member], Shape::ALL[shape]);
-        }
-        at += 1;
-    }
-    actions
-};
+/// The bit of the shape.
+const fn bit(shape: Shape) -> u8 {
+    1 << shape as u8
+}
 
 /// How many rules there are for each member: of those for text, and of all.
 const RULE_COUNTS: [[u8; Member::COUNT]; 2] = [rule_counts(false), rule_counts(true)];
@@ -256,7 +244,7 @@ const fn rule(node: Node, actions: &[Action; Shape::ALL.len()], shape: usize, al
     let (mut shapes, mut other) = (0, 0);
     while other < Shape::ALL.len() && !action.is(Action::Skip) && (all || action.is_for_text(node)) {
         if actions[other].is(action) {
-            shapes |= Shape::ALL[other].bit();
+            shapes |= bit(Shape::ALL[other]);
         }
         other += 1;
     }
