@@ -366,6 +366,12 @@ impl Framer {
         self.state == State::LineStart && !self.is_open
     }
 
+    /// Whether the next byte is one of a value, or ends its line.
+    #[inline]
+    pub(crate) fn is_within_value(&self) -> bool {
+        self.state == State::Value
+    }
+
     /// Forgets the name of the field that was read, unless it is being read.
     pub(crate) fn settle(&mut self) {
         if self.state != State::Name {

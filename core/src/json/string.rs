@@ -120,21 +120,14 @@ impl StringReader {
         Some(text)
     }
 
-    /// The whole text, when `input` holds all of it, it is not empty and needs no unescaping; else `None`, and nothing is
-    /// consumed. Only right after the opening quote.
+    /// The whole text, when `input` holds all of it, it needs no unescaping and is valid; else `None`, and nothing is consumed. Only
+    /// right after the opening quote.
+    #[inline(always)]
     pub(super) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
-        let text = text_run(input);
-        let rest = input.get(text.len()..).filter(|_| !text.is_empty())?;
-        *input = rest.strip_prefix(b"\"")?;
-        Some(text)
-    }
-
-    /// The whole text, empty or not, when `input` holds all of it and it needs no unescaping; else `None`, and nothing is
-    /// consumed. Only right after the opening quote.
-    #[cfg(target_pointer_width = "64")]
-    pub(super) fn whole_or_empty_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
-        let text = text_run(input);
-        *input = input.get(text.len()..)?.strip_prefix(b"\"")?;
+        let (text, rest) = input.split_at_checked(plain_run(input, false))?;
+        let [b'"', rest @ ..] = rest else { return None };
+        let text = core::str::from_utf8(text).ok()?;
+        *input = rest;
         Some(text)
     }
 

@@ -79,7 +79,14 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.machine.scratch.reclaim();
         let before = input.len();
         let mut source = Source::new(input);
-        let found = self.next_signal(&mut source);
+        // Most signals come from within a chunk: then nothing around it is to be looked at.
+        let within = if self.is_within_chunk() { self.machine.next_signal_within(&mut source) } else { None };
+        if let Some(Ok(signal)) = within {
+            *input = source.bytes;
+            self.note_consumed(before.wrapping_sub(input.len()));
+            return (Some(Ok(signal)), source.text);
+        }
+        let found = within.or_else(|| self.next_signal(&mut source));
         *input = source.bytes;
         let consumed = before.wrapping_sub(input.len());
         // Behind the end of the answer, or of the body, the offset stays where that was.
@@ -96,6 +103,11 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
             None => None,
         };
         (found, source.text)
+    }
+
+    #[inline]
+    fn is_within_chunk(&self) -> bool {
+        self.phase == Phase::Stream && !self.is_ended && self.stream.is_within_json()
     }
 
     /// Decoding has failed here.

@@ -106,6 +106,12 @@ impl EventStream {
         self.framer.is_between_events() && self.data == Data::None
     }
 
+    /// Whether the next byte is one of a line of JSON, or ends it.
+    #[inline]
+    pub(super) fn is_within_json(&self) -> bool {
+        self.is_data_line && self.data == Data::Json && !self.is_joint && self.framer.is_within_value()
+    }
+
     /// Forgets what no byte to come depends on, so that streams compare equal that will do the same.
     pub(super) fn settle(&mut self) {
         self.framer.settle();

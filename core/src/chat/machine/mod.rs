@@ -220,7 +220,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 return Some(Ok(signal));
             }
             #[cfg(target_pointer_width = "64")]
-            if self.mode == Mode::Idle {
+            if self.may_walk(input) {
                 if let Some(found) = self.walk(input) {
                     return Some(found);
                 }

@@ -3,15 +3,41 @@
 //! What it does not know it leaves to the steps that know all. It finds nothing that they would not find.
 
 use super::told::Kind;
-use super::{Machine, Signal, Source, Step};
+use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Action, Member, Shape, Target};
 use crate::json::Whole;
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
+    /// Does as [`next_signal`](Self::next_signal) does, and saves its way in if it can.
+    #[inline]
+    pub(in crate::chat) fn next_signal_within(
+        &mut self,
+        input: &mut Source<'_>,
+    ) -> Option<Result<Signal, ErrorKind>> {
+        if self.may_walk(input)
+            && let Some(found) = self.walk(input)
+        {
+            return Some(found);
+        }
+        self.next_signal(input)
+    }
+
+    /// Whether it is worth a try.
+    #[inline]
+    pub(super) fn may_walk(&self, input: &Source<'_>) -> bool {
+        /// The shortest member and what follows it: `"a":1,`.
+        const LEAST: usize = 6;
+        self.mode == Mode::Idle && input.bytes.len() >= LEAST
+    }
+
     /// Goes on, from between two tokens, as long as there is nothing to say. `None`: what comes next needs a closer look.
+    #[inline(never)]
     pub(super) fn walk(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
+        if self.is_report {
+            return None;
+        }
         self.scratch.clear();
         while !self.due.is_any() {
             let node = self.node();
@@ -49,11 +75,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Action::Skip => self.lexer.skip_whole_value(&mut input.bytes).then_some(Ok(None)),
             Action::Read(target) => {
                 let text = self.lexer.whole_string(&mut input.bytes)?;
-                self.is_started = false;
-                if !target.is_text() {
-                    return Some(Ok(self.lend_last(input, target, Some(text))));
-                }
-                Some(Ok(if text.is_empty() { None } else { self.lend(input, target, text, false) }))
+                Some(Ok(self.lend_whole(input, target, text)))
             }
             Action::Number(slot) => {
                 self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot)))
@@ -69,6 +91,21 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
             Action::Raw(_) | Action::Tell => None,
         }
+    }
+
+    /// Hands out a whole string.
+    #[inline(always)]
+    fn lend_whole<'i>(&mut self, input: &mut Source<'i>, target: Target, text: &'i str) -> Option<Signal> {
+        self.is_started = false;
+        if target.is_text() {
+            return if text.is_empty() { None } else { self.lend(input, target, text, false) };
+        }
+        if target.is_mere_value() {
+            self.is_started = true;
+            input.text = Some(text);
+            return Some(Signal::Text { target, first: true, last: true });
+        }
+        self.lend_last(input, target, Some(text))
     }
 
     /// What to do with the value, if that does not depend on what came before.

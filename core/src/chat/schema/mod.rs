@@ -270,12 +270,13 @@ impl Node {
         self as u8 <= Self::Loc as u8
     }
 
-    /// Whether it is what answers consist of: no error report, and nothing whose parts are joined.
+    /// Whether it is what answers consist of: not of an error report, and nothing whose parts are joined.
     #[cfg(target_pointer_width = "64")]
     pub(super) const fn is_common(self) -> bool {
         matches!(
             self,
-            Self::Choices
+            Self::Root
+                | Self::Choices
                 | Self::ToolCalls
                 | Self::Chunk
                 | Self::Choice
@@ -378,6 +379,12 @@ impl Target {
     /// Whether this is text that is handed on as it arrives, not a value to be kept whole.
     pub(super) const fn is_text(self) -> bool {
         self as u8 <= Self::Arguments as u8
+    }
+
+    /// Whether this is a value that means nothing for what comes later.
+    #[cfg(target_pointer_width = "64")]
+    pub(super) const fn is_mere_value(self) -> bool {
+        matches!(self, Self::Id | Self::Model | Self::SystemFingerprint | Self::ServiceTier | Self::Role)
     }
 
     /// Whether this is a value that is looked at but not handed out.

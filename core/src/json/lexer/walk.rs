@@ -1,6 +1,8 @@
 //! Tokens that stand in the input whole, with what mostly stands around them.
 
-use super::{Lexer, NumberReader, State, StringReader, skip::skip};
+use super::skip::skip;
+use super::{Lexer, NumberReader, State, StringReader};
+use crate::json::scan::plain_run;
 
 /// What comes next, as far as that stands in the input whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,29 +20,22 @@ impl Lexer {
     /// `None`, and nothing is consumed: this needs a closer look.
     #[inline(always)]
     pub(crate) fn next_whole<'i>(&mut self, is_array: bool, input: &mut &'i [u8]) -> Option<Whole<'i>> {
-        let (&byte, rest) = input.split_first()?;
-        match (self.state, byte) {
-            (State::Next, b',') if is_array => {
+        let name = match (self.state, *input) {
+            (State::Next, [b',', rest @ ..]) if is_array => {
                 self.state = State::Value;
-                *input = rest.strip_prefix(b" ").unwrap_or(rest);
-                Some(Whole::Value)
+                *input = without_space(rest);
+                return Some(Whole::Value);
             }
-            (State::Next, b',') => self.whole_name(rest.strip_prefix(b" ").unwrap_or(rest), input),
-            (State::FirstKey, b'"') => self.whole_name(input, input),
-            (State::Next | State::FirstElement, b']') if is_array => Some(Whole::Close),
-            (State::Next | State::FirstKey, b'}') if !is_array => Some(Whole::Close),
-            (State::Value | State::FirstElement, _) => Some(Whole::Value),
-            _ => None,
-        }
-    }
-
-    /// Reads the name at the front of `from`, with its colon.
-    #[inline(always)]
-    fn whole_name<'i>(&mut self, from: &'i [u8], input: &mut &'i [u8]) -> Option<Whole<'i>> {
-        let mut rest = from.strip_prefix(b"\"")?;
-        let name = StringReader::whole(&mut rest, true)?;
-        let rest = rest.strip_prefix(b":")?;
-        *input = rest.strip_prefix(b" ").unwrap_or(rest);
+            (State::Next, [b',', b'"', name @ ..] | [b',', b' ', b'"', name @ ..])
+            | (State::FirstKey, [b'"', name @ ..]) => name,
+            (State::Next | State::FirstElement, [b']', ..]) if is_array => return Some(Whole::Close),
+            (State::Next | State::FirstKey, [b'}', ..]) if !is_array => return Some(Whole::Close),
+            (State::Value | State::FirstElement, [_, ..]) => return Some(Whole::Value),
+            _ => return None,
+        };
+        let (name, rest) = name.split_at_checked(plain_run(name, true))?;
+        let [b'"', b':', rest @ ..] = rest else { return None };
+        *input = without_space(rest);
         self.state = State::Value;
         Some(Whole::Member(name))
     }
@@ -68,7 +63,7 @@ impl Lexer {
     #[inline(always)]
     pub(crate) fn whole_string<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i str> {
         let mut rest = input.strip_prefix(b"\"")?;
-        let text = StringReader::whole_or_empty_text(&mut rest)?;
+        let text = StringReader::whole_text(&mut rest)?;
         *input = rest;
         self.state = State::Next;
         Some(text)
@@ -82,5 +77,14 @@ impl Lexer {
             self.state = State::Next;
         }
         is_whole
+    }
+}
+
+/// What follows a space, if there is one.
+#[inline(always)]
+const fn without_space(input: &[u8]) -> &[u8] {
+    match input {
+        [b' ', rest @ ..] => rest,
+        _ => input,
     }
 }

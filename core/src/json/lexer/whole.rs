@@ -21,8 +21,9 @@ impl Lexer {
         self.string.gather(input, room, only_escapes)
     }
 
-    /// All of the text of the string that is entered here, which is not empty, if `input` holds it whole and nothing in it needs
+    /// All of the text of the string that is entered here, if `input` holds it whole, it is valid and nothing in it needs
     /// unescaping. Consumes the closing quote with it; the lexer stays as it is.
+    #[inline]
     pub(crate) fn whole_text<'i>(input: &mut &'i [u8]) -> Option<&'i str> {
         StringReader::whole_text(input)
     }

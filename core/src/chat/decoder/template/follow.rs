@@ -102,17 +102,18 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
         let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
         let behind = self.place.behind(number, hole);
-        let before = input.len();
+        let mut rest = *input;
         let turn = match hole.upon {
-            Upon::String(target) if hole.is_filled => {
-                Lexer::whole_text(input).map(|text| Turn::Found(Found::Text(target, text)))
-            }
-            Upon::SkippedString => Lexer::skip_whole_text(input).then_some(Turn::Again),
+            Upon::String(target) if hole.is_filled => Lexer::whole_text(&mut rest)
+                .filter(|text| !text.is_empty())
+                .map(|text| Turn::Found(Found::Text(target, text))),
+            Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
             _ => None,
         };
         if let Some(turn) = turn {
             self.place = behind;
-            self.reader.note_consumed(before.wrapping_sub(input.len()));
+            self.reader.note_consumed(input.len().wrapping_sub(rest.len()));
+            *input = rest;
             return turn;
         }
         if input.is_empty() {

@@ -231,7 +231,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Start { stream: self.reader.settled_stream(), stand: machine.stand(), lasting: machine.lasting() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step_event(&self, what: What) -> Event<'_> {
         let machine = &self.reader.machine;
         match what {
