@@ -8,11 +8,31 @@ const HIGHS: usize = ONES * 0x80;
 /// character, and with `ascii` no byte of a longer UTF-8 sequence.
 pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
     let beyond = if ascii { HIGHS } else { 0 };
-    run(
-        bytes,
-        |word| below(word, 0x20) | equals(word, b'"') | equals(word, b'\\') | (word & beyond),
-        |byte| byte < 0x20 || byte == b'"' || byte == b'\\' || (ascii && byte >= 0x80),
-    )
+    run(bytes, |word| attention(word, beyond), |byte| needs_attention(byte, ascii))
+}
+
+/// Copies ASCII string content that needs no attention from the front of `from` to that of `to`, and says how much that is. Bytes
+/// of `to` behind it may change, too.
+#[cfg(target_pointer_width = "64")]
+pub(super) fn copy_plain_run(from: &[u8], to: &mut [u8]) -> usize {
+    let (words, places) = (from.as_chunks::<WIDTH>().0, to.as_chunks_mut::<WIDTH>().0);
+    let mut copied = 0_usize;
+    for (word, place) in words.iter().zip(places) {
+        *place = *word;
+        let found = attention(usize::from_le_bytes(*word), HIGHS);
+        if found != 0 {
+            return copied.wrapping_add((found.trailing_zeros() / 8) as usize);
+        }
+        copied = copied.wrapping_add(WIDTH);
+    }
+    for (byte, place) in from.iter().zip(to).skip(copied) {
+        if needs_attention(*byte, true) {
+            break;
+        }
+        *place = *byte;
+        copied = copied.wrapping_add(1);
+    }
+    copied
 }
 
 /// How many bytes come before the first CR or LF.
@@ -35,6 +55,17 @@ fn run(bytes: &[u8], stops: impl Fn(usize) -> usize, is_stop: impl Fn(u8) -> boo
     }
     let before = bytes.len().wrapping_sub(rest.len());
     before.wrapping_add(rest.iter().take_while(|&&byte| !is_stop(byte)).count())
+}
+
+/// Marks the bytes of a string that need attention, and those `beyond`.
+#[inline(always)]
+const fn attention(word: usize, beyond: usize) -> usize {
+    below(word, 0x20) | equals(word, b'"') | equals(word, b'\\') | (word & beyond)
+}
+
+#[inline(always)]
+const fn needs_attention(byte: u8, ascii: bool) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\' || (ascii && byte >= 0x80)
 }
 
 /// Marks the bytes below `limit`, which is at most 0x80.
@@ -68,6 +99,17 @@ mod tests {
                     assert_eq!(plain_run(&bytes, false), expected, "{byte:#x} at {place} of {length}");
                     let expected = if stops || byte >= 0x80 { place } else { length };
                     assert_eq!(plain_run(&bytes, true), expected, "{byte:#x} at {place} of {length}");
+                    #[cfg(target_pointer_width = "64")]
+                    for room in 0..=length {
+                        let mut to = std::vec![0; room];
+                        let copied = copy_plain_run(&bytes, &mut to);
+                        assert_eq!(
+                            copied,
+                            expected.min(room),
+                            "{byte:#x} at {place} of {length}, room for {room}"
+                        );
+                        assert_eq!(to[..copied], bytes[..copied]);
+                    }
                     let expected = if byte == b'\r' || byte == b'\n' { place } else { length };
                     assert_eq!(line_end(&bytes), expected, "{byte:#x} at {place} of {length}");
                 }

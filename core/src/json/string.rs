@@ -1,6 +1,8 @@
 //! The inside of a string: escapes, surrogate pairs and UTF-8, cut anywhere.
 
 use super::Text;
+#[cfg(target_pointer_width = "64")]
+use super::scan::copy_plain_run;
 use super::scan::plain_run;
 use super::utf8::{Utf8, valid_prefix};
 use crate::{ErrorKind, hex};
@@ -142,18 +144,17 @@ impl StringReader {
         if self.state != State::Plain || self.high != 0 || self.utf8.is_pending() {
             return 0;
         }
-        loop {
-            let length = plain_run(input, true);
-            let Some((run, rest)) = input.split_at_checked(length) else { break };
-            let is_lent = only_escapes && (length >= LONG || rest.first() != Some(&b'\\'));
-            let Some(end) = filled.checked_add(length) else { break };
-            let Some(place) = room.get_mut(filled..end).filter(|_| !is_lent) else { break };
-            copy(run, place);
-            (filled, *input) = (end, rest);
+        while let Some(place) = room.get_mut(filled..) {
+            let length = copy_plain_run(input, place);
+            let Some((_, rest)) = input.split_at_checked(length) else { break };
+            if only_escapes && (length >= LONG || rest.first() != Some(&b'\\')) {
+                break;
+            }
+            (filled, *input, only_escapes) = (filled.wrapping_add(length), rest, false);
             let Some((scalar, rest)) = whole_escape(input) else { break };
-            let Some(place) = room.get_mut(filled..filled.wrapping_add(4)) else { break };
+            let Some(place) = room.get_mut(filled..).and_then(<[u8]>::first_chunk_mut::<4>) else { break };
             filled = filled.wrapping_add(scalar.encode_utf8(place).len());
-            (*input, only_escapes) = (rest, false);
+            *input = rest;
         }
         filled
     }
@@ -227,14 +228,6 @@ fn whole_escape(input: &[u8]) -> Option<(char, &[u8])> {
     }
     // None for a surrogate.
     Some((char::from_u32(unit)?, rest))
-}
-
-/// Copies `from` to `to`, which is as long: mostly a few words.
-#[cfg(target_pointer_width = "64")]
-fn copy(from: &[u8], to: &mut [u8]) {
-    for (place, byte) in to.iter_mut().zip(from) {
-        *place = *byte;
-    }
 }
 
 /// The longest front of `input` that is valid text of a string and needs no unescaping.

@@ -46,6 +46,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             }
             let found = match self.lexer.next_whole(node.is_array(), &mut input.bytes)? {
                 Whole::Close => self.leave(input),
+                // Behind a document that is no container everything ends.
+                Whole::Value if self.depth == 0 && !matches!(input.bytes, [b'{', ..]) => return None,
                 Whole::Value => self.walk_value(input)?,
                 Whole::Member(name) => {
                     self.is_started = false;
