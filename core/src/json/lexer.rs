@@ -3,6 +3,8 @@
 mod settle;
 mod skip;
 #[cfg(target_pointer_width = "64")]
+mod skip_whole;
+#[cfg(target_pointer_width = "64")]
 mod walk;
 mod whole;
 

@@ -2,8 +2,6 @@
 
 use super::{Lexer, State};
 use crate::ErrorKind;
-#[cfg(target_pointer_width = "64")]
-use crate::json::number::NumberReader;
 use crate::json::string::StringReader;
 
 impl Lexer {
@@ -51,41 +49,6 @@ impl Lexer {
         }
     }
 
-    /// Goes over the tokens at the front of `input` that stand there whole and plain, as long as the container that lies `depth`
-    /// levels deep does not end.
-    // Half of all time where much is skipped, for a kilobyte: a bargain where there is room.
-    #[cfg(target_pointer_width = "64")]
-    fn skip_whole(&mut self, depth: u8, input: &mut &[u8]) {
-        while self.depth > depth
-            && let Some((&byte, mut rest)) = input.split_first()
-        {
-            let is_value = matches!(self.state, State::Value | State::FirstElement);
-            let is_key = matches!(self.state, State::Key | State::FirstKey);
-            self.state = match byte {
-                b'"' if is_value && StringReader::whole(&mut rest, false).is_some() => State::Next,
-                b'"' if is_key && StringReader::whole(&mut rest, false).is_some() => State::Colon,
-                b'-' | b'0'..=b'9' if is_value && NumberReader::skip_whole(input, &mut rest) => State::Next,
-                b'n' if is_value && skip(b"ull", &mut rest) => State::Next,
-                b't' if is_value && skip(b"rue", &mut rest) => State::Next,
-                b'f' if is_value && skip(b"alse", &mut rest) => State::Next,
-                b':' if self.state == State::Colon => State::Value,
-                b',' if self.state == State::Next && self.in_object() => State::Key,
-                b',' if self.state == State::Next => State::Value,
-                b' ' if is_value || is_key || matches!(self.state, State::Colon | State::Next) => self.state,
-                _ => return,
-            };
-            *input = rest;
-        }
-    }
-
     #[cfg(not(target_pointer_width = "64"))]
     const fn skip_whole(&self, _: u8, _: &[u8]) {}
-}
-
-/// Goes over `expected` if `input` begins with it; whether it did.
-#[cfg(target_pointer_width = "64")]
-pub(super) fn skip(expected: &[u8], input: &mut &[u8]) -> bool {
-    let rest = input.strip_prefix(expected);
-    *input = rest.unwrap_or(input);
-    rest.is_some()
 }

@@ -1,7 +1,7 @@
 //! Tokens that stand in the input whole, with what mostly stands around them.
 
-use super::skip::skip;
-use super::{Lexer, NumberReader, State, StringReader};
+use super::skip_whole::{whole_scalar, without_space};
+use super::{Lexer, State, StringReader};
 use crate::json::scan::plain_run;
 
 /// What comes next, as far as that stands in the input whole.
@@ -43,20 +43,10 @@ impl Lexer {
     /// Skips the value that comes next, which is no container; whether it stands there whole and plain.
     #[inline(always)]
     pub(crate) fn skip_whole_value(&mut self, input: &mut &[u8]) -> bool {
-        let Some((&byte, mut rest)) = input.split_first() else { return false };
-        let is_whole = match byte {
-            b'"' => StringReader::whole(&mut rest, false).is_some(),
-            b'n' => skip(b"ull", &mut rest),
-            b't' => skip(b"rue", &mut rest),
-            b'f' => skip(b"alse", &mut rest),
-            b'-' | b'0'..=b'9' => NumberReader::skip_whole(input, &mut rest),
-            _ => false,
-        };
-        if is_whole {
-            *input = rest;
-            self.state = State::Next;
-        }
-        is_whole
+        let Some((state, rest)) = whole_scalar(input) else { return false };
+        self.state = state;
+        *input = rest;
+        true
     }
 
     /// Reads the string that comes next, if it stands there whole and needs no unescaping.
@@ -77,14 +67,5 @@ impl Lexer {
             self.state = State::Next;
         }
         is_whole
-    }
-}
-
-/// What follows a space, if there is one.
-#[inline(always)]
-const fn without_space(input: &[u8]) -> &[u8] {
-    match input {
-        [b' ', rest @ ..] => rest,
-        _ => input,
     }
 }
