@@ -255,6 +255,18 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
+    /// Does as [`next_signal`](Self::next_signal) does, and saves its way in if it can.
+    #[inline]
+    pub(super) fn next_signal_within(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
+        #[cfg(target_pointer_width = "64")]
+        if self.may_walk(input)
+            && let Some(found) = self.walk(input)
+        {
+            return Some(found);
+        }
+        self.next_signal(input)
+    }
+
     /// The document has ended; whether it was complete.
     pub(super) fn finish(&self) -> bool {
         self.lexer.may_end()

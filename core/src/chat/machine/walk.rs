@@ -10,20 +10,6 @@ use crate::chat::schema::{Action, Member, Shape, Target};
 use crate::json::Whole;
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
-    /// Does as [`next_signal`](Self::next_signal) does, and saves its way in if it can.
-    #[inline]
-    pub(in crate::chat) fn next_signal_within(
-        &mut self,
-        input: &mut Source<'_>,
-    ) -> Option<Result<Signal, ErrorKind>> {
-        if self.may_walk(input)
-            && let Some(found) = self.walk(input)
-        {
-            return Some(found);
-        }
-        self.next_signal(input)
-    }
-
     /// Whether it is worth a try.
     #[inline]
     pub(super) fn may_walk(&self, input: &Source<'_>) -> bool {
