@@ -88,8 +88,8 @@ mod tests {
     #[test]
     fn every_byte_at_every_place() {
         // Miri takes half a minute for all of them.
-        let step = if cfg!(miri) { 31 } else { 1 };
-        for length in 0..20 {
+        let (step, longer) = if cfg!(miri) { (85, 8) } else { (1, 1) };
+        for length in (1..20).step_by(longer) {
             for place in 0..length {
                 for byte in (0..=255_u8).step_by(step) {
                     let mut bytes: Vec<u8> = core::iter::repeat_n(b'a', length).collect();

@@ -31,7 +31,9 @@ fn encode<'a>(
 }
 
 fn check<'a>(head: &RequestHead<'a, impl Iterator<Item = (&'a str, &'a [u8])> + Clone>, expected: &str) {
-    for size in 1..=expected.len() + 1 {
+    // Miri takes minutes for all of them.
+    let step = if cfg!(miri) { 17 } else { 1 };
+    for size in (1..=expected.len() + 1).step_by(step) {
         assert_eq!(String::from_utf8_lossy(&encode(head.clone(), size)), expected, "in pieces of {size}");
     }
     let mut unwritten = head.clone();
