@@ -16,7 +16,7 @@ pub(crate) struct Answer {
 }
 
 /// How an answer ended. `web/core.js` has the same numbers.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(crate) enum Ending {
     /// The answer is complete, and says why it ended.
     Finished = 1,
@@ -25,7 +25,6 @@ pub(crate) enum Ending {
     /// The server reported an error.
     Server = 3,
     /// The body ended before the answer did.
-    #[default]
     Truncated = 4,
     /// It cannot be decoded, or only beyond a limit.
     Malformed = 5,
