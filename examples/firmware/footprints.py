@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Compares the footprints on standard input with those of footprints.txt, or writes them there.
+"""Compares the footprints on standard input with those of a file, or writes them there.
 
-    footprints.py check|record COMPILER
+    footprints.py check|record FILE COMPILER
 
 Figures depend on the compiler: each stands under the `rustc -V` that it was measured with, and of another compiler nothing
 is known. A figure may be 5 % above the one that is written down, and a stack deeper by what an interrupt takes. What is above
@@ -12,7 +12,6 @@ import re
 import sys
 from pathlib import Path
 
-FILE = Path(__file__).with_name("footprints.txt")
 TOLERANCE = 1.05
 # How deep an interrupt finds the stack is chance; so much it adds.
 INTERRUPT = {"stack": 64}
@@ -29,10 +28,10 @@ def parse(lines, kind):
     return found
 
 
-def sections():
+def sections(file):
     """The lines of the file by compiler; those above all compilers by the empty name."""
     found, compiler = {"": []}, ""
-    for line in FILE.read_text().splitlines():
+    for line in file.read_text().splitlines():
         if line.startswith("rustc "):
             compiler = line
         found.setdefault(compiler, []).append(line)
@@ -42,7 +41,7 @@ def sections():
 def above_goals(measured, goals):
     for program, goal in goals.items():
         figures = measured[program]
-        figures["memory"] = figures["ram"] + figures["stack"]
+        figures["memory"] = figures.get("ram", 0) + figures.get("stack", 0)
         for name, most in goal.items():
             if figures[name] > most:
                 yield f"above its goal: {program} {name}={figures[name]}, not {most}"
@@ -59,8 +58,8 @@ def differences(measured, known):
                 yield f"{program}: {name}={value}, and {most} is on record"
 
 
-def check(measured, compiler):
-    written = sections()
+def check(file, measured, compiler):
+    written = sections(file)
     print(*above_goals(measured, parse(written[""], "goal")), sep="\n")
     if compiler not in written:
         print(f"nothing is on record of {compiler}: no figures are compared")
@@ -70,16 +69,17 @@ def check(measured, compiler):
     return not problems
 
 
-def record(lines, compiler):
-    written = sections()
+def record(file, lines, compiler):
+    written = sections(file)
     written[compiler] = [compiler, *lines, ""]
-    FILE.write_text("\n".join(line for section in written.values() for line in section).rstrip() + "\n")
+    file.write_text("\n".join(line for section in written.values() for line in section).rstrip() + "\n")
     return True
 
 
-def main(action, compiler):
+def main(action, file, compiler):
+    file = Path(file)
     lines = [line.strip() for line in sys.stdin if line.startswith("footprint ")]
-    return record(lines, compiler) if action == "record" else check(parse(lines, "footprint"), compiler)
+    return record(file, lines, compiler) if action == "record" else check(file, parse(lines, "footprint"), compiler)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,14 @@ class Page {
     return this.send("Input.insertText", { text });
   }
 
+  /// Presses a key that writes nothing, or Enter; with Shift if told so.
+  async press(key, { shift = false } = {}) {
+    const code = { Enter: 13, Escape: 27, Tab: 9 }[key];
+    const pressed = { key, code: key, windowsVirtualKeyCode: code, modifiers: shift ? 8 : 0 };
+    await this.send("Input.dispatchKeyEvent", { type: "keyDown", ...pressed, text: key === "Enter" ? "\r" : undefined });
+    await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...pressed });
+  }
+
   async picture() {
     return Buffer.from((await this.send("Page.captureScreenshot", { format: "png" })).data, "base64");
   }
