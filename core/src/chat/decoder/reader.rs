@@ -107,7 +107,11 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
 
     #[inline]
     fn is_within_chunk(&self) -> bool {
-        self.phase == Phase::Stream && !self.is_ended && self.stream.is_within_json()
+        // For half a kilobyte: a bargain where there is room.
+        cfg!(target_pointer_width = "64")
+            && self.phase == Phase::Stream
+            && !self.is_ended
+            && self.stream.is_within_json()
     }
 
     /// Decoding has failed here.
