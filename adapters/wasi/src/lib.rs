@@ -84,6 +84,23 @@
 //! | invalid HTTP, a connection lost before the head | are told alike: `connect` | are told alike: `connect` |
 //! | invalid HTTP, a connection lost within the body | are told alike: `truncated` | are told alike: `truncated` |
 //!
+//! # Without `wasi:http`
+//!
+//! The client's own HTTP/1.1 ([`http1::Http1`]) runs over the host's sockets, too, where the gateway is spoken to in plain
+//! `http`: it reuses connections, is strict about HTTP, and cancels on any host, for a dropped socket is closed.
+//!
+//! ```no_run
+//! use choreoai_wasi::http1::Http1;
+//! use choreoai_wasi::{Client, Error, WasiConnector, WasiTimer};
+//!
+//! # fn main() -> Result<(), Error> {
+//! let transport = Http1::new(WasiConnector, WasiTimer);
+//! let client = Client::builder().transport(transport).env().build()?;
+//! # let _ = client;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # On other targets
 //!
 //! The crate compiles anywhere, so that `cargo check` and documentation need no target of their own. Whatever asks the
@@ -99,6 +116,7 @@
 mod executor;
 mod http;
 mod reactor;
+mod tcp;
 mod timer;
 
 pub use choreoai::*;
@@ -107,6 +125,7 @@ pub use wasip2;
 pub use self::executor::block_on;
 pub use self::http::{WasiBody, WasiHttp, WasiSending};
 pub use self::reactor::ready;
+pub use self::tcp::{WasiConnecting, WasiConnector, WasiStream};
 pub use self::timer::{WasiSleep, WasiTimer};
 
 /// The client over [`WasiHttp`] and [`WasiTimer`].

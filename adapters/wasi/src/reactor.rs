@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use wasip2::clocks::monotonic_clock;
 use wasip2::io::poll::{Pollable, poll};
 
 /// Waits until the host says that something of its own is ready: for what a program does besides its calls, such as
@@ -22,10 +23,13 @@ use wasip2::io::poll::{Pollable, poll};
 /// ```
 pub async fn ready(pollable: Pollable) {
     let source = Source::new(pollable);
+    let mut begun = false;
     poll_fn(|cx| {
-        if source.0.ready() {
+        // `Pollable::ready` would be shorter, but there are hosts on which it guesses.
+        if begun && !source.is_waited_for() {
             return Poll::Ready(());
         }
+        begun = true;
         source.wake_when_ready(cx);
         Poll::Pending
     })
@@ -52,6 +56,11 @@ impl Source {
         waiting().insert(self.key(), (Arc::clone(&self.0), cx.waker().clone()));
     }
 
+    /// Whether the host has not said yet that it is ready, since the task wanted to be woken.
+    fn is_waited_for(&self) -> bool {
+        waiting().contains_key(&self.key())
+    }
+
     fn key(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -74,26 +83,30 @@ impl fmt::Debug for Source {
 /// Blocks until something is ready that is waited for, and wakes whoever waits for it. `false`: nothing is.
 pub(crate) fn wait() -> bool {
     let waiting = waiting();
-    if waiting.is_empty() {
-        return false;
+    let waited = !waiting.is_empty();
+    if waited {
+        wake_ready(waiting, None);
     }
-    let pollables: Vec<&Pollable> = waiting.values().map(|(pollable, _)| &**pollable).collect();
-    let ready = poll(&pollables);
-    let keys: Vec<usize> = waiting.keys().copied().collect();
-    wake(waiting, ready.into_iter().filter_map(|index| keys.get(usize::try_from(index).ok()?).copied()));
-    true
+    waited
 }
 
 /// Wakes whoever waits for something that is ready by now.
 pub(crate) fn look() {
     let waiting = waiting();
-    let ready = waiting.iter().filter(|(_, (pollable, _))| pollable.ready());
-    let ready: Vec<usize> = ready.map(|(key, _)| *key).collect();
-    wake(waiting, ready.into_iter());
+    if !waiting.is_empty() {
+        wake_ready(waiting, Some(&monotonic_clock::subscribe_duration(0)));
+    }
 }
 
-fn wake(mut waiting: MutexGuard<'_, Waiting>, ready: impl Iterator<Item = usize>) {
-    let woken: Vec<_> = ready.filter_map(|key| waiting.remove(&key)).collect();
+/// Waits for what is waited for, or for something `besides`.
+fn wake_ready(mut waiting: MutexGuard<'_, Waiting>, besides: Option<&Pollable>) {
+    let pollables: Vec<&Pollable> =
+        waiting.values().map(|(pollable, _)| &**pollable).chain(besides).collect();
+    let ready = poll(&pollables);
+    let keys: Vec<usize> = waiting.keys().copied().collect();
+    let key = |index| keys.get(usize::try_from(index).ok()?).copied();
+    let woken: Vec<_> = ready.into_iter().filter_map(key).filter_map(|key| waiting.remove(&key)).collect();
+    // Whoever is woken may want to wait again at once.
     drop(waiting);
     woken.into_iter().for_each(|(_, waker)| waker.wake());
 }
