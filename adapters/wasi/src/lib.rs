@@ -77,12 +77,13 @@
 //! Connections, TLS and its roots, proxies, name resolution and HTTP itself are the host's: there is nothing to set up
 //! here, and it may refuse a request by its own policy. How much a host tells of a failure differs, too.
 //!
-//! | | wasmtime 50 | jco 1.35 (node) |
+//! | | wasmtime 50 | jco (`preview2-shim` 0.26, on node) |
 //! |---|---|---|
 //! | connections | a new one for each request | are reused |
-//! | the connect timeout | is kept | also counts how long the server is silent before it answers: raise it where a model thinks first |
-//! | invalid HTTP, a connection lost before the head | are told alike: `connect` | are told alike: `connect` |
-//! | invalid HTTP, a connection lost within the body | are told alike: `truncated` | are told alike: `truncated` |
+//! | a dropped answer | is cancelled at once | **goes on** until the program ends: sockets (below) cancel |
+//! | the connect timeout | is kept | counts how long the server may be silent before it answers: raise it where a model thinks first |
+//! | invalid HTTP or a lost connection, before the head | are told alike: `connect` | are told alike: `connect` |
+//! | invalid HTTP or a lost connection, within the body | are told alike: `truncated` | are told alike: `truncated`; what came just before is lost |
 //!
 //! # Without `wasi:http`
 //!

@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf as _, Bytes};
 use choreoai::http1::Target;
 use choreoai::{ResponseBody, TransportError, TransportErrorKind};
-use wasip2::http::types::{ErrorCode, FutureTrailers, IncomingBody, InputStream, IoError, http_error_code};
+use wasip2::http::types::{ErrorCode, FutureTrailers, IncomingBody, InputStream, IoError};
 use wasip2::io::streams::StreamError;
 
-use super::failure::{Moment, failure};
+use super::failure::{Moment, cut, failure};
 use super::writing::Writing;
 use crate::reactor::Source;
 
@@ -20,7 +20,7 @@ const PIECE: u64 = 16 << 10;
 /// The body of a response, read from the host as the caller asks for it, up to 16 KiB at a time.
 ///
 /// Its end is one only if the host says so of the response as a whole, and if it is as long as its head says. Dropped or
-/// [released](ResponseBody::release) before, it is given back to the host, which cancels it.
+/// [released](ResponseBody::release) before, it is given back to the host, which is to cancel it.
 /// An error is final: later calls repeat its kind.
 pub struct WasiBody {
     target: Target,
@@ -83,8 +83,7 @@ impl WasiBody {
                     }
                     Ok(None) => self.finish(),
                     Err(error) => {
-                        let error = broken(&self.target, &error);
-                        return Poll::Ready(Err(self.fail(error)));
+                        return Poll::Ready(Err(self.fail(cut(&self.target, &error))));
                     }
                 },
                 State::Trailers(trailers) => match ready!(trailers.poll_end(cx)) {
@@ -150,15 +149,6 @@ impl Trailers {
             Some(Ok(Ok(_)) | Err(())) => Poll::Ready(Ok(())),
         }
     }
-}
-
-fn broken(target: &Target, error: &IoError) -> TransportError {
-    let code = http_error_code(error);
-    failure(
-        target,
-        Moment::InBody,
-        code.unwrap_or_else(|| ErrorCode::InternalError(Some(error.to_debug_string()))),
-    )
 }
 
 impl ResponseBody for WasiBody {

@@ -6,7 +6,7 @@ use std::fmt;
 
 use choreoai::http1::Target;
 use choreoai::{TransportError, TransportErrorKind as Kind};
-use wasip2::http::types::ErrorCode;
+use wasip2::http::types::{ErrorCode, IoError};
 
 /// How far a request had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,13 @@ pub(super) fn failure(target: &Target, moment: Moment, code: ErrorCode) -> Trans
         _ => format!("no response came from {target}"),
     };
     TransportError::new(kind, context).with_source(HostError(code))
+}
+
+/// The body of the response broke off. There is a code behind the error in some hosts (`http-error-code`), but none that
+/// tells more than its words, and jco traps where it is asked for.
+pub(super) fn cut(target: &Target, error: &IoError) -> TransportError {
+    TransportError::new(Kind::Truncated, format!("the response of {target} was cut"))
+        .with_source(error.to_debug_string())
 }
 
 fn kind(code: &ErrorCode, moment: Moment) -> Kind {

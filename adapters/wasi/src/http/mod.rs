@@ -19,7 +19,8 @@ pub use self::sending::WasiSending;
 ///
 /// - The body of a request is written in pieces, as the host takes them, while the response is awaited.
 /// - The body of a response is handed on as it arrives.
-/// - Dropping a request or a body gives the host's resources back, upon which it closes the connection.
+/// - Dropping a request or a body gives the host's resources back, upon which it is to close the connection; [not all
+///   do](crate#what-the-host-decides).
 /// - The connect timeout is told to the host. Its own timeouts for what follows are put off for a day: the client has
 ///   better ones.
 ///

@@ -15,7 +15,7 @@ pub type Id = u32;
 #[derive(Debug)]
 pub enum Command {
     /// Sends a request.
-    Send(Id, Duration, Request<Bytes>),
+    Send(Id, Duration, Box<Request<Bytes>>),
     /// Waits for the next piece of the body.
     Read(Id),
     /// Reads nothing more, for the answer is complete.
@@ -76,7 +76,7 @@ impl Command {
                 let headers = headers(&mut frame)?;
                 let mut request = request.body(bytes(&mut frame)?).ok()?;
                 *request.headers_mut() = headers;
-                Self::Send(id, connect_timeout, request)
+                Self::Send(id, connect_timeout, Box::new(request))
             }
             1 => Self::Read(id),
             2 => Self::Release(id),

@@ -71,7 +71,7 @@ fn obey<T: Transport<Sending: Unpin, Body: Unpin>>(
 ) {
     match command {
         Command::Send(id, connect_timeout, request) => {
-            exchanges.insert(id, Exchange::Sending(transport.send(request, connect_timeout)));
+            exchanges.insert(id, Exchange::Sending(transport.send(*request, connect_timeout)));
         }
         Command::Read(id) => {
             if let Some(exchange) = exchanges.get_mut(&id) {

@@ -154,7 +154,7 @@ impl Future for CarriedSending {
         if let Some((request, connect_timeout)) = this.request.take() {
             // The mailbox is there before anything can come.
             let _ = exchange.poll_reply(cx)?;
-            exchange.component.tell(&Command::Send(exchange.id, connect_timeout, request));
+            exchange.component.tell(&Command::Send(exchange.id, connect_timeout, Box::new(request)));
         }
         match ready!(exchange.poll_reply(cx))? {
             Reply::Head(_, response) => {

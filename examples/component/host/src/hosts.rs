@@ -26,6 +26,16 @@ impl Host {
         [(Kind::Wasmtime, false), (Kind::Jco, false), (Kind::Jco, true)].map(host)
     }
 
+    /// Whether it closes the connection of a response that is dropped. jco's `wasi:http` forgets the response, and no more.
+    pub(crate) fn cancels(&self) -> bool {
+        self.kind != Kind::Jco || self.sockets
+    }
+
+    /// Whether there is a network besides `wasi:http`: PyPI's wasmtime has no way to give it.
+    pub(crate) fn gives_sockets(&self) -> bool {
+        self.kind != Kind::Wasmtime
+    }
+
     /// The same host without `wasi:http`.
     pub(crate) fn by_sockets(&self) -> Self {
         Self { sockets: true, ..self.clone() }

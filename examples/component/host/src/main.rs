@@ -2,10 +2,11 @@
 //! what they asked.
 //!
 //! ```text
-//! component-host FOLDER    the folder with the hosts and the components, as `run` prepares it
+//! component-host FOLDER [--brief]
 //! ```
 //!
-//! Prints a line for each check and `N passed, N failed`. Fails if one failed.
+//! `FOLDER` is the one with the hosts and the components, as `run` prepares it. Prints a line for each check and `N passed,
+//! N failed`. Fails if one failed.
 
 mod carried;
 mod checks;
@@ -17,37 +18,55 @@ use std::env;
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::conformance::Extent;
 use crate::hosts::Host;
 
 fn main() -> ExitCode {
-    let Some(folder) = env::args_os().nth(1) else {
-        eprintln!("usage: component-host FOLDER");
-        return ExitCode::FAILURE;
-    };
-    let (mut passed, mut failed) = (0, 0);
-    let mut tell = |name: &str, outcome: Result<String, String>| match outcome {
-        Ok(note) => {
-            println!("ok      {name}{note}");
-            passed += 1;
-        }
-        Err(what) => {
-            println!("FAILED  {name}");
-            what.lines().for_each(|line| println!("        {line}"));
-            failed += 1;
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    let (folder, extent) = match arguments.as_slice() {
+        [folder] => (Path::new(folder), Extent::Full),
+        [folder, brief] if brief == "--brief" => (Path::new(folder), Extent::Brief),
+        _ => {
+            eprintln!("usage: component-host FOLDER [--brief]");
+            return ExitCode::FAILURE;
         }
     };
-    for host in Host::all(Path::new(&folder)) {
-        if std::env::var("HOST").is_ok_and(|h| h != host.to_string()) {
-            continue;
-        }
-        for (name, check) in checks::ALL {
-            if std::env::var("NOCHAT").is_ok() {
-                continue;
+    let mut tally = Tally::default();
+    for host in Host::all(folder) {
+        for check in checks::ALL {
+            let name = format!("{host}: {}", check.name);
+            if let Some(why) = (check.left_out)(&host) {
+                println!("-       {name}: left out, for {why}");
+            } else {
+                tally.tell(&name, (check.run)(&host).map(|()| String::new()));
             }
-            tell(&format!("{host}: {name}"), check(&host).map(|()| String::new()));
         }
-        conformance::run(&host, |name, outcome| tell(&format!("{host}: {name}"), outcome));
+        conformance::run(&host, extent, |name, outcome| tally.tell(&format!("{host}: {name}"), outcome));
     }
+    let Tally { passed, failed } = tally;
     println!("{passed} passed, {failed} failed");
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+impl Tally {
+    /// A success may have a note, a failure has a reason.
+    fn tell(&mut self, name: &str, outcome: Result<String, String>) {
+        match outcome {
+            Ok(note) => {
+                println!("ok      {name}{note}");
+                self.passed += 1;
+            }
+            Err(what) => {
+                println!("FAILED  {name}");
+                what.lines().for_each(|line| println!("        {line}"));
+                self.failed += 1;
+            }
+        }
+    }
 }

@@ -18,19 +18,21 @@ pub(super) fn refused(host: &Host) -> Result<(), String> {
     same("requests", gateway.requests().len(), 1)
 }
 
-/// However it is framed: within an event, between two events, and where HTTP alone tells.
+/// However it is framed: between two events, within one, after the reason, and where HTTP alone tells.
 pub(super) fn cut(host: &Host) -> Result<(), String> {
     let mut chunks = chunks();
-    let begun = Answer::event_stream().event(chunks.content(0, "A crab"));
+    let begun = |gate: &Gate| Answer::event_stream().event(chunks.content(0, "A crab")).gate(gate);
+    let read = [Gate::new(), Gate::new(), Gate::new(), Gate::new()];
+    let [first, second, third, fourth] = read.each_ref().map(begun);
     let rest = chunks.content(0, " is");
-    let finished = begun.clone().event(chunks.finish(0, "stop"));
-    for end in [
-        begun.clone(),
-        begun.body(&rest.as_bytes()[..20]),
-        finished.clone(),
-        finished.header("content-length", "4096").content_length(),
-    ] {
-        told(host, end.close())?;
+    let reason = chunks.finish(0, "stop");
+    for (read, answer) in read.iter().zip([
+        first,
+        second.body(&rest.as_bytes()[..20]),
+        third.event(&reason),
+        fourth.header("content-length", "4096").content_length().event(&reason),
+    ]) {
+        broken_off(host, read, answer.close())?;
     }
     // Nothing came at all.
     let gateway = gateway(Answer::raw([Step::Close]))?;
@@ -38,19 +40,18 @@ pub(super) fn cut(host: &Host) -> Result<(), String> {
     failed(&choreo.end()?, "", "connect")
 }
 
-/// A reset takes away what was not read yet, so it waits until that was.
 pub(super) fn reset(host: &Host) -> Result<(), String> {
     let read = Gate::new();
-    let gateway = gateway(Answer::event_stream().event(chunks().content(0, "A crab")).gate(&read).reset())?;
+    let answer = Answer::event_stream().event(chunks().content(0, "A crab")).gate(&read);
+    broken_off(host, &read, answer.reset())
+}
+
+/// What came just before the end some hosts lose, and a reset takes it away; so the end comes after it was `read`.
+fn broken_off(host: &Host, read: &Gate, answer: Answer) -> Result<(), String> {
+    let gateway = gateway(answer)?;
     let mut choreo = chat(host, &gateway.base_url(), &["What is a crab?"])?;
     choreo.has_written("A crab")?;
     read.open();
-    failed(&choreo.end()?, "A crab\n", "truncated")
-}
-
-fn told(host: &Host, cut: Answer) -> Result<(), String> {
-    let gateway = gateway(cut)?;
-    let choreo = chat(host, &gateway.base_url(), &["What is a crab?"])?;
     failed(&choreo.end()?, "A crab\n", "truncated")?;
     same("requests", gateway.requests().len(), 1)
 }
@@ -63,6 +64,15 @@ pub(super) fn nobody(host: &Host) -> Result<(), String> {
     let ended = choreo.end()?;
     failed(&ended, "", "connect")?;
     let told = ended.errors.contains(&format!("could not connect to {address}: the connection was refused"));
+    same("it says why", told, true)
+}
+
+pub(super) fn no_network(host: &Host) -> Result<(), String> {
+    let gateway = gateway(Answer::sse(chunks().text(&["Hello"], "stop")).done())?;
+    let choreo = chat(&host.by_sockets(), &gateway.base_url(), &["--retries", "0", "Hello"])?;
+    let ended = choreo.end()?;
+    failed(&ended, "", "connect")?;
+    let told = ended.errors.contains("the host gives no network, or not this address");
     same("it says why", told, true)
 }
 

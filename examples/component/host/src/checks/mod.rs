@@ -1,6 +1,7 @@
 //! What is checked of the command.
 
 mod answers;
+mod executor;
 mod failures;
 mod several;
 
@@ -12,21 +13,41 @@ use choreoai_testkit::{Gateway, Script};
 use crate::hosts::Host;
 use crate::process::{Ended, Process};
 
-/// Runs a component one or more times; says what was wrong.
-pub(crate) type Check = fn(&Host) -> Result<(), String>;
+/// A check of the command under a host.
+pub(crate) struct Check {
+    pub(crate) name: &'static str,
+    /// Runs the command one or more times; says what was wrong.
+    pub(crate) run: fn(&Host) -> Result<(), String>,
+    /// Why it says nothing under this host, if so.
+    pub(crate) left_out: fn(&Host) -> Option<&'static str>,
+}
 
-/// All checks, by name.
-pub(crate) const ALL: &[(&str, Check)] = &[
-    ("writes tokens while the server still sends", answers::streams),
-    ("asks again where nothing of an answer came", answers::retries),
-    ("asks several prompts at once", several::at_once),
-    ("cancels the others when one answers first", several::first),
-    ("tells an error, and what it is", failures::refused),
-    ("tells a cut answer from a finished one", failures::cut),
-    ("tells an answer that was reset from a finished one", failures::reset),
-    ("tells that nobody listens", failures::nobody),
-    ("keeps a deadline", failures::deadline),
-    ("tells wrong usage", failures::usage),
+impl Check {
+    const fn new(name: &'static str, run: fn(&Host) -> Result<(), String>) -> Self {
+        Self { name, run, left_out: |_| None }
+    }
+}
+
+/// All checks.
+pub(crate) const ALL: &[Check] = &[
+    Check::new("writes tokens while the server still sends", answers::streams),
+    Check::new("asks again where nothing of an answer came", answers::retries),
+    Check::new("asks several prompts at once", several::at_once),
+    Check {
+        left_out: |host| (!host.cancels()).then_some("this host does not close what is dropped"),
+        ..Check::new("cancels the others when one answers first", several::first)
+    },
+    Check::new("tells an error, and what it is", failures::refused),
+    Check::new("tells a cut answer from a finished one", failures::cut),
+    Check::new("tells an answer that was reset from a finished one", failures::reset),
+    Check::new("tells that nobody listens", failures::nobody),
+    Check {
+        left_out: |host| host.gives_sockets().then_some("this host gives one"),
+        ..Check::new("tells that there is no network for sockets", failures::no_network)
+    },
+    Check::new("keeps a deadline", failures::deadline),
+    Check::new("tells wrong usage", failures::usage),
+    Check::new("the executor keeps its promises", executor::promises),
 ];
 
 /// The key of all calls.
