@@ -71,7 +71,7 @@ fn deliver(mut output: ChildStdout, mailboxes: &Mutex<Exchanges>) -> io::Result<
                 mailbox.reply = Some(reply);
                 mailbox.waker.take()
             });
-            waker.map(Waker::wake);
+            waker.into_iter().for_each(Waker::wake);
         }
         data = BytesMut::from(frames);
     }
