@@ -53,7 +53,10 @@ impl Source {
 
     /// Wakes the task once the host says that it is ready: at once, if it is already.
     pub(crate) fn wake_when_ready(&self, cx: &Context<'_>) {
-        waiting().insert(self.key(), (Arc::clone(&self.0), cx.waker().clone()));
+        let wanted = (Arc::clone(&self.0), cx.waker().clone());
+        let before = waiting().insert(self.key(), wanted);
+        // A waker may run anything when it is dropped: not while the list is locked.
+        drop(before);
     }
 
     /// Whether the host has not said yet that it is ready, since the task wanted to be woken.
@@ -69,7 +72,7 @@ impl Source {
 impl Drop for Source {
     fn drop(&mut self) {
         let waited = waiting().remove(&self.key());
-        // A waker may run anything when it is dropped: not while the list is locked.
+        // As above.
         drop(waited);
     }
 }
