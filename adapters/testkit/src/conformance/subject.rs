@@ -79,6 +79,10 @@ pub enum Ability {
     InterimBounds,
     /// It bounds what frames a body, as `limit`: numbers at 64 bits, chunk sizes, chunk extensions and trailers at 16 KiB.
     FramingBounds,
+    /// It tells a body whose framing is not valid from one that was cut.
+    BrokenBodies,
+    /// It delivers an answer behind which the server says more than belongs to it.
+    Surplus,
     /// It speaks HTTP/1.1 again over a connection on which the server has answered in HTTP/1.0.
     AfterHttp10,
     /// It keeps connections, but need not have one back by the very next request.
@@ -97,7 +101,7 @@ pub enum Ability {
 
 impl Ability {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Interim,
         Self::TolerantHeads,
         Self::StrictHeads,
@@ -106,6 +110,8 @@ impl Ability {
         Self::HeadSize,
         Self::InterimBounds,
         Self::FramingBounds,
+        Self::BrokenBodies,
+        Self::Surplus,
         Self::EarlyResponse,
         Self::KeepAlive,
         Self::Reuse,
@@ -126,6 +132,8 @@ impl Ability {
             Self::HeadSize => "bounds them at 64 KiB",
             Self::InterimBounds => "bounds interim responses",
             Self::FramingBounds => "tells what is too large about chunks and trailers from what is malformed",
+            Self::BrokenBodies => "tells a body that is not valid from one that was cut",
+            Self::Surplus => "delivers an answer behind which more comes than belongs to it",
             Self::EarlyResponse => "delivers an answer that comes before the request is sent",
             Self::KeepAlive => "keeps connections",
             Self::Reuse => "has a connection back by the next request, after `[DONE]` too",

@@ -3,8 +3,8 @@
 use choreoai::ErrorKind;
 
 use crate::conformance::Ability::{
-    AfterHttp10, Bounds, FramingBounds, HeadSize, Interim, InterimBounds, StrictHeads, TolerantHeads,
-    TornHeads,
+    AfterHttp10, Bounds, BrokenBodies, FramingBounds, HeadSize, Interim, InterimBounds, StrictHeads, Surplus,
+    TolerantHeads, TornHeads,
 };
 use crate::conformance::behaviour::{Behaviour, Case};
 use crate::conformance::bodies::{CHUNKED, chunk, content, document, events, raw, raw_and_close};
@@ -77,7 +77,8 @@ fn bodies() -> Vec<Behaviour> {
             "answers 204 with a body",
             |body| with_lines("HTTP/1.1 204 No Content", "", body),
             Expect::error(ErrorKind::Truncated).closed(),
-        ),
+        )
+        .needs(Surplus),
         Behaviour::framed(
             "answers 304",
             |_| raw("HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\n\r\n"),
@@ -92,7 +93,8 @@ fn bodies() -> Vec<Behaviour> {
                 ))
             },
             text().closed(),
-        ),
+        )
+        .needs(Surplus),
     ]
 }
 
@@ -152,6 +154,7 @@ fn chunks() -> Vec<Behaviour> {
     let broken = |name, rest: &'static str, kind| {
         let body = [&chunk(content("Hello"))[..], rest.as_bytes()].concat();
         Behaviour::both(name, chunked(&body), Expect::error(kind).after("Hello").retryable(false))
+            .needs(BrokenBodies)
     };
     let coding = |name, coding: &'static str| {
         let answer = move |body: &str| {
