@@ -106,7 +106,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             || self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind));
         let is_plain = match action {
             Action::Skip => !(I::ALL && self.wants_extra),
-            _ => !is_told() && !(I::ALL && self.is_unwanted(node, action)),
+            _ => !(is_told() || (I::ALL && self.is_unwanted(node, action))),
         };
         if is_plain { Some(action) } else { None }
     }
