@@ -134,7 +134,7 @@ fn open_streams<C: Contender>(client: &C, load: &Load) -> Result<Figures, Failur
     }
     let resident = come.resident.clone()?;
     let latencies = progress.latencies.iter().map(|latency| latency.load(Ordering::Relaxed)).collect();
-    let [median, high, _] = percentiles(latencies);
+    let [median, high] = percentiles(latencies);
     Ok(vec![
         ("KiB_per_stream".into(), resident.saturating_sub(before) as f64 / 1024.0 / streams as f64),
         ("cpu_us_per_event".into(), micros(come.cpu - open.cpu) / load.total() as f64),
@@ -173,7 +173,7 @@ fn first_token<C: Contender>(client: &C, load: &Load) -> Result<Figures, Failure
         move |wait: Duration| waits.lock().expect("nobody panics").push(wait.as_nanos() as u64)
     };
     check::all(&ask_in_sequence(client, load, note))?;
-    let [median, high, _] = percentiles(std::mem::take(&mut *waits.lock().expect("nobody panics")));
+    let [median, high] = percentiles(std::mem::take(&mut *waits.lock().expect("nobody panics")));
     Ok(vec![("first_us_p50".into(), median), ("first_us_p99".into(), high)])
 }
 
@@ -220,10 +220,10 @@ async fn ask<C: Contender>(
     delivered.check(events)
 }
 
-/// The median, the 99th and the last, in microseconds.
-fn percentiles(mut nanos: Vec<u64>) -> [f64; 3] {
+/// The median and the 99th, in microseconds.
+fn percentiles(mut nanos: Vec<u64>) -> [f64; 2] {
     nanos.sort_unstable();
-    [0.5, 0.99, 1.0].map(|part| nanos[((nanos.len() - 1) as f64 * part).round() as usize] as f64 / 1e3)
+    [0.5, 0.99].map(|part| nanos[((nanos.len() - 1) as f64 * part).round() as usize] as f64 / 1e3)
 }
 
 fn micros(duration: Duration) -> f64 {
