@@ -1,4 +1,4 @@
-//! Measures the decoders of choreoai-core beside what else there is.
+//! Measures the decoders of choreoai-core, and the client, beside what else there is.
 
 mod allocations;
 mod choice;
@@ -10,6 +10,8 @@ mod reads;
 mod report;
 mod requests;
 mod row;
+#[cfg(all(feature = "scale", target_os = "linux"))]
+mod scale;
 mod sink;
 mod workloads;
 
@@ -33,6 +35,13 @@ enum Command {
     Instructions(instructions::Arguments),
     /// Time and allocations of encoding a conversation of a megabyte.
     Requests(requests::Arguments),
+    /// Memory, time and latency of whole clients with many streams, in turns with a peer.
+    #[cfg(all(feature = "scale", target_os = "linux"))]
+    Scale(scale::Arguments),
+    /// A process of `scale`.
+    #[cfg(all(feature = "scale", target_os = "linux"))]
+    #[command(hide = true, subcommand)]
+    ScalePart(scale::Part),
 }
 
 fn main() -> ExitCode {
@@ -40,6 +49,10 @@ fn main() -> ExitCode {
         Command::Decode(arguments) => decode::run(&arguments),
         Command::Instructions(arguments) => instructions::run(&arguments),
         Command::Requests(arguments) => requests::run(&arguments),
+        #[cfg(all(feature = "scale", target_os = "linux"))]
+        Command::Scale(arguments) => scale::run(&arguments),
+        #[cfg(all(feature = "scale", target_os = "linux"))]
+        Command::ScalePart(part) => scale::run_part(&part),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
