@@ -46,9 +46,10 @@ impl Subject for H1 {
         self.0
     }
 
-    /// A response that is early is heard only because the gateway goes on reading.
-    fn is_able(&self, _: Ability) -> bool {
-        false
+    /// Of what it may do or not, how it reads bodies alone is looked at. (A response that is early is heard only because the gateway
+    /// goes on reading.)
+    fn is_able(&self, ability: Ability) -> bool {
+        matches!(ability, Ability::BrokenBodies | Ability::Surplus)
     }
 }
 
