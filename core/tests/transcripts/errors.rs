@@ -32,6 +32,18 @@ fn in_streams() {
             verdict: SERVER,
         },
         Transcript {
+            name: "a choice that says in a word what went wrong, and goes on",
+            body: b"data: {\"choices\":[{\"error\":\"overloaded\",\"delta\":{\"content\":\"Hi\"}}]}\n\n",
+            events: "
+                choice
+                error message: overloaded
+                error ends
+                content Hi
+                choice 0 ends
+                chunk ends",
+            verdict: SERVER,
+        },
+        Transcript {
             name: "an event of the type error, in plain text",
             body: "event: error\ndata: zu spät\ndata: und kaputt\n\n".as_bytes(),
             events: "
