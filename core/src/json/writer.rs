@@ -214,7 +214,7 @@ fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> u64 {
 }
 
 /// Writes of `string` what fits whole, escaped, and takes that off its front; how many bytes that takes.
-// Half of all time, for some hundred bytes: a bargain where there is room.
+// What it finds could be lent as well; it is less work to copy it at once, for more code.
 #[cfg(target_pointer_width = "64")]
 fn copy_escaped(string: &mut &[u8], out: &mut [u8]) -> usize {
     let mut written = 0_usize;

@@ -107,7 +107,7 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
 
     #[inline]
     fn is_within_chunk(&self) -> bool {
-        // For half a kilobyte: a bargain where there is room.
+        // Elsewhere code is to be small.
         cfg!(target_pointer_width = "64")
             && self.phase == Phase::Stream
             && !self.is_ended

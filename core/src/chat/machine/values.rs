@@ -35,14 +35,10 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 self.mode = Mode::Number(slot);
             }
             Action::Enter(node) => {
-                let Some(place) = self.nodes.get_mut(usize::from(self.depth)) else {
-                    self.mode = Mode::Skip;
-                    return Ok(None);
-                };
-                self.lexer.open(&mut input.bytes)?;
-                *place = node;
-                self.depth = self.depth.wrapping_add(1);
-                return Ok(self.entered(node));
+                if let Some(found) = self.enter(node, input) {
+                    return found;
+                }
+                self.mode = Mode::Skip;
             }
         }
         Ok(None)
@@ -57,9 +53,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let member = if node.is_array() { Member::Element } else { self.member };
         let action = I::SCHEMA.action(node, member, shape);
         match action {
-            _ if self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind)) => {
-                Action::Skip
-            }
+            _ if self.is_told(action) => Action::Skip,
             // A known shape of document, in a place where it can only be a report.
             Action::Skip
                 if self.is_report && matches!(node, Node::Root | Node::List) && shape == Shape::String =>
@@ -70,6 +64,12 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             other if I::ALL && self.is_unwanted(node, other) => Action::Skip,
             other => other,
         }
+    }
+
+    /// Whether the value is that of a `message` and repeats what deltas have brought.
+    #[inline]
+    pub(super) fn is_told(&self, action: Action) -> bool {
+        self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind))
     }
 
     /// Whether the value was not asked for, or only repeats what came before.
@@ -111,8 +111,20 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
+    /// Enters the container whose bracket is next. `None`: it lies deeper than the schema goes.
+    #[inline]
+    pub(super) fn enter(&mut self, node: Node, input: &mut Source<'_>) -> Step {
+        let place = self.nodes.get_mut(usize::from(self.depth))?;
+        if let Err(kind) = self.lexer.open(&mut input.bytes) {
+            return Some(Err(kind));
+        }
+        *place = node;
+        self.depth = self.depth.wrapping_add(1);
+        Some(Ok(self.entered(node)))
+    }
+
     /// What begins with the container that was entered.
-    pub(super) fn entered(&mut self, node: Node) -> Option<Signal> {
+    fn entered(&mut self, node: Node) -> Option<Signal> {
         match node {
             Node::Chunk => self.chunk = Chunk::NEW,
             Node::Choices => {

@@ -2,7 +2,6 @@
 //!
 //! What it does not know it leaves to the steps that know all. It finds nothing that they would not find.
 
-use super::told::Kind;
 use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
@@ -68,15 +67,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Action::Number(slot) => {
                 self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot)))
             }
-            Action::Enter(node) => {
-                let place = self.nodes.get_mut(usize::from(self.depth))?;
-                if let Err(kind) = self.lexer.open(&mut input.bytes) {
-                    return Some(Err(kind));
-                }
-                *place = node;
-                self.depth = self.depth.wrapping_add(1);
-                Some(Ok(self.entered(node)))
-            }
+            Action::Enter(node) => self.enter(node, input),
             Action::Raw(_) | Action::Tell => None,
         }
     }
@@ -102,11 +93,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let node = self.node();
         let member = if node.is_array() { Member::Element } else { self.member };
         let action = I::SCHEMA.action(node, member, shape);
-        let is_told =
-            || self.choice.is_message && Kind::begun_by(action).is_some_and(|kind| self.told.has(kind));
         let is_plain = match action {
             Action::Skip => !(I::ALL && self.wants_extra),
-            _ => !(is_told() || (I::ALL && self.is_unwanted(node, action))),
+            _ => !(self.is_told(action) || (I::ALL && self.is_unwanted(node, action))),
         };
         if is_plain { Some(action) } else { None }
     }

@@ -1,4 +1,4 @@
-//! The schema by direct look-up, for machines that have room for the tables: some five kilobytes.
+//! The schema by direct look-up, for machines that have room for the tables: two kilobytes for each of both.
 #![expect(
     clippy::indexing_slicing,
     reason = "in constants alone: an index that is out of bounds does not compile"

@@ -1,4 +1,4 @@
-//! Names of members by a hash that has no collisions, for machines that have room for its tables: some two kilobytes.
+//! Names of members by a hash that has no collisions, for machines that have room for its tables: two and a half kilobytes.
 #![expect(
     clippy::indexing_slicing,
     reason = "in constants alone: an index that is out of bounds does not compile"
@@ -92,7 +92,7 @@ mod tests {
     use std::vec::Vec;
 
     #[test]
-    #[cfg_attr(miri, ignore = "looks at all of the tables, which takes minutes")]
+    #[cfg_attr(miri, ignore = "about tables alone, all of which it looks at")]
     fn each_name_is_found_and_none_that_resembles_it() {
         for (name, expected) in Member::NAMES {
             assert_eq!(member(name.as_bytes()), expected, "{name}");

@@ -1,6 +1,4 @@
-//! Values that are not wanted, as far as they stand in the input whole and plain.
-//!
-//! Half of all time where much is skipped, for a kilobyte of code: a bargain where there is room.
+//! Values that are not wanted, as far as they stand in the input whole and plain: where code may be larger to be faster.
 
 use super::{Lexer, MAX_DEPTH, State, StringReader, place};
 use crate::json::number::NumberReader;
