@@ -2,7 +2,7 @@
 
 use crate::gateway::State;
 use crate::link::{Interrupt, Link};
-use crate::request::{take_body, take_head};
+use crate::request::{BodyLength, take_body, take_head};
 use crate::watched::Watched;
 use crate::{Answer, Outcome, RecordedRequest, Script, Step, wire};
 
@@ -27,8 +27,23 @@ pub(crate) fn serve(
     }
     let mut received = Vec::new();
     loop {
-        let request = match read_request(&mut link, &mut received, number) {
+        let request = read_head(&mut link, &mut received, number).and_then(|(head, length)| {
+            if let Some(early) = script.early(&head) {
+                return Err(Unread::Answered(early));
+            }
+            read_body(&mut link, &mut received, head, length)
+        });
+        let request = match request {
             Ok(request) => request,
+            Err(Unread::Answered(early)) => {
+                if let Played::Open(mut link) = play(link, early, |_| ()) {
+                    // To close with something unread would reset the connection, and the answer could be lost.
+                    while link.receive(&mut received).is_ok() {
+                        received.clear();
+                    }
+                }
+                return;
+            }
             Err(Unread::Interrupted) => return,
             Err(Unread::Violation(violation)) => {
                 let body = wire::error(&violation, "invalid_request_error", Some("malformed_http"), None);
@@ -104,6 +119,8 @@ fn play(mut link: Link, answer: Answer, mut sent: impl FnMut(usize)) -> Played {
 }
 
 enum Unread {
+    /// By its head alone.
+    Answered(Answer),
     Interrupted,
     Violation(String),
 }
@@ -120,13 +137,26 @@ impl From<String> for Unread {
     }
 }
 
-fn read_request(link: &mut Link, received: &mut Vec<u8>, number: usize) -> Result<RecordedRequest, Unread> {
-    let (mut request, length) = loop {
+/// The head of the next request, and the length of its body where the head says one.
+fn read_head(
+    link: &mut Link,
+    received: &mut Vec<u8>,
+    number: usize,
+) -> Result<(RecordedRequest, BodyLength), Unread> {
+    loop {
         if let Some(head) = take_head(received, number)? {
-            break head;
+            return Ok(head);
         }
         link.receive(received)?;
-    };
+    }
+}
+
+fn read_body(
+    link: &mut Link,
+    received: &mut Vec<u8>,
+    mut request: RecordedRequest,
+    length: BodyLength,
+) -> Result<RecordedRequest, Unread> {
     let mut awaited = request.expects_continue();
     loop {
         if let Some(body) = take_body(received, length)? {

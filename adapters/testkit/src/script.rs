@@ -8,6 +8,7 @@ use crate::{Answer, RecordedRequest, wire};
 
 type Reply = dyn Fn(&RecordedRequest) -> Answer + Send + Sync;
 type Greeting = dyn Fn(usize) -> Option<Answer> + Send + Sync;
+type Early = dyn Fn(&RecordedRequest) -> Option<Answer> + Send + Sync;
 
 /// What a gateway answers to whom.
 ///
@@ -15,6 +16,7 @@ type Greeting = dyn Fn(usize) -> Option<Answer> + Send + Sync;
 pub struct Script {
     reply: Box<Reply>,
     greeting: Option<Box<Greeting>>,
+    early: Option<Box<Early>>,
     pub(crate) recorded: bool,
 }
 
@@ -23,7 +25,7 @@ impl Script {
     /// the gateway is dropped.
     #[must_use]
     pub fn new(reply: impl Fn(&RecordedRequest) -> Answer + Send + Sync + 'static) -> Self {
-        Self { reply: Box::new(reply), greeting: None, recorded: true }
+        Self { reply: Box::new(reply), greeting: None, early: None, recorded: true }
     }
 
     /// Answers in this order, over all connections, and with the last one ever after. With no answers at all: 500.
@@ -57,6 +59,18 @@ impl Script {
         self
     }
 
+    /// What answers a request by its head alone, before its body is read: a server that refuses what is too large. The
+    /// request is not recorded, and what comes on the connection after the answer is read and thrown away, until the
+    /// peer closes. What is none of its business (`None`) is read and answered as usual.
+    #[must_use]
+    pub fn on_head(
+        mut self,
+        early: impl Fn(&RecordedRequest) -> Option<Answer> + Send + Sync + 'static,
+    ) -> Self {
+        self.early = Some(Box::new(early));
+        self
+    }
+
     /// Keeps no record of requests: for a gateway that serves for long.
     #[must_use]
     pub fn unrecorded(mut self) -> Self {
@@ -72,6 +86,10 @@ impl Script {
 
     pub(crate) fn greeting(&self, connection: usize) -> Option<Answer> {
         self.greeting.as_ref().and_then(|greeting| greeting(connection))
+    }
+
+    pub(crate) fn early(&self, head: &RecordedRequest) -> Option<Answer> {
+        self.early.as_ref().and_then(|early| early(head))
     }
 }
 

@@ -255,6 +255,17 @@ fn a_greeting_comes_before_the_request() {
 }
 
 #[test]
+fn a_head_is_answered_before_its_body() {
+    let script = Script::from(Answer::json(200, "1"))
+        .on_head(|head| (head.method == "POST").then(|| Answer::json(413, "big")));
+    let gateway = Gateway::start(script).unwrap();
+    let mut refused = ask(&gateway, "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n");
+    read_until(&mut refused, "\r\n\r\nbig");
+    read_until(&mut ask(&gateway, GET), "\r\n\r\n1");
+    assert_eq!(Vec::from_iter(gateway.requests().iter().map(|request| &*request.method)), ["GET"]);
+}
+
+#[test]
 fn a_client_that_breaks_the_protocol_is_told_and_recorded() {
     let gateway = Gateway::start(Answer::json(200, "1")).unwrap();
     let answer = read_to_end(&mut ask(&gateway, "GET / HTTP/1.1\r\n\r\n"));

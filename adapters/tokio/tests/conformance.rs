@@ -110,8 +110,6 @@ mod over_reqwest {
         Ability::TornHeads,
         // The next request on the connection is in HTTP/1.0, too.
         Ability::AfterHttp10,
-        // It takes an answer that comes before a request for a breach, and closes.
-        Ability::EarlyResponse,
         // A task gives connections back, and one that may not be back in time. A request then opens another one.
         Ability::Reuse,
         // It sends again only what it has not begun to write; and a task must have noticed that the connection is closed.

@@ -65,6 +65,7 @@ pub(super) struct Case {
     pub(super) place: Place,
     pub(super) replies: Replies,
     pub(super) greeting: Option<Greeting>,
+    pub(super) early: Option<Answer>,
     pub(super) settings: Settings,
     pub(super) acts: Vec<Act>,
 }
@@ -139,6 +140,7 @@ impl Case {
             place: Place::default(),
             replies: Replies::InOrder(Vec::new()),
             greeting: None,
+            early: None,
             settings: Settings::default(),
             acts: Vec::new(),
         }
@@ -176,6 +178,13 @@ impl Case {
         greeting: impl Fn(usize) -> Option<Answer> + Send + Sync + 'static,
     ) -> Self {
         self.greeting = Some(Arc::new(greeting));
+        self
+    }
+
+    /// Answers the first connection so by the head of its request.
+    #[must_use]
+    pub(super) fn early(mut self, answer: Answer) -> Self {
+        self.early = Some(answer);
         self
     }
 

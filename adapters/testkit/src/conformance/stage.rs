@@ -100,11 +100,14 @@ fn panic_text(panic: &(dyn Any + Send)) -> String {
 
 /// Plays a case and says what was not as it must be.
 fn play<S: Subject>(subject: &S, case: Case) -> Vec<String> {
-    let Case { label, place, replies, greeting, settings, acts } = case;
+    let Case { label, place, replies, greeting, early, settings, acts } = case;
     let other = start(Script::from(Answer::json(500, "{}")));
     let mut script = script(replies, other.base_url());
     if let Some(greeting) = greeting {
         script = script.on_connect(move |connection| greeting(connection));
+    }
+    if let Some(early) = early {
+        script = script.on_head(move |head| (head.connection == 0).then(|| early.clone()));
     }
     let gateway = start(script);
     let deaf = (place == Place::Deaf).then(|| Deaf::new().expect("a loopback port can be bound"));

@@ -134,7 +134,7 @@ impl Ability {
             Self::FramingBounds => "tells what is too large about chunks and trailers from what is malformed",
             Self::BrokenBodies => "tells a body that is not valid from one that was cut",
             Self::Surplus => "delivers an answer behind which more comes than belongs to it",
-            Self::EarlyResponse => "delivers an answer that comes before the request is sent",
+            Self::EarlyResponse => "delivers an answer that comes before the request is sent whole",
             Self::KeepAlive => "keeps connections",
             Self::Reuse => "has a connection back by the next request, after `[DONE]` too",
             Self::Stale => "sends anew what was lost on an idle connection",

@@ -153,14 +153,11 @@ fn ways_to_end() -> Vec<Behaviour> {
             bad_request().message("No.").body(cut.len(), true).closed(),
         ),
         Behaviour::one("answers an error before it has read the request", || {
-            let early = "HTTP/1.1 413 Content Too Large\r\ncontent-length: 4\r\n\r\nbig!";
             // More than sockets hold: what is not read cannot be written.
             let settings = Settings { prompt: 12 << 20, ..Settings::default() };
             let expect = Expect::status(413).message("big!").requests(None).memory(256 << 20).closed();
-            Case::new("create")
-                .settings(settings)
-                .greeting(move |connection| (connection == 0).then(|| raw(early)))
-                .create(expect)
+            let answer = Answer::json(413, "big!").header("connection", "close");
+            Case::new("create").settings(settings).early(answer).create(expect)
         })
         .needs(EarlyResponse),
         Behaviour::one("falls silent within the error", move || {
