@@ -171,6 +171,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
+    /// How many bytes at the front of `input` lie within the key or the value that the machine is in.
+    pub(in crate::chat) fn run_within(&self, input: &[u8]) -> usize {
+        self.lexer.run_within(input)
+    }
+
     /// Goes on in the value that began at a [`Stand`] and is not over.
     pub(in crate::chat) fn next_within(
         &mut self,

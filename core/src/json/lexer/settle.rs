@@ -3,6 +3,7 @@
 use core::cmp::Ordering;
 
 use super::{Lexer, NumberReader, State, StringReader};
+use crate::json::scan::plain_run;
 
 impl Lexer {
     /// Forgets what no byte to come depends on, so that lexers compare equal that will do the same. To be called right behind
@@ -28,6 +29,18 @@ impl Lexer {
     /// Whether the bracket of an object was read last.
     pub(crate) fn is_at_first_key(&self) -> bool {
         self.state == State::FirstKey
+    }
+
+    /// How many bytes at the front of `input` lie within the key or the value that the lexer is in: none of them begins anything, and
+    /// at most the last one ends it. May err on the low side.
+    pub(crate) fn run_within(&self, input: &[u8]) -> usize {
+        match self.state {
+            State::InKey | State::InString => plain_run(input, true),
+            State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
+                input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+            }
+            _ => 0,
+        }
     }
 
     /// Stands behind the value that it is in, which lies `depth` levels deep.

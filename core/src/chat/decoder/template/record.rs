@@ -1,4 +1,4 @@
-//! An event is decoded byte by byte, and kept.
+//! An event is decoded step by step, and kept.
 
 use super::follow::Varying;
 use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Slot, What};
@@ -48,18 +48,26 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return self.record_hole(recording, hole, is_filled, input);
         }
         // What is due comes before the next byte.
-        let given = if self.reader.machine.is_due() { &[][..] } else { input.get(..1).unwrap_or_default() };
-        if let (&[byte], false) = (given, recording.is_pushed) {
-            if !self.templates.get_mut(recording.slot).push(byte) {
+        let length = match self.reader.machine.is_due() {
+            true => 0,
+            false if recording.is_pushed => 1,
+            false => self.reader.step_length(input),
+        };
+        let given = input.get(..length).unwrap_or_default();
+        if !given.is_empty() && !recording.is_pushed {
+            if !self.templates.get_mut(recording.slot).push(given) {
                 return self.give_up();
             }
             recording.is_pushed = true;
         }
         let mut rest = given;
         let (found, text) = self.reader.take_signal(&mut rest);
-        if rest.len() < given.len() {
-            *input = input.get(1..).unwrap_or_default();
+        let consumed = given.len().wrapping_sub(rest.len());
+        let mut is_torn = false;
+        if consumed > 0 {
+            *input = input.get(consumed..).unwrap_or_default();
             recording.is_pushed = false;
+            is_torn = !rest.is_empty();
         }
         match found {
             Some(Err(error)) => {
@@ -71,7 +79,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 recording.has_choice |= signal == Signal::ChoiceStart;
                 recording.has_call |= signal == Signal::CallStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
-                self.mode = if self.note(recording, signal, text) {
+                // What is told within a value is told of a part of it.
+                self.mode = if !is_torn && self.note(recording, signal, text) {
                     Mode::Recording(recording)
                 } else {
                     let _ = self.give_up();
