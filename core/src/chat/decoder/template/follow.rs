@@ -45,44 +45,51 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// Compares on. Meanwhile the machine stands still: it need not know.
     pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
-        let Place { slot, step, matched, segment, .. } = self.place;
-        if matched < segment.end {
-            self.compare(input);
-            if let Some(what) = self.next_step() {
-                return Turn::Found(Found::Step(what));
+        loop {
+            let Place { slot, step, matched, segment, .. } = self.place;
+            let template = self.templates.get(slot);
+            if matched < segment.end {
+                let literal = template.literal(matched, segment.end);
+                let Some(rest) = input.strip_prefix(literal) else { return self.compare(input) };
+                *input = rest;
+                self.reader.note_consumed(literal.len());
+                self.place.matched = segment.end;
+                self.place.due = segment.stop;
             }
-            if self.place.matched < segment.end {
-                return match input.is_empty() {
-                    true => Turn::Consumed,
-                    false if self.switch() => Turn::Again,
-                    false => self.leave(),
-                };
+            match template.step(step).map(|step| step.what) {
+                Some(What::Hole(number)) => return self.fill(number, input),
+                Some(What::End) => {
+                    self.policy.note_followed(slot);
+                    self.has_switched = false;
+                    self.begin_following(slot);
+                }
+                Some(what) if step < segment.stop => {
+                    self.place.step = step.wrapping_add(1);
+                    return Turn::Found(Found::Step(what));
+                }
+                _ => return self.leave(),
             }
-            return Turn::Again;
-        }
-        match self.templates.get(slot).step(step).map(|step| step.what) {
-            Some(What::Hole(number)) => self.fill(number, input),
-            Some(What::End) => {
-                self.policy.note_followed(slot);
-                self.has_switched = false;
-                self.begin_following(slot);
-                Turn::Again
-            }
-            _ => self.leave(),
         }
     }
 
-    /// Consumes what is the same.
-    fn compare(&mut self, input: &mut &[u8]) {
+    /// The input ends within the segment, or differs from it: consumes what is the same.
+    #[inline(never)]
+    fn compare<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         let Place { slot, step, matched, segment, .. } = self.place;
         let template = self.templates.get(slot);
         let same = common_prefix(input, template.literal(matched, segment.end));
-        let matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
-        self.place.due =
-            if matched == segment.end { segment.stop } else { template.steps_up_to(step, matched) };
-        self.place.matched = matched;
+        self.place.matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
+        self.place.due = template.steps_up_to(step, self.place.matched);
         *input = input.get(same..).unwrap_or_default();
         self.reader.note_consumed(same);
+        if let Some(what) = self.next_step() {
+            return Turn::Found(Found::Step(what));
+        }
+        match input.is_empty() {
+            true => Turn::Consumed,
+            false if self.switch() => Turn::Again,
+            false => self.leave(),
+        }
     }
 
     /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
@@ -307,9 +314,6 @@ impl Varying {
 /// How many bytes both begin with.
 fn common_prefix(input: &[u8], wanted: &[u8]) -> usize {
     const BLOCK: usize = 16;
-    if input.starts_with(wanted) {
-        return wanted.len();
-    }
     let blocks = input.chunks_exact(BLOCK).zip(wanted.chunks_exact(BLOCK));
     let same = blocks.take_while(|(one, other)| one == other).count().wrapping_mul(BLOCK);
     let (input, wanted) = (input.get(same..).unwrap_or_default(), wanted.get(same..).unwrap_or_default());
