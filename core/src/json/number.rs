@@ -1,5 +1,7 @@
 //! Numbers, of any length, cut anywhere.
 
+#[cfg(target_pointer_width = "64")]
+use super::scan::digit_run;
 use crate::ErrorKind;
 use crate::decimal::push_digit;
 
@@ -110,35 +112,26 @@ impl NumberReader {
         false
     }
 
-    /// Finds the end of the number that `input` begins with; whether it is well-formed, and something follows.
+    /// What stands behind the number that `input` begins with, if that is well-formed and something follows.
     #[cfg(target_pointer_width = "64")]
-    pub(super) fn skip_whole<'i>(input: &'i [u8], behind: &mut &'i [u8]) -> bool {
-        let mut rest = input.strip_prefix(b"-").unwrap_or(input);
-        let is_well_formed = match rest.strip_prefix(b"0") {
-            Some(behind) => {
-                rest = behind;
-                true
-            }
-            None => skip_digits(&mut rest),
+    #[inline(always)]
+    pub(super) fn whole(input: &[u8]) -> Option<&[u8]> {
+        let magnitude = input.strip_prefix(b"-").unwrap_or(input);
+        let mut rest = match magnitude {
+            [b'0', rest @ ..] => rest,
+            _ => digits(magnitude)?,
         };
-        if !is_well_formed {
-            return false;
+        if let [b'.', fraction @ ..] = rest {
+            rest = digits(fraction)?;
         }
-        if let Some(fraction) = rest.strip_prefix(b".") {
-            rest = fraction;
-            if !skip_digits(&mut rest) {
-                return false;
-            }
+        if let [b'e' | b'E', exponent @ ..] = rest {
+            rest = match exponent {
+                [b'-' | b'+', magnitude @ ..] => digits(magnitude)?,
+                _ => digits(exponent)?,
+            };
         }
-        if let Some((b'e' | b'E', exponent)) = rest.split_first() {
-            rest = exponent.strip_prefix(b"-").or_else(|| exponent.strip_prefix(b"+")).unwrap_or(exponent);
-            if !skip_digits(&mut rest) {
-                return false;
-            }
-        }
-        *behind = rest;
-        // What cannot follow is refused by whoever looks at it next.
-        rest.first().is_some_and(|byte| !byte.is_ascii_digit())
+        // What else cannot follow is refused by whoever looks at it next.
+        rest.first().filter(|byte| !byte.is_ascii_digit()).map(|_| rest)
     }
 
     /// Whether the number may end here.
@@ -165,12 +158,14 @@ impl NumberReader {
     }
 }
 
-/// Goes over digits; whether there were any.
+/// What stands behind the digits that `input` begins with, if there are any.
 #[cfg(target_pointer_width = "64")]
-fn skip_digits(input: &mut &[u8]) -> bool {
-    let digits = input.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    *input = input.get(digits..).unwrap_or_default();
-    digits > 0
+#[inline(always)]
+fn digits(input: &[u8]) -> Option<&[u8]> {
+    match digit_run(input) {
+        0 => None,
+        length => input.get(length..),
+    }
 }
 
 impl State {

@@ -35,6 +35,13 @@ pub(super) fn copy_plain_run(from: &[u8], to: &mut [u8]) -> usize {
     copied
 }
 
+/// How many digits are at the front of `bytes`.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn digit_run(bytes: &[u8]) -> usize {
+    run(bytes, beyond_digits, |byte| !byte.is_ascii_digit())
+}
+
 /// How many bytes come before the first CR or LF.
 pub(crate) fn line_end(bytes: &[u8]) -> usize {
     run(bytes, |word| equals(word, b'\n') | equals(word, b'\r'), |byte| byte == b'\n' || byte == b'\r')
@@ -66,6 +73,15 @@ const fn attention(word: usize, beyond: usize) -> usize {
 #[inline(always)]
 const fn needs_attention(byte: u8, ascii: bool) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\' || (ascii && byte >= 0x80)
+}
+
+/// Marks the bytes that are no digits.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+const fn beyond_digits(word: usize) -> usize {
+    // A digit is 0 to 9 now, and any byte up to there, and no other one, stays below 0x80 when 0x76 is added.
+    let value = word ^ ONES.wrapping_mul(b'0' as usize);
+    ((value & !HIGHS).wrapping_add(ONES.wrapping_mul(0x76)) | value) & HIGHS
 }
 
 /// Marks the bytes below `limit`, which is at most 0x80.
@@ -109,6 +125,13 @@ mod tests {
                             "{byte:#x} at {place} of {length}, room for {room}"
                         );
                         assert_eq!(to[..copied], bytes[..copied]);
+                    }
+                    #[cfg(target_pointer_width = "64")]
+                    {
+                        let digits: Vec<u8> = bytes.iter().map(|byte| byte.wrapping_sub(b'a' - b'7')).collect();
+                        let expected =
+                            digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+                        assert_eq!(digit_run(&digits), expected, "{digits:?}");
                     }
                     let expected = if byte == b'\r' || byte == b'\n' { place } else { length };
                     assert_eq!(line_end(&bytes), expected, "{byte:#x} at {place} of {length}");

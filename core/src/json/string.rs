@@ -116,6 +116,7 @@ impl StringReader {
 
     /// The whole string, when `input` holds all of it and nothing in it needs attention; else `None`, and nothing is
     /// consumed. Only right after the opening quote.
+    #[inline(always)]
     pub(super) fn whole<'i>(input: &mut &'i [u8], ascii: bool) -> Option<&'i [u8]> {
         let (text, rest) = input.split_at_checked(plain_run(input, ascii))?;
         *input = rest.strip_prefix(b"\"")?;

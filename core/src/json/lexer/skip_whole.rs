@@ -9,32 +9,35 @@ impl Lexer {
         if self.depth <= depth {
             return;
         }
-        let mut is_object = self.in_object();
-        while let [byte, rest @ ..] = *input {
-            let behind = match (self.state, byte) {
-                (State::Next, b',') if is_object => whole_name(without_space(rest)),
-                (State::Next, b',') => Some((State::Value, without_space(rest))),
-                (State::FirstKey, b'"') => whole_name(input),
-                (State::FirstKey | State::Next, b'}') if is_object => self.close_within(depth, rest),
-                (State::FirstElement | State::Next, b']') if !is_object => self.close_within(depth, rest),
-                (State::FirstElement | State::Value, b'{') => self.open_whole(true, rest),
-                (State::FirstElement | State::Value, b'[') => self.open_whole(false, rest),
-                (State::FirstElement | State::Value, _) => whole_scalar(input),
+        // Here, not behind references, for they change with each token.
+        let (mut state, mut rest, mut is_object) = (self.state, *input, self.in_object());
+        while let [byte, more @ ..] = rest {
+            let behind = match (state, byte) {
+                (State::Next, b',') if is_object => whole_name(without_space(more)),
+                (State::Next, b',') => Some((State::Value, without_space(more))),
+                (State::FirstKey, b'"') => whole_name(rest),
+                (State::FirstKey | State::Next, b'}') if is_object => self.close_within(depth, more),
+                (State::FirstElement | State::Next, b']') if !is_object => self.close_within(depth, more),
+                (State::FirstElement | State::Value, b'{') => self.open_whole(true, more),
+                (State::FirstElement | State::Value, b'[') => self.open_whole(false, more),
+                (State::FirstElement | State::Value, _) => whole_scalar(rest).map(|rest| (State::Next, rest)),
                 _ => None,
             };
-            let Some((state, rest)) = behind else { return };
-            is_object = match (byte, self.state) {
+            let Some(behind) = behind else { break };
+            is_object = match (byte, state) {
                 (b'{', State::FirstElement | State::Value) => true,
                 (b'[', State::FirstElement | State::Value) => false,
                 (b'}' | b']', _) => self.in_object(),
                 _ => is_object,
             };
-            self.state = state;
-            *input = rest;
+            (state, rest) = behind;
         }
+        self.state = state;
+        *input = rest;
     }
 
     /// Enters the container whose bracket stands before `rest`, if that is not one too many.
+    #[inline(always)]
     fn open_whole<'i>(&mut self, is_object: bool, rest: &'i [u8]) -> Option<(State, &'i [u8])> {
         let (bit, place) = place(self.depth);
         let word = self.stack.get_mut(place).filter(|_| self.depth < MAX_DEPTH)?;
@@ -44,6 +47,7 @@ impl Lexer {
     }
 
     /// Leaves the container whose bracket stands before `rest`, if it lies within that which lies `depth` levels deep.
+    #[inline(always)]
     fn close_within<'i>(&mut self, depth: u8, rest: &'i [u8]) -> Option<(State, &'i [u8])> {
         self.depth = self.depth.checked_sub(1).filter(|&outer| outer > depth)?;
         Some((State::Next, rest))
@@ -51,28 +55,31 @@ impl Lexer {
 }
 
 /// What stands behind a name and its colon.
-fn whole_name(mut input: &[u8]) -> Option<(State, &[u8])> {
-    let name = input.split_off_first().filter(|&&quote| quote == b'"');
-    name.and_then(|_| StringReader::whole(&mut input, false))?;
-    let [b':', rest @ ..] = input else { return None };
+#[inline(always)]
+fn whole_name(input: &[u8]) -> Option<(State, &[u8])> {
+    let [b'"', name @ ..] = input else { return None };
+    let [b':', rest @ ..] = whole_string(name)? else { return None };
     Some((State::Value, without_space(rest)))
 }
 
 /// What stands behind a value that is no container.
-pub(super) fn whole_scalar(input: &[u8]) -> Option<(State, &[u8])> {
-    let mut rest = input;
-    let is_whole = match *input.first()? {
-        b'"' => {
-            rest.split_off_first();
-            StringReader::whole(&mut rest, false).is_some()
-        }
-        b'-' | b'0'..=b'9' => NumberReader::skip_whole(input, &mut rest),
-        b'n' => skip(b"null", &mut rest),
-        b't' => skip(b"true", &mut rest),
-        b'f' => skip(b"false", &mut rest),
-        _ => false,
-    };
-    is_whole.then_some((State::Next, rest))
+#[inline(always)]
+pub(super) fn whole_scalar(input: &[u8]) -> Option<&[u8]> {
+    match input {
+        [b'"', text @ ..] => whole_string(text),
+        [b'-' | b'0'..=b'9', ..] => NumberReader::whole(input),
+        [b'n', ..] => input.strip_prefix(b"null"),
+        [b't', ..] => input.strip_prefix(b"true"),
+        [b'f', ..] => input.strip_prefix(b"false"),
+        _ => None,
+    }
+}
+
+/// What stands behind a string whose opening quote stands before `input`.
+#[inline(always)]
+fn whole_string(mut input: &[u8]) -> Option<&[u8]> {
+    StringReader::whole(&mut input, false)?;
+    Some(input)
 }
 
 /// What follows a space, if there is one.
@@ -81,11 +88,4 @@ pub(super) const fn without_space(input: &[u8]) -> &[u8] {
         [b' ', rest @ ..] => rest,
         _ => input,
     }
-}
-
-/// Goes over `expected` if `input` begins with it; whether it did.
-pub(super) fn skip(expected: &[u8], input: &mut &[u8]) -> bool {
-    let rest = input.strip_prefix(expected);
-    *input = rest.unwrap_or(input);
-    rest.is_some()
 }

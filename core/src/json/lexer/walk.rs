@@ -43,8 +43,8 @@ impl Lexer {
     /// Skips the value that comes next, which is no container; whether it stands there whole and plain.
     #[inline(always)]
     pub(crate) fn skip_whole_value(&mut self, input: &mut &[u8]) -> bool {
-        let Some((state, rest)) = whole_scalar(input) else { return false };
-        self.state = state;
+        let Some(rest) = whole_scalar(input) else { return false };
+        self.state = State::Next;
         *input = rest;
         true
     }
