@@ -128,7 +128,8 @@ mod tests {
                     }
                     #[cfg(target_pointer_width = "64")]
                     {
-                        let digits: Vec<u8> = bytes.iter().map(|byte| byte.wrapping_sub(b'a' - b'7')).collect();
+                        let digits: Vec<u8> =
+                            bytes.iter().map(|byte| byte.wrapping_sub(b'a' - b'7')).collect();
                         let expected =
                             digits.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
                         assert_eq!(digit_run(&digits), expected, "{digits:?}");

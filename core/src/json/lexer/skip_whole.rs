@@ -11,55 +11,82 @@ impl Lexer {
         }
         // Here, not behind references, for they change with each token.
         let (mut state, mut rest, mut is_object) = (self.state, *input, self.in_object());
-        while let [byte, more @ ..] = rest {
-            let behind = match (state, byte) {
-                (State::Next, b',') if is_object => whole_name(without_space(more)),
-                (State::Next, b',') => Some((State::Value, without_space(more))),
-                (State::FirstKey, b'"') => whole_name(rest),
-                (State::FirstKey | State::Next, b'}') if is_object => self.close_within(depth, more),
-                (State::FirstElement | State::Next, b']') if !is_object => self.close_within(depth, more),
-                (State::FirstElement | State::Value, b'{') => self.open_whole(true, more),
-                (State::FirstElement | State::Value, b'[') => self.open_whole(false, more),
-                (State::FirstElement | State::Value, _) => whole_scalar(rest).map(|rest| (State::Next, rest)),
-                _ => None,
-            };
-            let Some(behind) = behind else { break };
-            is_object = match (byte, state) {
-                (b'{', State::FirstElement | State::Value) => true,
-                (b'[', State::FirstElement | State::Value) => false,
-                (b'}' | b']', _) => self.in_object(),
-                _ => is_object,
-            };
-            (state, rest) = behind;
+        loop {
+            // A value, where one must come.
+            match (state, rest) {
+                (State::FirstElement, [b']', ..]) => {}
+                (State::FirstElement | State::Value, [b'{', inner @ ..]) => {
+                    if !self.open_whole(true) {
+                        break;
+                    }
+                    (state, rest, is_object) = (State::FirstKey, inner, true);
+                }
+                (State::FirstElement | State::Value, [b'[', inner @ ..]) => {
+                    if !self.open_whole(false) {
+                        break;
+                    }
+                    (state, rest, is_object) = (State::FirstElement, inner, false);
+                    continue;
+                }
+                (State::FirstElement | State::Value, _) => {
+                    let Some(behind) = whole_scalar(rest) else { break };
+                    (state, rest) = (State::Next, behind);
+                }
+                _ => {}
+            }
+            // What stands behind a value, or the first name.
+            match (state, rest) {
+                (State::Next, [b',', element @ ..]) if !is_object => {
+                    (state, rest) = (State::Value, without_space(element));
+                }
+                (State::Next, [b',', name @ ..]) | (State::FirstKey, name @ [b'"', ..]) => {
+                    let Some(value) = whole_name(without_space(name)) else { break };
+                    (state, rest) = (State::Value, value);
+                }
+                (
+                    State::FirstKey | State::FirstElement | State::Next,
+                    [bracket @ (b'}' | b']'), behind @ ..],
+                ) if is_object == (*bracket == b'}') => {
+                    if !self.close_within(depth) {
+                        break;
+                    }
+                    (state, rest, is_object) = (State::Next, behind, self.in_object());
+                }
+                _ => break,
+            }
         }
         self.state = state;
         *input = rest;
     }
 
-    /// Enters the container whose bracket stands before `rest`, if that is not one too many.
+    /// Enters a container, if that is not one too many; whether it is not.
     #[inline(always)]
-    fn open_whole<'i>(&mut self, is_object: bool, rest: &'i [u8]) -> Option<(State, &'i [u8])> {
+    fn open_whole(&mut self, is_object: bool) -> bool {
         let (bit, place) = place(self.depth);
-        let word = self.stack.get_mut(place).filter(|_| self.depth < MAX_DEPTH)?;
+        let Some(word) = self.stack.get_mut(place).filter(|_| self.depth < MAX_DEPTH) else { return false };
         *word = if is_object { *word | bit } else { *word & !bit };
         self.depth = self.depth.wrapping_add(1);
-        Some((if is_object { State::FirstKey } else { State::FirstElement }, rest))
+        true
     }
 
-    /// Leaves the container whose bracket stands before `rest`, if it lies within that which lies `depth` levels deep.
+    /// Leaves a container, if it lies within that which lies `depth` levels deep; whether it does.
     #[inline(always)]
-    fn close_within<'i>(&mut self, depth: u8, rest: &'i [u8]) -> Option<(State, &'i [u8])> {
-        self.depth = self.depth.checked_sub(1).filter(|&outer| outer > depth)?;
-        Some((State::Next, rest))
+    fn close_within(&mut self, depth: u8) -> bool {
+        let outer = self.depth.wrapping_sub(1);
+        let is_within = self.depth > 0 && outer > depth;
+        if is_within {
+            self.depth = outer;
+        }
+        is_within
     }
 }
 
 /// What stands behind a name and its colon.
 #[inline(always)]
-fn whole_name(input: &[u8]) -> Option<(State, &[u8])> {
+fn whole_name(input: &[u8]) -> Option<&[u8]> {
     let [b'"', name @ ..] = input else { return None };
-    let [b':', rest @ ..] = whole_string(name)? else { return None };
-    Some((State::Value, without_space(rest)))
+    let [b':', value @ ..] = whole_string(name)? else { return None };
+    Some(without_space(value))
 }
 
 /// What stands behind a value that is no container.
