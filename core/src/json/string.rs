@@ -152,10 +152,27 @@ impl StringReader {
                 break;
             }
             (filled, *input, only_escapes) = (filled.wrapping_add(length), rest, false);
-            let Some((scalar, rest)) = whole_escape(input) else { break };
-            let Some(place) = room.get_mut(filled..).and_then(<[u8]>::first_chunk_mut::<4>) else { break };
-            filled = filled.wrapping_add(scalar.encode_utf8(place).len());
-            *input = rest;
+            match input {
+                [b'\\', b'u', digits @ ..] => {
+                    let Some((scalar, rest)) = whole_unit(digits) else { break };
+                    let Some(place) = room.get_mut(filled..).and_then(<[u8]>::first_chunk_mut::<4>) else {
+                        break;
+                    };
+                    filled = filled.wrapping_add(scalar.encode_utf8(place).len());
+                    *input = rest;
+                }
+                [b'\\', kind, rest @ ..] => {
+                    let Some(&byte) = SIMPLE_ESCAPES.get(usize::from(*kind)).filter(|&&byte| byte != 0)
+                    else {
+                        break;
+                    };
+                    let Some(place) = room.get_mut(filled) else { break };
+                    *place = byte;
+                    filled = filled.wrapping_add(1);
+                    *input = rest;
+                }
+                _ => break,
+            }
         }
         filled
     }
@@ -215,14 +232,10 @@ impl StringReader {
     }
 }
 
-/// The escape at the front of `input`, if it is whole and stands for a scalar by itself, and what follows it.
+/// The scalar whose four digits `input` begins with, if it stands by itself, and what follows them.
 #[cfg(target_pointer_width = "64")]
-fn whole_escape(input: &[u8]) -> Option<(char, &[u8])> {
-    let (&[b'\\', kind], rest) = input.split_first_chunk()? else { return None };
-    if kind != b'u' {
-        return Some((char::from_u32(u32::from(simple_escape(kind)?))?, rest));
-    }
-    let (digits, rest) = rest.split_first_chunk::<4>()?;
+fn whole_unit(input: &[u8]) -> Option<(char, &[u8])> {
+    let (digits, rest) = input.split_first_chunk::<4>()?;
     let mut unit = 0_u32;
     for &digit in digits {
         unit = (unit << 4) | u32::from(hex::digit(digit)?);
@@ -251,6 +264,21 @@ fn text_run(input: &[u8]) -> &str {
 fn char_part(scalar: u32) -> Part<'static> {
     Part::Text(Text::Char(char::from_u32(scalar).unwrap_or(char::REPLACEMENT_CHARACTER)))
 }
+
+/// What [`simple_escape`] gives, by the second character; 0 where that is nothing. A branch for each would mostly be mispredicted.
+#[cfg(target_pointer_width = "64")]
+#[expect(clippy::indexing_slicing, reason = "in a constant alone")]
+static SIMPLE_ESCAPES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut kind = 0;
+    while kind < table.len() {
+        if let Some(byte) = simple_escape(kind as u8) {
+            table[kind] = byte as u8;
+        }
+        kind += 1;
+    }
+    table
+};
 
 /// The scalar that a two-character escape stands for.
 const fn simple_escape(byte: u8) -> Option<u16> {
