@@ -25,6 +25,8 @@ pub(super) struct Recording {
 
 /// A string that is skipped and has as many bytes is not kept.
 const LONG: u16 = 64;
+/// How much is read at once: less, so that a string is seen to be long before the memory is full.
+const MOST: usize = 32;
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Keeps the event that begins here.
@@ -51,7 +53,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let length = match self.reader.machine.is_due() {
             true => 0,
             false if recording.is_pushed => 1,
-            false => self.reader.step_length(input),
+            false => self.reader.step_length(input.get(..MOST).unwrap_or(input)),
         };
         let given = input.get(..length).unwrap_or_default();
         if !given.is_empty() && !recording.is_pushed {

@@ -71,6 +71,17 @@ fn what_is_skipped_may_differ() {
     });
 }
 
+/// It is seen to be long before the memory is full, and is not kept.
+#[test]
+fn a_long_string_that_is_skipped_takes_no_memory() {
+    check(KEPT + 1, &TOKENS, |number, token| {
+        let padding = format!("{number:0600}");
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}}}], \"p\": \"{padding}\"}}\n\n"
+        )
+    });
+}
+
 #[test]
 fn token_counts_may_differ() {
     check(KEPT, &TOKENS, |number, token| {
