@@ -21,6 +21,12 @@ impl Lexer {
         self.string.gather(input, room, only_escapes)
     }
 
+    /// Unescapes the string that is entered here, as [`StringReader::gather`] does; the lexer stays as it is.
+    #[cfg(target_pointer_width = "64")]
+    pub(crate) fn gather_whole(input: &mut &[u8], room: &mut [u8]) -> usize {
+        StringReader::new().gather(input, room, false)
+    }
+
     /// All of the text of the string that is entered here, if `input` holds it whole, it is valid and nothing in it needs
     /// unescaping. Consumes the closing quote with it; the lexer stays as it is.
     #[inline]

@@ -105,15 +105,17 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         true
     }
 
-    /// Takes the value that stands here. If it is whole and plain, the machine still need not know.
+    /// Takes the value that stands here. If it is whole and fits the scratch, the machine still need not know.
     fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
         let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
         let behind = self.place.behind(number, hole);
         let mut rest = *input;
         let turn = match hole.upon {
-            Upon::String(target) if hole.is_filled => Lexer::whole_text(&mut rest)
-                .filter(|text| !text.is_empty())
-                .map(|text| Turn::Found(Found::Text(target, text))),
+            Upon::String(target) if hole.is_filled => match Lexer::whole_text(&mut rest) {
+                Some("") => None,
+                Some(text) => Some(Turn::Found(Found::Text(target, text))),
+                None => self.reader.gather_whole(&mut rest).then_some(Turn::Found(Found::Gathered(target))),
+            },
             Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
             _ => None,
         };

@@ -81,6 +81,8 @@ enum Found<'i> {
     Step(What),
     /// A value in between.
     Text(Target, &'i str),
+    /// One that was unescaped into the scratch.
+    Gathered(Target),
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -117,6 +119,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                         .reader
                         .machine
                         .text_event(target, Piece { text, first: true, last: true })));
+                }
+                Turn::Found(Found::Gathered(target)) => {
+                    let machine = &self.reader.machine;
+                    let text = machine.scratch.as_str();
+                    return Some(Ok(machine.text_event(target, Piece { text, first: true, last: true })));
                 }
                 Turn::Found(Found::Signal(signal, text)) => {
                     return Some(Ok(self.reader.machine.event(signal, text)));

@@ -4,6 +4,8 @@ use crate::chat::decoder::reader::Reader;
 use crate::chat::decoder::stream::EventStream;
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Source, Stand, Upon, Within};
+#[cfg(target_pointer_width = "64")]
+use crate::json::Lexer;
 
 impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     /// The side of the event stream, for comparison.
@@ -36,6 +38,34 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         while let Some(Ok(_)) = self.stream.next_signal(&mut self.machine, &mut source) {
             self.machine.scratch.reclaim();
         }
+    }
+
+    /// Unescapes the rest of the string that is entered here into the scratch, if `input` holds it whole and it fits; whether it did. The
+    /// machine stands still, the scratch but for that.
+    #[cfg(target_pointer_width = "64")]
+    #[inline(never)]
+    pub(super) fn gather_whole(&mut self, input: &mut &[u8]) -> bool {
+        /// More is not tried: for a longer one it would be in vain.
+        const MOST: usize = 128;
+        let scratch = &mut self.machine.scratch;
+        scratch.clear();
+        let room = scratch.room_mut();
+        let length = room.len().min(MOST);
+        let mut rest = *input;
+        let filled = Lexer::gather_whole(&mut rest, room.get_mut(..length).unwrap_or_default());
+        let [b'"', behind @ ..] = rest else { return false };
+        if filled == 0 {
+            return false;
+        }
+        scratch.grow(filled);
+        scratch.lend();
+        *input = behind;
+        true
+    }
+
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(super) const fn gather_whole(&self, _: &[u8]) -> bool {
+        false
     }
 
     /// What comes next in the value that began at `stand`, and its text, unless that is in the scratch.

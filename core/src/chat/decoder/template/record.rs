@@ -65,11 +65,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let mut rest = given;
         let (found, text) = self.reader.take_signal(&mut rest);
         let consumed = given.len().wrapping_sub(rest.len());
-        let mut is_torn = false;
         if consumed > 0 {
+            // All of it; or what is told is only a part of a value, which is not kept.
             *input = input.get(consumed..).unwrap_or_default();
             recording.is_pushed = false;
-            is_torn = !rest.is_empty();
         }
         match found {
             Some(Err(error)) => {
@@ -81,8 +80,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 recording.has_choice |= signal == Signal::ChoiceStart;
                 recording.has_call |= signal == Signal::CallStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
-                // What is told within a value is told of a part of it.
-                self.mode = if !is_torn && self.note(recording, signal, text) {
+                self.mode = if self.note(recording, signal, text) {
                     Mode::Recording(recording)
                 } else {
                     let _ = self.give_up();
