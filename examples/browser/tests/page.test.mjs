@@ -73,6 +73,7 @@ const tests = {
     const page = await open();
     assert.equal(await failed(page, "Refuse"), "The gateway refused (401): this key is unknown.");
     assert.equal(await failed(page, "A page"), "The gateway refused (502): try again in a moment.");
+    assert.equal(await failed(page, "Nothing new"), "The gateway refused (304): check the request.");
     assert.match(await failed(page, "Elsewhere"), /sends its visitors elsewhere: check the address of the gateway\.$/);
   },
 

@@ -27,7 +27,7 @@ export async function* chat({ baseUrl = "", apiKey = "", model, messages, member
   if (!response.ok) throw await refusal(call, response, apiKey);
 
   let isCut = false;
-  const pieces = (response.body ?? new Blob().stream()).getReader();
+  const pieces = reader(response);
   try {
     for (let isOver = false; !isOver;) {
       const piece = await pieces.read().catch(error => {
@@ -146,7 +146,7 @@ async function obstacle(baseUrl, signal) {
 /// What an answer says that is no success.
 async function refusal(call, response, apiKey) {
   call.expectError();
-  const pieces = response.body.getReader();
+  const pieces = reader(response);
   for (let length = 0; length < REFUSAL_LIMIT;) {
     // Of a body that is cut, what came will do.
     const { value } = await pieces.read().catch(() => ({}));
@@ -162,6 +162,11 @@ async function refusal(call, response, apiKey) {
   const { status } = response;
   const advice = ADVICE[status] ?? (status >= 500 ? "try again in a moment" : "check the request");
   return new ChatError("refused", `the gateway refused (${status}): ${message || advice}`, { ...labels, status });
+}
+
+/// What reads the body, also of a response that can have none, such as a 304.
+function reader({ body }) {
+  return (body ?? new Blob().stream()).getReader();
 }
 
 /// A report without the key, which some servers repeat.
