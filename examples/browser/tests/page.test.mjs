@@ -78,8 +78,11 @@ const tests = {
   },
 
   "what cannot be sent is told of": async () => {
-    const nowhere = await open({ gateway: "gateway.example" });
-    assert.match(await failed(nowhere, "Hello"), /^The address of the gateway must be like https:\/\/gateway\.example\.$/);
+    const others = ["//gateway.example", "/\\gateway.example", "https://key@gateway.example", "ftp://gateway.example"];
+    for (const gateway of ["gateway.example", ...others]) {
+      const problem = await failed(await open({ gateway }), "Hello");
+      assert.equal(problem, "The address of the gateway must be like https://gateway.example.", gateway);
+    }
     const garbled = await open({ key: "sk-ü" });
     assert.equal(await failed(garbled, "Hello"), "The API key holds characters that no key has: copy it anew.");
   },

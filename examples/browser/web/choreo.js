@@ -120,7 +120,8 @@ async function send(baseUrl, apiKey, body, signal) {
 function endpoint(baseUrl, path) {
   const base = baseUrl.trim().replace(/\/+$/, "").replace(/\/v1$/, "");
   try {
-    if (!/^($|\/|https?:\/\/[^/?#@]+(\/[^?#]*)?$)/i.test(base)) throw new TypeError(base);
+    // Two slashes would lead to another host, and so would a backslash behind the first, or white space between them.
+    if (!/^($|\/(?![/\\\s])|https?:\/\/[^/?#@]+(\/[^?#]*)?$)/i.test(base)) throw new TypeError(base);
     return new URL(base + path, location.origin);
   } catch {
     throw new ChatError("request", "the address of the gateway must be like https://gateway.example");

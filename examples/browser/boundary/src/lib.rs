@@ -29,7 +29,7 @@ impl<T> Exclusive<T> {
     /// Does something with the value; `None` if that is under way already.
     pub fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> Option<R> {
         let mut value = self.0.try_borrow_mut().ok()?;
-        // An address that the compiler knows it writes out, in five bytes, wherever it is used.
+        // An address that the compiler knows it writes out wherever it is used, in more bytes than it takes to pass it on.
         Some(work(black_box(&mut *value)))
     }
 
