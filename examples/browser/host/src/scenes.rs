@@ -50,7 +50,6 @@ impl Scenes {
                 401,
                 wire::error("this key is unknown", "authentication_error", Some("invalid_api_key"), None),
             ),
-            "Nothing new" => Answer::new(304),
             "Elsewhere" => Answer::new(307).header("location", "/elsewhere"),
             "A page" => Answer::new(502)
                 .header("content-type", "text/html")
