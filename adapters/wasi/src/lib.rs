@@ -19,6 +19,7 @@
 //! ```
 //!
 //! ```sh
+//! rustup target add wasm32-wasip2
 //! cargo build --release --target wasm32-wasip2
 //! wasmtime run -S http --env CHOREOAI_API_KEY --env CHOREOAI_BASE_URL target/wasm32-wasip2/release/haiku.wasm
 //! ```

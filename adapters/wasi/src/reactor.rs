@@ -108,10 +108,12 @@ fn wake_ready(mut waiting: MutexGuard<'_, Waiting>, besides: Option<&Pollable>) 
     let ready = poll(&pollables);
     let keys: Vec<usize> = waiting.keys().copied().collect();
     let key = |index| keys.get(usize::try_from(index).ok()?).copied();
-    let woken: Vec<_> = ready.into_iter().filter_map(key).filter_map(|key| waiting.remove(&key)).collect();
+    // Of the pollables nothing is kept: a waker may drop the streams that they belong to.
+    let waker = |key| waiting.remove(&key).map(|(_, waker)| waker);
+    let woken: Vec<Waker> = ready.into_iter().filter_map(key).filter_map(waker).collect();
     // Whoever is woken may want to wait again at once.
     drop(waiting);
-    woken.into_iter().for_each(|(_, waker)| waker.wake());
+    woken.into_iter().for_each(Waker::wake);
 }
 
 fn waiting() -> MutexGuard<'static, Waiting> {

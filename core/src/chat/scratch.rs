@@ -1,6 +1,6 @@
 //! The few bytes that the decoder holds of its own.
 
-use crate::json::Text;
+use crate::json::{Text, valid_prefix};
 
 /// Text that could not be lent from the input: unescaped, or gathered over a cut.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl<const SIZE: usize> Scratch<SIZE> {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        core::str::from_utf8(self.as_bytes()).unwrap_or_default()
+        valid_prefix(self.as_bytes())
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {

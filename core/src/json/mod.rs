@@ -32,7 +32,7 @@ pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};
 pub(crate) use scan::line_end;
 pub(crate) use string::Part;
-pub(crate) use utf8::Utf8;
+pub(crate) use utf8::{Utf8, valid_prefix};
 
 /// A fragment of a string: a run of the input, or one scalar that was escaped, cut or invalid there. Fragments concatenate; how
 /// a string falls into them depends on how the input is cut.

@@ -2,11 +2,13 @@
 
 use super::Text;
 
-/// The first bytes of a UTF-8 sequence that a cut went through.
+/// The front of a UTF-8 sequence that a cut went through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Utf8 {
-    bytes: [u8; 4],
-    length: u8,
+    /// What its bytes say of the scalar. The last byte is always missing, so that this is no more than 15 bits.
+    bits: u16,
+    /// How many bytes are missing; 0 when there is no sequence.
+    missing: u8,
 }
 
 /// How far [`Utf8::next_text`] looks at once, so that invalid bytes cost a bounded scan each.
@@ -14,16 +16,16 @@ const WINDOW: usize = 512;
 
 impl Utf8 {
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; 4], length: 0 }
+        Self { bits: 0, missing: 0 }
     }
 
     /// Drops what was held.
     pub(crate) const fn forget(&mut self) {
-        self.length = 0;
+        *self = Self::new();
     }
 
     pub(crate) const fn is_pending(self) -> bool {
-        self.length != 0
+        self.missing != 0
     }
 
     /// Takes text off the front of `input`; `None` when all of it was consumed.
@@ -43,37 +45,50 @@ impl Utf8 {
     /// `None`: `input` ended within a sequence, whose bytes are kept.
     pub(crate) fn next_char(&mut self, input: &mut &[u8]) -> Option<char> {
         while let Some((&byte, rest)) = input.split_first() {
-            let length = usize::from(self.length).wrapping_add(1);
-            let sequence = self.bytes.get_mut(..length).and_then(|sequence| {
-                *sequence.last_mut()? = byte;
-                Some(&*sequence)
-            });
-            match core::str::from_utf8(sequence.unwrap_or_default()) {
-                Ok(scalar) => {
+            let Some((bits, missing)) = self.with(byte) else {
+                // A byte that cannot start a sequence is consumed; one that cannot continue it is looked at anew.
+                if !self.is_pending() {
                     *input = rest;
-                    self.length = 0;
-                    return scalar.chars().next();
                 }
-                Err(error) if error.error_len().is_none() => {
-                    *input = rest;
-                    self.length = self.length.wrapping_add(1);
-                }
-                Err(_) => {
-                    // A byte that cannot start a sequence is consumed; one that cannot continue it is looked at anew.
-                    if self.length == 0 {
-                        *input = rest;
-                    }
-                    self.length = 0;
-                    return Some(char::REPLACEMENT_CHARACTER);
-                }
+                self.forget();
+                return Some(char::REPLACEMENT_CHARACTER);
+            };
+            *input = rest;
+            if missing == 0 {
+                self.forget();
+                return char::from_u32(bits);
             }
+            *self = Self { bits: bits as u16, missing };
         }
         None
+    }
+
+    /// The bits of the scalar when `byte` is added to them, and how many bytes are missing then. `None`: it cannot come
+    /// here (Unicode, table 3-7).
+    fn with(self, byte: u8) -> Option<(u32, u8)> {
+        let low = u32::from(byte);
+        let bits = (u32::from(self.bits) << 6) | (low & 0x3f);
+        Some(match (self.missing, byte) {
+            (0, 0..0x80) => (low, 0),
+            (0, 0xc2..0xe0) => (low & 0x1f, 1),
+            (0, 0xe0..0xf0) => (low & 0x0f, 2),
+            (0, 0xf0..0xf5) => (low & 0x07, 3),
+            // Neither what a shorter sequence has, nor above U+10FFFF; of four bytes, the third has more bits than that.
+            (3, 0x80..0xc0) if matches!(bits, 0x10..0x110) => (bits, 2),
+            (2, 0x80..0xc0) if matches!(bits, 0x20..0x360 | 0x380..) => (bits, 1),
+            (1, 0x80..0xc0) => (bits, 0),
+            _ => return None,
+        })
     }
 }
 
 /// The longest front of `bytes` that is UTF-8.
-pub(super) fn valid_prefix(bytes: &[u8]) -> &str {
+pub(crate) fn valid_prefix(bytes: &[u8]) -> &str {
+    // A page has to load its code. On Arm the other one is the smaller, too.
+    if cfg!(target_family = "wasm") { valid_prefix_small(bytes) } else { valid_prefix_fast(bytes) }
+}
+
+fn valid_prefix_fast(bytes: &[u8]) -> &str {
     match core::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -81,6 +96,11 @@ pub(super) fn valid_prefix(bytes: &[u8]) -> &str {
             core::str::from_utf8(valid).unwrap_or_default()
         }
     }
+}
+
+/// The same byte by byte, in WebAssembly in half of the code.
+fn valid_prefix_small(bytes: &[u8]) -> &str {
+    bytes.utf8_chunks().next().map_or("", |chunk| chunk.valid())
 }
 
 #[cfg(test)]
@@ -127,6 +147,24 @@ mod tests {
             }
             let bytes: std::vec::Vec<&[u8]> = case.chunks(1).collect();
             assert_eq!(decode(&bytes), expected, "{case:?} byte by byte");
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "half a million sequences")]
+    fn agrees_with_the_standard_library_on_every_sequence() {
+        for first in 0x7f..=0xff {
+            for second in 0..=0xff {
+                for third in [b'z', 0x80, 0xbf, 0xc3] {
+                    for fourth in [b'z', 0x80, 0xbf, 0xf0] {
+                        let bytes = [first, second, third, fourth];
+                        let expected = String::from_utf8_lossy(&bytes);
+                        let pieces = bytes.each_ref().map(core::slice::from_ref);
+                        assert_eq!(decode(&pieces), expected, "{bytes:x?}");
+                        assert_eq!(valid_prefix_small(&bytes), valid_prefix_fast(&bytes), "{bytes:x?}");
+                    }
+                }
+            }
         }
     }
 

@@ -133,6 +133,52 @@ const tests = {
     assert.ok(events[0].text === long, "the text is another one");
   },
 
+  "no order of calls, no length and no bytes make it trap": () => {
+    for (const length of [-1, 2 ** 20, 2 ** 20 + 1, 2 ** 31, 2 ** 32 - 1, NaN]) {
+      const core = raw();
+      core.push(length);
+      drain(core);
+      assert.equal(core.encode(length), 0, `${length}`);
+      lent(core);
+    }
+    const random = numbers(1);
+    const pick = from => from[random(from.length)];
+    let encoded = 0;
+    for (let round = 0; round < 1000; round++) {
+      const core = raw();
+      const steps = [
+        () => core.push(put(core, spoilt(Array.from({ length: random(20) }, () => pick(SHREDS)).join(""), random))),
+        () => {
+          const messages = Array.from({ length: random(3) }, () => [pick(STRINGS), pick(STRINGS), pick(MEMBERS)]);
+          const asked = [pick(STRINGS), pick(MEMBERS), ...messages.flat()];
+          encoded += core.encode(put(core, spoilt(strings(asked), random)));
+          assert.notEqual(lent(core), "");
+        },
+        () => core.expect_error(),
+        () => core.tool_call_index(),
+        () => core.end(),
+        () => core.verdict(),
+      ];
+      for (let count = random(8); count >= 0; count--) {
+        // What is fed comes most often.
+        pick([steps[0], steps[0], ...steps])();
+        drain(core);
+      }
+      core.end();
+      drain(core);
+      const verdict = core.verdict();
+      assert.ok(verdict >= 1 && verdict <= 5, `verdict ${verdict}`);
+      assert.ok(verdict < 3 || lent(core).length > 0, "it says what is wrong");
+    }
+    assert.ok(encoded > 20, `${encoded} requests were encoded`);
+  },
+
+  "what comes behind the end is not read": async () => {
+    const one = await call();
+    assert.deepEqual([...one.end(), ...one.read(new TextEncoder().encode(text("late"))), ...one.end()], []);
+    assert.equal(one.ending().verdict, "truncated");
+  },
+
   "calls at the same time do not meet": async () => {
     const [one, other] = [await call(), await call()];
     const [first, second] = [text("one"), text("other")].map(body => new TextEncoder().encode(body));
@@ -145,6 +191,57 @@ const tests = {
 
 const event = data => `data: ${JSON.stringify(data)}\n\n`;
 const text = content => event({ choices: [{ delta: { content }, index: 0, finish_reason: null }] });
+
+/// What is of use to build answers, and requests, of which some are whole.
+const SHREDS = [
+  "data: ", "event: error\n", "[DONE]", "\n\n", "\r", " ", "<", "\ufeff", ":", ",", "]", "}", "}]}", '"', "\\", "\\ud83e", "\\u00fc", "ü", "🦀",
+  '{"choices": [', '{"delta": {"content": "', '"tool_calls": [{"id": 5', '"index": 200', '"index": "7"', '"finish_reason": "stop"',
+  '{"error": {"message": "', "null", "1e5", "-", "x".repeat(500),
+];
+const STRINGS = ["", "m", "user", "ü🦀", "\0\"\\", "x".repeat(200)];
+const MEMBERS = ["", "", "{}", ' {"a": 1} ', '{"a": [', "[]"];
+
+/// The module as it is, without the class before it.
+const raw = () => new WebAssembly.Instance(module, {}).exports;
+
+/// Whole numbers below their argument, the same ones each time: a linear congruential generator.
+function numbers(seed) {
+  return below => {
+    seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return (seed >>> 8) % below;
+  };
+}
+
+/// The strings of a request, as `page/src/request.rs` has them.
+function strings(all) {
+  const bytes = all.map(string => new TextEncoder().encode(string));
+  return bytes.flatMap(one => [one.length, one.length >> 8, 0, 0, ...one]);
+}
+
+/// Bytes that may be cut short or have a false one among them.
+function spoilt(data, random) {
+  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : Uint8Array.from(data);
+  if (bytes.length && random(3) === 0) bytes[random(bytes.length)] = random(256);
+  return random(4) === 0 ? bytes.subarray(0, random(bytes.length + 1)) : bytes;
+}
+
+function put(core, bytes) {
+  new Uint8Array(core.memory.buffer, core.room(), core.room_length()).set(bytes);
+  return bytes.length;
+}
+
+/// Takes the events: there is an end to them, and each is one that is known.
+function drain(core) {
+  for (let count = 0, number; (number = core.next()); count++) {
+    assert.ok(number % 256 >= 1 && number % 256 <= 16 && count < 20_000, `event ${number}, the ${count}th`);
+    lent(core);
+  }
+}
+
+/// What is lent lies within the memory, and is UTF-8.
+function lent(core) {
+  return new TextDecoder("utf-8", { fatal: true }).decode(new Uint8Array(core.memory.buffer, core.text_at(), core.text_length()));
+}
 
 /// What is told of a body that comes in these pieces. Fragments of the same kind are joined.
 async function read(pieces, isError = false) {

@@ -76,9 +76,22 @@ const tests = {
     assert.match(await failed(page, "Elsewhere"), /sends its visitors elsewhere: check the address of the gateway\.$/);
   },
 
+  "a refusal may have no body": async () => {
+    const page = await open();
+    // Others give a 304 none; Chromium gives it an empty one.
+    await page.evaluate(`{
+      const fetch = globalThis.fetch;
+      globalThis.fetch = (url, settings) => settings ? Promise.resolve(new Response(null, { status: 304 })) : fetch(url);
+    }`);
+    assert.equal(await failed(page, "Hello"), "The gateway refused (304): check the request.");
+  },
+
   "what cannot be sent is told of": async () => {
-    const nowhere = await open({ gateway: "gateway.example" });
-    assert.match(await failed(nowhere, "Hello"), /^The address of the gateway must be like https:\/\/gateway\.example\.$/);
+    const others = ["//gateway.example", "/\\gateway.example", "https://key@gateway.example", "ftp://gateway.example"];
+    for (const gateway of ["gateway.example", ...others]) {
+      const problem = await failed(await open({ gateway }), "Hello");
+      assert.equal(problem, "The address of the gateway must be like https://gateway.example.", gateway);
+    }
     const garbled = await open({ key: "sk-ü" });
     assert.equal(await failed(garbled, "Hello"), "The API key holds characters that no key has: copy it anew.");
   },

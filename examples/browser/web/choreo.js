@@ -27,7 +27,7 @@ export async function* chat({ baseUrl = "", apiKey = "", model, messages, member
   if (!response.ok) throw await refusal(call, response, apiKey);
 
   let isCut = false;
-  const pieces = (response.body ?? new Blob().stream()).getReader();
+  const pieces = reader(response);
   try {
     for (let isOver = false; !isOver;) {
       const piece = await pieces.read().catch(error => {
@@ -120,7 +120,8 @@ async function send(baseUrl, apiKey, body, signal) {
 function endpoint(baseUrl, path) {
   const base = baseUrl.trim().replace(/\/+$/, "").replace(/\/v1$/, "");
   try {
-    if (!/^($|\/|https?:\/\/[^/?#@]+(\/[^?#]*)?$)/i.test(base)) throw new TypeError(base);
+    // Two slashes would lead to another host, and so would a backslash behind the first, or white space between them.
+    if (!/^($|\/(?![/\\\s])|https?:\/\/[^/?#@]+(\/[^?#]*)?$)/i.test(base)) throw new TypeError(base);
     return new URL(base + path, location.origin);
   } catch {
     throw new ChatError("request", "the address of the gateway must be like https://gateway.example");
@@ -146,7 +147,7 @@ async function obstacle(baseUrl, signal) {
 /// What an answer says that is no success.
 async function refusal(call, response, apiKey) {
   call.expectError();
-  const pieces = response.body.getReader();
+  const pieces = reader(response);
   for (let length = 0; length < REFUSAL_LIMIT;) {
     // Of a body that is cut, what came will do.
     const { value } = await pieces.read().catch(() => ({}));
@@ -162,6 +163,11 @@ async function refusal(call, response, apiKey) {
   const { status } = response;
   const advice = ADVICE[status] ?? (status >= 500 ? "try again in a moment" : "check the request");
   return new ChatError("refused", `the gateway refused (${status}): ${message || advice}`, { ...labels, status });
+}
+
+/// What reads the body, also of a response that can have none, such as a 304.
+function reader({ body }) {
+  return (body ?? new Blob().stream()).getReader();
 }
 
 /// A report without the key, which some servers repeat.

@@ -4,7 +4,7 @@ use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
-use crate::json::{Part, Text};
+use crate::json::{Part, Text, valid_prefix};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
@@ -17,7 +17,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             if !self.is_extra() {
                 return Ok(None);
             }
-            let name = core::str::from_utf8(name).unwrap_or_default();
+            let name = valid_prefix(name);
             return Ok(self.lend(input, Target::ExtraName, name, true));
         }
         self.mode = Mode::Key;

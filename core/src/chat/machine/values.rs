@@ -17,9 +17,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 if action == Action::Tell {
                     self.begin_error();
                 }
-                if !self.lexer.skip_plain(&mut input.bytes) {
-                    self.mode = Mode::Skip;
-                }
+                self.mode = Mode::Skip;
             }
             Action::Raw(target) => {
                 self.mode = Mode::Raw(target);

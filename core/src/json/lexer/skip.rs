@@ -2,28 +2,8 @@
 
 use super::{Lexer, State};
 use crate::ErrorKind;
-use crate::json::string::StringReader;
 
 impl Lexer {
-    /// Skips the string or `null` that is next, if `input` holds it whole and it is as plain as most are; whether it did.
-    pub(crate) fn skip_plain(&mut self, input: &mut &[u8]) -> bool {
-        let mut rest = *input;
-        let is_plain = if let Some(behind) = rest.strip_prefix(b"null") {
-            rest = behind;
-            true
-        } else if let Some((b'"', string)) = rest.split_first() {
-            rest = string;
-            StringReader::whole(&mut rest, false).is_some()
-        } else {
-            false
-        };
-        if is_plain {
-            *input = rest;
-            self.leave_value();
-        }
-        is_plain
-    }
-
     /// Skips what is left of the value, or of the member's value, that lies `depth` levels deep. `Some(Ok(()))` once it
     /// is complete, without consuming what follows.
     pub(crate) fn skip(&mut self, depth: u8, input: &mut &[u8]) -> Option<Result<(), ErrorKind>> {

@@ -16,6 +16,7 @@
 mod answer;
 mod request;
 mod told;
+mod utf8;
 mod words;
 
 use boundary::{Exclusive, Lent};

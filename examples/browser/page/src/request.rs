@@ -10,6 +10,8 @@ use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{ChatRequest, Content, Message, Role};
 use choreoai_core::json::{InvalidJson, RawObject};
 
+use crate::utf8;
+
 /// Why there is no body to be sent.
 pub(crate) enum Refusal {
     /// The strings are not as they must be: a mistake of the other side of the boundary.
@@ -52,7 +54,7 @@ impl<'s> Iterator for Strings<'s> {
         let (length, rest) = self.0.split_first_chunk()?;
         let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
         self.0 = rest;
-        core::str::from_utf8(text).ok()
+        utf8::text(text)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use core::fmt::{self, Display, Write};
 
+use crate::utf8;
+
 /// Longer than anything that is said.
 const LENGTH: usize = 256;
 
@@ -22,7 +24,7 @@ impl Words {
         self.length = 0;
         // What does not fit is not missed: the page shows the beginning.
         let _ = write!(self, "{what}");
-        core::str::from_utf8(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
+        utf8::text(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
     }
 }
 

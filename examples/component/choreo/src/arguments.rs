@@ -7,6 +7,7 @@ pub(crate) const USAGE: &str = "\
 usage: choreo chat [OPTIONS] PROMPT...
 
 Asks a model, and writes its answer as it arrives. Several prompts are asked at once, and answered in their order.
+What begins with a dash is an option, unless it stands behind `--`.
 
 options:
   --model NAME       the model (gpt-4)
@@ -15,6 +16,7 @@ options:
   --retries N        how often to ask again where nothing of an answer came (2)
   --first            of several prompts, write the answer that begins first, and cancel the others
   --sockets          go over wasi:sockets instead of wasi:http
+  --help             write this
 
 environment:
   CHOREOAI_BASE_URL  the gateway (http://localhost:8000)
@@ -34,10 +36,11 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the arguments behind the program's name, or says what is wrong with them.
-    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+    /// Reads the arguments behind the program's name, or says what is wrong with them. `None`: they ask for help.
+    pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         match arguments.next().as_deref() {
             Some("chat") => {}
+            Some("--help" | "-h" | "help") => return Ok(None),
             Some(other) => return Err(format!("there is no command `{other}`")),
             None => return Err("there is no command".to_owned()),
         }
@@ -59,12 +62,13 @@ impl Arguments {
                 "--retries" => parsed.retries = Some(number(&value()?)?),
                 "--first" => parsed.first = true,
                 "--sockets" => parsed.sockets = true,
+                "--help" | "-h" => return Ok(None),
                 "--" => parsed.prompts.extend(arguments.by_ref()),
-                option if option.starts_with("--") => return Err(format!("there is no option {option}")),
+                option if option.starts_with('-') => return Err(format!("there is no option {option}")),
                 _ => parsed.prompts.push(argument),
             }
         }
-        if parsed.prompts.is_empty() { Err("there is no prompt".to_owned()) } else { Ok(parsed) }
+        if parsed.prompts.is_empty() { Err("there is no prompt".to_owned()) } else { Ok(Some(parsed)) }
     }
 }
 

@@ -90,5 +90,8 @@ pub(super) fn usage(host: &Host) -> Result<(), String> {
     let ended = Process::start(command.arg("--retries"))?.end()?;
     same("success", ended.success, false)?;
     same("it says what is wrong", ended.errors.starts_with("choreo: --retries wants a value\n"), true)?;
-    same("it says how it is used", ended.errors.contains("usage: choreo chat"), true)
+    same("it says how it is used", ended.errors.contains("usage: choreo chat"), true)?;
+    let ended = Process::start(&mut host.command("choreo", &["chat", "--help"]))?.end()?;
+    same("success", ended.success, true)?;
+    same("it is told how it is used", ended.output.starts_with("usage: choreo chat"), true)
 }
