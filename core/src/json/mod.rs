@@ -30,7 +30,7 @@ pub(crate) use lexer::Whole;
 pub use lexer::{Lexer, MAX_DEPTH, Token};
 pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};
-pub(crate) use scan::line_end;
+pub(crate) use scan::{line_end, plain_run};
 pub(crate) use string::Part;
 pub(crate) use utf8::Utf8;
 

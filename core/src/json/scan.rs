@@ -6,7 +6,7 @@ const HIGHS: usize = ONES * 0x80;
 
 /// How many bytes at the front of `bytes` are string content that needs no attention: neither a quote, a backslash nor a control
 /// character, and with `ascii` no byte of a longer UTF-8 sequence.
-pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
+pub(crate) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
     let beyond = if ascii { HIGHS } else { 0 };
     run(bytes, |word| attention(word, beyond), |byte| needs_attention(byte, ascii))
 }

@@ -154,6 +154,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         Lasting { progress: self.progress.clone(), told: self.told, server_error: self.server_error }
     }
 
+    /// Whether something of an answer has been told.
+    pub(in crate::chat) const fn has_told(&self) -> bool {
+        self.told.has_any()
+    }
+
     /// Whether an event is due.
     pub(in crate::chat) const fn is_due(&self) -> bool {
         self.due.is_any()
@@ -169,6 +174,12 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             Mode::Raw(_) => Upon::Raw,
             _ => Upon::Nothing,
         }
+    }
+
+    /// Whether the machine is in a key, or in a string value that it looks at or skips: bytes that end neither are of no
+    /// consequence.
+    pub(in crate::chat) fn is_in_string(&self) -> bool {
+        self.mode == Mode::Key || matches!(self.upon(), Upon::String(_) | Upon::SkippedString)
     }
 
     /// Goes on in the value that began at a [`Stand`] and is not over.

@@ -260,11 +260,15 @@ impl<const SIZE: usize> Template<SIZE> {
         Hole { segment: two.segment, ..one.clone() } == *two
     }
 
-    /// Adds a byte; whether there was room for it.
-    pub(super) fn push(&mut self, byte: u8) -> bool {
-        let Some(place) = self.literal.get_mut(usize::from(self.length)) else { return false };
-        *place = byte;
-        self.length = self.length.wrapping_add(1);
+    /// Adds bytes; whether there was room for them.
+    pub(super) fn push(&mut self, bytes: &[u8]) -> bool {
+        let start = usize::from(self.length);
+        let end = start.saturating_add(bytes.len());
+        let Some(room) = self.literal.get_mut(start..end) else { return false };
+        for (place, byte) in room.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        self.length = u16::try_from(end).unwrap_or(self.length);
         true
     }
 

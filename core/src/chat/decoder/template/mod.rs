@@ -48,7 +48,7 @@ enum Mode {
         /// The chunk is complete, and the line end behind it is looked for.
         is_ending: bool,
     },
-    /// The machine reads byte by byte, and what it finds is kept.
+    /// The machine reads little by little, and what it finds is kept.
     Recording(Recording),
     /// The bytes are compared; the machine stands still.
     Following,
@@ -206,6 +206,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.mode = Mode::Plain { is_ending: false };
         self.has_switched = false;
         if self.reader.phase != Phase::Stream || self.reader.is_error_body() {
+            return;
+        }
+        // The event with which the answer begins changes what lasts, and could not be kept.
+        if !self.reader.machine.has_told() {
             return;
         }
         // The one that was of use last.

@@ -1,4 +1,4 @@
-//! An event is decoded byte by byte, and kept.
+//! An event is decoded, byte by byte where it matters, and kept.
 
 use super::follow::Varying;
 use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Slot, What};
@@ -6,6 +6,7 @@ use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
+use crate::json::plain_run;
 
 /// What is being kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(super) struct Recording {
 
 /// A string that is skipped and has as many bytes is not kept.
 const LONG: u16 = 64;
+/// A string that is skipped is not gone through much further than is needed to see that it is long.
+const MAX_STRIDE: usize = 32;
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Keeps the event that begins here.
@@ -48,17 +51,21 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return self.record_hole(recording, hole, is_filled, input);
         }
         // What is due comes before the next byte.
-        let given = if self.reader.machine.is_due() { &[][..] } else { input.get(..1).unwrap_or_default() };
-        if let (&[byte], false) = (given, recording.is_pushed) {
-            if !self.templates.get_mut(recording.slot).push(byte) {
+        let stride = if self.reader.machine.is_due() { 0 } else { self.stride(recording, input) };
+        let given = input.get(..stride).unwrap_or_default();
+        if !given.is_empty() && !recording.is_pushed {
+            if !self.templates.get_mut(recording.slot).push(given) {
                 return self.give_up();
             }
             recording.is_pushed = true;
         }
         let mut rest = given;
         let (found, text) = self.reader.take_signal(&mut rest);
-        if rest.len() < given.len() {
-            *input = input.get(1..).unwrap_or_default();
+        // Where only some of several bytes were consumed, the template has too many.
+        let has_too_many = given.len() > 1 && !rest.is_empty();
+        let consumed = given.len().wrapping_sub(rest.len());
+        if consumed > 0 {
+            *input = input.get(consumed..).unwrap_or_default();
             recording.is_pushed = false;
         }
         match found {
@@ -71,7 +78,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 recording.has_choice |= signal == Signal::ChoiceStart;
                 recording.has_call |= signal == Signal::CallStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
-                self.mode = if self.note(recording, signal, text) {
+                self.mode = if !has_too_many && self.note(recording, signal, text) {
                     Mode::Recording(recording)
                 } else {
                     let _ = self.give_up();
@@ -82,12 +89,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             None if input.is_empty() && given.is_empty() => Turn::Consumed,
             // What was due told nothing.
             None if given.is_empty() => Turn::Again,
-            // Nothing was found: the byte was consumed.
+            // Nothing was found: all was consumed.
             None => self.look_around(recording),
         }
     }
 
-    /// A byte was read: whether a hole begins here, or the event is over.
+    /// How many bytes are read next: one, behind which anything may begin, or some of a string, within which nothing does.
+    fn stride(&self, recording: Recording, input: &[u8]) -> usize {
+        if recording.is_pushed || !self.reader.machine.is_in_string() {
+            return 1;
+        }
+        plain_run(input.get(..MAX_STRIDE).unwrap_or(input), true).max(1)
+    }
+
+    /// Something was read: whether a hole begins here, or the event is over.
     fn look_around<'i>(&mut self, mut recording: Recording) -> Turn<'i> {
         let upon = self.reader.machine.upon();
         let is_string = upon == Upon::SkippedString;
