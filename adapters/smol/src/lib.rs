@@ -210,11 +210,13 @@
 //! | `tracing` | a span for each call, with events |
 
 mod connector;
+mod stream;
 mod timer;
 mod transport;
 
 pub use choreoai::*;
 pub use connector::{SmolConnecting, SmolConnector};
+pub use stream::SmolStream;
 pub use timer::{SmolSleep, SmolTimer};
 pub use transport::{SmolConnect, SmolTransport, TransportBuilder};
 
