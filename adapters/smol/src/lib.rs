@@ -1,5 +1,6 @@
 //! The [ChoreoAI client](choreoai) on smol, and on any other executor: sockets and timers are driven by
-//! [`async-io`](async_io)'s own thread, so that a bare `block_on` is enough.
+//! [`async-io`](async_io)'s own thread, so that a bare `block_on` is enough. A thread that waits in [`async_io::block_on`], which is
+//! smol's, drives them itself: then an event of an answer need not pass from one thread to the other.
 //!
 //! ```no_run
 //! use choreoai_smol::{ChatRequest, Client, Error};
@@ -210,11 +211,13 @@
 //! | `tracing` | a span for each call, with events |
 
 mod connector;
+mod stream;
 mod timer;
 mod transport;
 
 pub use choreoai::*;
 pub use connector::{SmolConnecting, SmolConnector};
+pub use stream::SmolStream;
 pub use timer::{SmolSleep, SmolTimer};
 pub use transport::{SmolConnect, SmolTransport, TransportBuilder};
 

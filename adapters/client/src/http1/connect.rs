@@ -16,6 +16,9 @@ pub trait Connect {
     const HTTPS: bool = false;
 
     /// A connected byte stream. Dropping it closes the connection.
+    ///
+    /// An idle connection is looked at before it is used again: of two reads polled one after the other, the second has to ask
+    /// for what has arrived by then, even if nothing woke it.
     type Stream: AsyncRead + AsyncWrite + Unpin;
     /// Resolves once the connection stands. Dropping it abandons the attempt.
     type Connecting: Future<Output = Result<Self::Stream, TransportError>>;

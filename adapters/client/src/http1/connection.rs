@@ -3,7 +3,7 @@
 use std::io::{self, IoSlice};
 use std::ops::Range;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use futures_io::{AsyncRead, AsyncWrite};
 
@@ -57,6 +57,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         };
         self.unread = 0..read;
         Poll::Ready(Ok(read))
+    }
+
+    /// As [`poll_fill`](Self::poll_fill), but never waits: `None` when nothing has arrived by now. Whoever reads next leaves a
+    /// waker of their own.
+    ///
+    /// It polls twice: a stream whose last read found no more may take a poll to begin a wait, and not look at what has come since.
+    pub(super) fn fill_now(&mut self) -> Option<io::Result<usize>> {
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..2 {
+            if let Poll::Ready(read) = self.poll_fill(&mut cx) {
+                return Some(read);
+            }
+        }
+        None
     }
 
     /// Writes some of the two pieces, in one go where the stream can.

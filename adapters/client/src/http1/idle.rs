@@ -1,7 +1,5 @@
 //! A connection between two requests.
 
-use std::task::{Context, Poll, Waker};
-
 use choreoai_core::http1::{Remaining, Response};
 use futures_io::{AsyncRead, AsyncWrite};
 
@@ -33,15 +31,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Idle<S> {
     /// The last response must have arrived to its end, and nothing after it: neither the end of the stream nor bytes
     /// that nobody asked for.
     pub(super) fn revive(mut self) -> Option<Connection<S>> {
-        // Whoever reads next leaves a waker of their own.
-        let mut cx = Context::from_waker(Waker::noop());
-        self.drain(&mut cx)?;
+        self.drain()?;
         let reusable = self.response.may_reuse(self.connection.unread());
-        (reusable && self.connection.poll_fill(&mut cx).is_pending()).then_some(self.connection)
+        (reusable && self.connection.fill_now().is_none()).then_some(self.connection)
     }
 
     /// Reads what has arrived of the response. `None`: its end has not, or lies too far.
-    fn drain(&mut self, cx: &mut Context<'_>) -> Option<()> {
+    fn drain(&mut self) -> Option<()> {
         let mut drained = 0;
         loop {
             let mut input = self.connection.unread();
@@ -56,8 +52,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Idle<S> {
             if drained >= DRAIN_LIMIT {
                 return None;
             }
-            match self.connection.poll_fill(cx) {
-                Poll::Ready(Ok(read @ 1..)) => drained += read,
+            match self.connection.fill_now() {
+                Some(Ok(read @ 1..)) => drained += read,
                 _ => return None,
             }
         }

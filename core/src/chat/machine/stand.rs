@@ -154,6 +154,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         Lasting { progress: self.progress.clone(), told: self.told, server_error: self.server_error }
     }
 
+    /// Whether something of an answer has been told.
+    pub(in crate::chat) const fn has_told(&self) -> bool {
+        self.told.has_any()
+    }
+
     /// Whether an event is due.
     pub(in crate::chat) const fn is_due(&self) -> bool {
         self.due.is_any()

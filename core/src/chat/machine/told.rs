@@ -24,6 +24,10 @@ impl Told {
         self.0 |= kind as u8;
     }
 
+    pub(super) const fn has_any(self) -> bool {
+        self.0 != 0
+    }
+
     pub(super) const fn has(self, kind: Kind) -> bool {
         self.0 & kind as u8 != 0
     }

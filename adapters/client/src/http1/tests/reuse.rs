@@ -46,9 +46,12 @@ fn connections_that_cannot_be_reused_are_not() {
 
 #[test]
 fn what_an_idle_connection_says_or_its_end_makes_it_useless() {
-    for step in [give("x"), Step::End, Step::Fail(io::ErrorKind::ConnectionReset)] {
+    let steps = [give("x"), Step::End, Step::Fail(io::ErrorKind::ConnectionReset)];
+    // Whether the stream looks at once, or took the first poll to begin a wait.
+    let cases = steps.into_iter().flat_map(|step| [vec![step.clone()], vec![Step::Pause, step]]);
+    for steps in cases {
         let bench = Bench::default();
-        let first = bench.network.add([give(OK), step]);
+        let first = bench.network.add([vec![give(OK)], steps].concat());
         bench.network.add([give(OK)]);
         let transport = bench.transport();
         for _ in 0..2 {
@@ -172,8 +175,11 @@ fn a_released_body_is_drained_when_its_connection_is_wanted() {
     // The end has come by then.
     assert_eq!(connections_after_release(with(vec![end.clone()])), 1);
     assert_eq!(connections_after_release(with(vec![chunk(20_000), end.clone()])), 1);
+    // The stream took a poll to begin a wait, and looks when it is polled again.
+    assert_eq!(connections_after_release(with(vec![Step::Pause, end.clone()])), 1);
+    assert_eq!(connections_after_release(with(vec![chunk(20_000), Step::Pause, end.clone()])), 1);
     // It has not; it never does; it is broken; the rest is too long.
-    assert_eq!(connections_after_release(with(vec![Step::Pause, end.clone()])), 2);
+    assert_eq!(connections_after_release(with(vec![Step::Pause, Step::Pause, end.clone()])), 2);
     assert_eq!(connections_after_release([Step::Stall]), 2);
     assert_eq!(connections_after_release(with(vec![give("zz\r\n")])), 2);
     // Something follows it.

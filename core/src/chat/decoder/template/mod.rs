@@ -48,7 +48,7 @@ enum Mode {
         /// The chunk is complete, and the line end behind it is looked for.
         is_ending: bool,
     },
-    /// The machine reads byte by byte, and what it finds is kept.
+    /// The machine reads step by step, and what it finds is kept.
     Recording(Recording),
     /// The bytes are compared; the machine stands still.
     Following,
@@ -213,6 +213,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.mode = Mode::Plain { is_ending: false };
         self.has_switched = false;
         if self.reader.phase != Phase::Stream || self.reader.is_error_body() {
+            return;
+        }
+        if self.policy.waits(self.reader.machine.has_told()) {
             return;
         }
         // The one that was of use last.

@@ -2,7 +2,7 @@
 
 use super::memory::Slot;
 
-/// To keep an event costs as much as to decode some five, so it is done where that promises something.
+/// To keep an event costs as much as to decode a dozen, so it is done where that promises something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Policy {
     /// Grows with each event that could not be followed to its end, and shrinks with each that could.
@@ -15,6 +15,8 @@ pub(super) struct Policy {
     kept: Option<Slot>,
     /// How many others were like it, to their end.
     uses: u8,
+    /// An event was let pass because the answer had not begun.
+    has_waited: bool,
 }
 
 /// Two events that cannot be followed are too many.
@@ -25,7 +27,14 @@ const MOST_PATIENCE: u8 = 252;
 const USEFUL: u8 = 8;
 
 impl Policy {
-    pub(super) const NEW: Self = Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL };
+    pub(super) const NEW: Self =
+        Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL, has_waited: false };
+
+    /// Whether to let the next event pass: the one with which the answer begins changes what lasts, and could not be kept. One alone, for
+    /// a decoder for text sees nothing of some answers.
+    pub(super) const fn waits(&mut self, has_begun: bool) -> bool {
+        !has_begun && !core::mem::replace(&mut self.has_waited, true)
+    }
 
     pub(super) const fn wants_another(&self) -> bool {
         self.wanted > 0 || self.trouble >= self.patience

@@ -53,6 +53,26 @@ fn what_differs_in_its_text_alone() {
     });
 }
 
+/// It costs more to keep an event than to read it.
+#[test]
+fn what_comes_before_the_answer_begins_is_not_kept() {
+    let event =
+        |delta: &str| format!("data: {{\"choices\": [{{\"delta\": {{{delta}}}, \"index\": 0}}]}}\n\n");
+    let opening = event("\"role\": \"assistant\", \"content\": \"\"");
+    let events = [&[opening][..], &TOKENS.map(|token| event(&format!("\"content\": \"{token}\"")))].concat();
+    let mut decoder = TemplateDecoder::<512, 64>::new();
+    let mut kept = Vec::new();
+    for (number, event) in events.iter().enumerate() {
+        let mut input = event.as_bytes();
+        let mut is_kept = false;
+        while decoder.next_event(&mut input).is_some() {
+            is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
+        }
+        kept.extend(is_kept.then_some(number));
+    }
+    assert_eq!(kept, [KEPT]);
+}
+
 #[test]
 fn carriage_returns() {
     check(KEPT, &TOKENS, |_, token| {
