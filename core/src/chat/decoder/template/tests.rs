@@ -93,6 +93,7 @@ fn what_is_skipped_may_differ() {
 
 /// It is seen to be long before the memory is full, and is not kept.
 #[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
 fn a_long_string_that_is_skipped_takes_no_memory() {
     check(KEPT + 1, &TOKENS, |number, token| {
         let padding = format!("{number:0600}");
