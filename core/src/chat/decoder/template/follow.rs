@@ -3,7 +3,7 @@
 use super::memory::{Hole, Indices, Segment, Slot, What};
 use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
-use crate::chat::machine::{Upon, Within};
+use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
 use crate::json::Lexer;
 
@@ -114,7 +114,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Upon::String(target) if hole.is_filled => match Lexer::whole_text(&mut rest) {
                 Some("") => None,
                 Some(text) => Some(Turn::Found(Found::Text(target, text))),
-                None => self.reader.gather_whole(&mut rest).then_some(Turn::Found(Found::Gathered(target))),
+                None => self.reader.gather_whole(&mut rest).then(|| {
+                    Turn::Found(Found::Signal(Signal::Text { target, first: true, last: true }, None))
+                }),
             },
             Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
             _ => None,

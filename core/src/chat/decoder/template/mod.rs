@@ -75,14 +75,12 @@ enum Turn<'i> {
 
 /// An event that has not been lent yet.
 enum Found<'i> {
-    /// By the machine, with its text unless that is in the scratch.
+    /// What the machine tells, with its text unless that is in the scratch.
     Signal(Signal, Option<&'i str>),
     /// What the template says.
     Step(What),
     /// A value in between.
     Text(Target, &'i str),
-    /// One that was unescaped into the scratch.
-    Gathered(Target),
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -119,11 +117,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                         .reader
                         .machine
                         .text_event(target, Piece { text, first: true, last: true })));
-                }
-                Turn::Found(Found::Gathered(target)) => {
-                    let machine = &self.reader.machine;
-                    let text = machine.scratch.as_str();
-                    return Some(Ok(machine.text_event(target, Piece { text, first: true, last: true })));
                 }
                 Turn::Found(Found::Signal(signal, text)) => {
                     return Some(Ok(self.reader.machine.event(signal, text)));
