@@ -4,7 +4,7 @@ use std::format;
 use std::string::String;
 use std::vec::Vec;
 
-use super::{Mode, TemplateDecoder};
+use super::{Mode, TemplateDecoder, TextTemplateDecoder};
 use crate::chat::Decoder;
 use crate::chat::event::Event;
 
@@ -71,6 +71,26 @@ fn what_comes_before_the_answer_begins_is_not_kept() {
         kept.extend(is_kept.then_some(number));
     }
     assert_eq!(kept, [KEPT]);
+}
+
+/// What a decoder for text waits for may never come.
+#[test]
+fn an_answer_without_text_is_followed_too() {
+    let mut decoder = TextTemplateDecoder::<512, 64>::new();
+    let mut followed = 0;
+    for token in TOKENS {
+        let event = format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"tool_calls\": [{{\"function\": {{\"arguments\": \"{token}\"}}}}]}}}}]}}\n\n"
+        );
+        let mut input = event.as_bytes();
+        let mut is_followed = true;
+        while decoder.next_event(&mut input).is_some() {
+            is_followed &= decoder.templated.mode == Mode::Following;
+        }
+        followed += usize::from(is_followed);
+    }
+    // One was let pass, one was the first, one is kept.
+    assert_eq!(followed, TOKENS.len() - 3);
 }
 
 #[test]
