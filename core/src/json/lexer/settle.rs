@@ -31,8 +31,8 @@ impl Lexer {
         self.state == State::FirstKey
     }
 
-    /// How many bytes at the front of `input` lie within the key or the value that the lexer is in: none of them begins anything, and
-    /// at most the last one ends it. May err on the low side.
+    /// How many bytes at the front of `input` lie within the key or the value that the lexer is in: in valid text none of them begins
+    /// anything, and at most the last one ends it. May err on the low side.
     pub(crate) fn run_within(&self, input: &[u8]) -> usize {
         match self.state {
             State::InKey | State::InString => plain_run(input, true),

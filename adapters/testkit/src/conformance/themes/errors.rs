@@ -153,7 +153,7 @@ fn ways_to_end() -> Vec<Behaviour> {
             bad_request().message("No.").body(cut.len(), true).closed(),
         ),
         Behaviour::one("answers an error before it has read the request", || {
-            // More than sockets hold: what is not read cannot be written.
+            // More than sockets hold: it is still being written when the answer comes.
             let settings = Settings { prompt: 12 << 20, ..Settings::default() };
             let expect = Expect::status(413).message("big!").requests(None).memory(256 << 20).closed();
             let answer = Answer::json(413, "big!").header("connection", "close");

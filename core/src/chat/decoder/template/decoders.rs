@@ -51,8 +51,8 @@ use crate::chat::interest::{Everything, TextOnly};
 /// - more than 4 values that may differ, or more than 23 of these and [`Event`]s in all.
 ///
 /// All calls together do work in proportion to the bytes they consume. Where events differ that were expected not to, the bytes
-/// since the last value that may are looked at twice; to keep an event it is read byte by byte but for its strings, which is
-/// done more rarely the less it helps.
+/// since the last value that may are looked at twice; to keep an event it is read in steps of a few bytes, which is done
+/// more rarely the less it helps.
 ///
 /// Where events are compared, a call may consume more than the event that it returns: call until `None`, as always.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use super::memory::Slot;
 
-/// To keep an event costs as much as to decode a dozen, so it is done where that promises something.
+/// To keep an event costs several times as much as to decode it, so it is done where that promises something.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Policy {
     /// Grows with each event that could not be followed to its end, and shrinks with each that could.

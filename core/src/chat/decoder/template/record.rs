@@ -91,12 +91,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             None if input.is_empty() && given.is_empty() => Turn::Consumed,
             // What was due told nothing.
             None if given.is_empty() => Turn::Again,
-            // Nothing was found: the byte was consumed.
+            // Nothing was found: all of it was consumed.
             None => self.look_around(recording),
         }
     }
 
-    /// A byte was read: whether a hole begins here, or the event is over.
+    /// Something was read: whether a hole begins here, or the event is over.
     fn look_around<'i>(&mut self, mut recording: Recording) -> Turn<'i> {
         let upon = self.reader.machine.upon();
         let is_string = upon == Upon::SkippedString;
