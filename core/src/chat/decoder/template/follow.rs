@@ -114,9 +114,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Upon::String(target) if hole.is_filled => match Lexer::whole_text(&mut rest) {
                 Some("") => None,
                 Some(text) => Some(Turn::Found(Found::Text(target, text))),
-                None => self.reader.gather_whole(&mut rest).then(|| {
-                    Turn::Found(Found::Signal(Signal::Text { target, first: true, last: true }, None))
-                }),
+                None => {
+                    let whole = Signal::Text { target, first: true, last: true };
+                    let is_gathered = self.reader.gather_whole(&mut rest);
+                    is_gathered.then_some(Turn::Found(Found::Signal(whole, None)))
+                }
             },
             Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
             _ => None,
