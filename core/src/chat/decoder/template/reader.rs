@@ -64,7 +64,7 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     }
 
     #[cfg(not(target_pointer_width = "64"))]
-    pub(super) const fn gather_whole(&self, _: &[u8]) -> bool {
+    pub(super) const fn gather_whole(&mut self, _: &mut &[u8]) -> bool {
         false
     }
 
