@@ -11,6 +11,23 @@ pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
     run(bytes, |word| attention(word, beyond), |byte| needs_attention(byte, ascii))
 }
 
+/// The string that `bytes` begins with, up to what needs attention, if that comes within the first 16 bytes and all before it is
+/// ASCII: its length, and its bytes as two words, followed by zeros.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn short_run(bytes: &[u8; 2 * WIDTH]) -> Option<(usize, [u64; 2])> {
+    let [low, high] = words(bytes);
+    let found = attention(low as usize, HIGHS) as u64;
+    if found != 0 {
+        return Some((place(found), [low & before(found), 0]));
+    }
+    let found = attention(high as usize, HIGHS) as u64;
+    if found != 0 {
+        return Some((WIDTH.wrapping_add(place(found)), [low, high & before(found)]));
+    }
+    None
+}
+
 /// Copies ASCII string content that needs no attention from the front of `from` to that of `to`, and says how much that is. Bytes
 /// of `to` behind it may change, too.
 #[cfg(target_pointer_width = "64")]
@@ -62,6 +79,28 @@ fn run(bytes: &[u8], stops: impl Fn(usize) -> usize, is_stop: impl Fn(u8) -> boo
     }
     let before = bytes.len().wrapping_sub(rest.len());
     before.wrapping_add(rest.iter().take_while(|&&byte| !is_stop(byte)).count())
+}
+
+/// Both words of 16 bytes.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(crate) const fn words(bytes: &[u8; 2 * WIDTH]) -> [u64; 2] {
+    let both = u128::from_le_bytes(*bytes);
+    [both as u64, (both >> u64::BITS) as u64]
+}
+
+/// How many bytes come before the first one that is marked.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+const fn place(marks: u64) -> usize {
+    (marks.trailing_zeros() / 8) as usize
+}
+
+/// The bits of the bytes before the first one that is marked.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+const fn before(marks: u64) -> u64 {
+    ((marks & marks.wrapping_neg()) >> 7).wrapping_sub(1)
 }
 
 /// Marks the bytes of a string that need attention, and those `beyond`.

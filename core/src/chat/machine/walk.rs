@@ -36,9 +36,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 Whole::Value => self.walk_value(input)?,
                 Whole::Member(name) => {
                     self.is_started = false;
-                    self.member = I::SCHEMA.member(name);
+                    self.member = I::SCHEMA.member_named(name);
                     if self.is_extra() {
-                        let name = core::str::from_utf8(name).unwrap_or_default();
+                        let name = core::str::from_utf8(name.bytes).unwrap_or_default();
                         Ok(self.lend(input, Target::ExtraName, name, true))
                     } else {
                         self.walk_value(input)?

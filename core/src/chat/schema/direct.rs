@@ -7,6 +7,7 @@
 use super::actions::{ACTIONS, Row};
 use super::names;
 use super::{Action, Member, Node, Shape};
+use crate::json::Name;
 
 /// What members mean to a decoder that wants some of them.
 #[derive(Debug)]
@@ -31,8 +32,13 @@ const SKIP_ALL: u8 = 0;
 
 impl Schema {
     /// The member of this name. It may mean nothing to this decoder.
-    #[inline]
     pub(in crate::chat) fn member(&self, name: &[u8]) -> Member {
+        names::member(Name::of(name))
+    }
+
+    /// The member of this name, which was looked at already.
+    #[inline(always)]
+    pub(in crate::chat) fn member_named(&self, name: Name<'_>) -> Member {
         names::member(name)
     }
 

@@ -2,17 +2,25 @@
 
 use super::skip_whole::{whole_scalar, without_space};
 use super::{Lexer, State, StringReader};
-use crate::json::scan::plain_run;
+use crate::json::scan::{plain_run, short_run, words};
 
 /// What comes next, as far as that stands in the input whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Whole<'i> {
     /// A member of this name. Its value comes next.
-    Member(&'i [u8]),
+    Member(Name<'i>),
     /// The value of a member whose name was read, or an element.
     Value,
     /// The end of the innermost container.
     Close,
+}
+
+/// A name that is ASCII with no escapes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Name<'i> {
+    pub(crate) bytes: &'i [u8],
+    /// Its first 16 bytes, followed by zeros if it is shorter.
+    pub(crate) words: [u64; 2],
 }
 
 impl Lexer {
@@ -33,11 +41,18 @@ impl Lexer {
             (State::Value | State::FirstElement, [_, ..]) => return Some(Whole::Value),
             _ => return None,
         };
-        let (name, rest) = name.split_at_checked(plain_run(name, true))?;
+        let (length, words) = match name.first_chunk().and_then(short_run) {
+            Some(found) => found,
+            None => {
+                let length = plain_run(name, true);
+                (length, Name::words(name.get(..length)?))
+            }
+        };
+        let (bytes, rest) = name.split_at_checked(length)?;
         let [b'"', b':', rest @ ..] = rest else { return None };
         *input = without_space(rest);
         self.state = State::Value;
-        Some(Whole::Member(name))
+        Some(Whole::Member(Name { bytes, words }))
     }
 
     /// Skips the value that comes next, which is no container; whether it stands there whole and plain.
@@ -67,5 +82,25 @@ impl Lexer {
             self.state = State::Next;
         }
         is_whole
+    }
+}
+
+impl<'i> Name<'i> {
+    /// A name that was read in another way.
+    pub(crate) const fn of(bytes: &'i [u8]) -> Self {
+        Self { bytes, words: Self::words(bytes) }
+    }
+
+    #[inline]
+    const fn words(bytes: &[u8]) -> [u64; 2] {
+        if let Some(first) = bytes.first_chunk() {
+            return words(first);
+        }
+        let (mut both, mut rest, mut shift) = (0_u128, bytes, 0_u32);
+        while let Some((&byte, others)) = rest.split_first() {
+            both |= (byte as u128).wrapping_shl(shift);
+            (rest, shift) = (others, shift.wrapping_add(8));
+        }
+        [both as u64, (both >> u64::BITS) as u64]
     }
 }
