@@ -85,14 +85,19 @@ pub fn check_cuts(wants: Wants, body: &[u8]) -> Outcome {
 
 /// A decoder of bodies.
 pub trait Decode {
+    /// Whether it says where a choice begins.
+    const TELLS_STARTS: bool;
+
     fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>>;
     fn end(&mut self);
     fn verdict(&self) -> Result<Verdict, Error>;
 }
 
 macro_rules! decode {
-    ($decoder:ident<$($size:ident),*>) => {
+    ($decoder:ident<$($size:ident),*>, $tells_starts:literal) => {
         impl<$(const $size: usize),*> Decode for $decoder<$($size),*> {
+            const TELLS_STARTS: bool = $tells_starts;
+
             fn next_event<'e, 'i: 'e>(
                 &'e mut self,
                 input: &mut &'i [u8],
@@ -111,10 +116,10 @@ macro_rules! decode {
     };
 }
 
-decode!(Decoder<SCRATCH>);
-decode!(TextDecoder<SCRATCH>);
-decode!(TemplateDecoder<TEMPLATE, SCRATCH>);
-decode!(TextTemplateDecoder<TEMPLATE, SCRATCH>);
+decode!(Decoder<SCRATCH>, true);
+decode!(TextDecoder<SCRATCH>, false);
+decode!(TemplateDecoder<TEMPLATE, SCRATCH>, true);
+decode!(TextTemplateDecoder<TEMPLATE, SCRATCH>, false);
 
 /// The error that ended a decoder, if one did, and its verdict.
 pub type Ended = (Option<Error>, Result<Verdict, Error>);
@@ -163,19 +168,17 @@ pub fn check_template(wants: Wants, body: &[u8]) {
 fn is_of_text(event: &Event<'_>) -> bool {
     matches!(
         event,
-        Event::ChoiceStart
-            | Event::Content(_)
+        Event::Content(_)
             | Event::Refusal(_)
             | Event::FinishReason(_)
             | Event::ChoiceEnd { .. }
             | Event::ErrorEnd
-            | Event::ChunkEnd
             | Event::Done
     )
 }
 
 /// Gives all of the body to the decoder and asserts what it promises of its calls.
-pub fn decode(mut decoder: impl Decode, pieces: &[&[u8]], mut take: impl FnMut(&Event<'_>)) -> Ended {
+pub fn decode<D: Decode>(mut decoder: D, pieces: &[&[u8]], mut take: impl FnMut(&Event<'_>)) -> Ended {
     let mut steps = Steps::default();
     let mut nesting = Nesting::default();
     let mut failure = None;
@@ -189,7 +192,7 @@ pub fn decode(mut decoder: impl Decode, pieces: &[&[u8]], mut take: impl FnMut(&
             match event {
                 Ok(event) => {
                     assert_eq!(failure, None, "an event after an error");
-                    nesting.check(&event);
+                    nesting.check(&event, D::TELLS_STARTS);
                     take(&event);
                 }
                 Err(error) => {
@@ -203,7 +206,7 @@ pub fn decode(mut decoder: impl Decode, pieces: &[&[u8]], mut take: impl FnMut(&
     decoder.end();
     while let Some(event) = decoder.next_event(&mut &[][..]) {
         let event = event.expect("the end of the body is no error");
-        nesting.check(&event);
+        nesting.check(&event, D::TELLS_STARTS);
         take(&event);
         steps.took(0, 0, true);
     }
@@ -228,8 +231,10 @@ struct Nesting {
 }
 
 impl Nesting {
-    fn check(&mut self, event: &Event<'_>) {
+    fn check(&mut self, event: &Event<'_>, tells_starts: bool) {
         assert!(!self.is_done, "an event after the last one");
+        // Elsewhere a choice is as good as open always.
+        self.choice |= !tells_starts;
         match event {
             Event::ChoiceStart => assert!(!std::mem::replace(&mut self.choice, true)),
             Event::ChoiceEnd { index } => {

@@ -91,13 +91,11 @@ fn check_text(name: &str, body: &[u8]) {
 fn is_of_text(event: &Event<'_>) -> bool {
     matches!(
         event,
-        Event::ChoiceStart
-            | Event::Content(_)
+        Event::Content(_)
             | Event::Refusal(_)
             | Event::FinishReason(_)
             | Event::ChoiceEnd { .. }
             | Event::ErrorEnd
-            | Event::ChunkEnd
             | Event::Done
     )
 }

@@ -106,6 +106,11 @@ impl EventStream {
         self.framer.is_between_events() && self.data == Data::None
     }
 
+    /// Whether the data of the current event are JSON.
+    pub(super) fn is_json(&self) -> bool {
+        self.data == Data::Json
+    }
+
     /// Whether the next byte is one of a line of JSON, or ends it.
     #[inline]
     pub(super) fn is_within_json(&self) -> bool {

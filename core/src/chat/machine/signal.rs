@@ -37,6 +37,14 @@ pub(in crate::chat) enum Signal {
     Done,
 }
 
+impl Signal {
+    /// Whether it only says where something begins or ends that others tell of: it is for those who want everything.
+    #[inline]
+    pub(in crate::chat) const fn is_frame(self) -> bool {
+        matches!(self, Self::ChoiceStart | Self::ChunkEnd)
+    }
+}
+
 impl<'i> Source<'i> {
     pub(in crate::chat) const fn new(bytes: &'i [u8]) -> Self {
         Self { bytes, text: None }

@@ -238,7 +238,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// The machine goes over what was compared without it, from the last hole on.
     pub(super) fn catch_up(&mut self) {
-        let Place { slot, step, behind, segment_start, matched, .. } = self.place;
+        let Place { slot, behind, segment_start, matched, .. } = self.place;
         let template = self.templates.get(slot);
         if let Some(hole) = behind.and_then(|hole| template.hole(hole)) {
             self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
@@ -246,11 +246,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.reader.stand_at(&start.stream, &start.stand);
         }
         self.reader.replay(template.literal(segment_start, matched));
-        let last = step.checked_sub(1).and_then(|step| template.step(step));
-        self.mode = match last.map(|step| step.what) {
-            Some(What::Signal(signal)) => Mode::after(signal),
-            _ => Mode::Plain { is_ending: false },
-        };
+        self.mode = Mode::Plain { is_ending: self.reader.is_behind_document() };
         self.place.due = 0;
     }
 

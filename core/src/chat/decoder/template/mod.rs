@@ -118,6 +118,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                         .machine
                         .text_event(target, Piece { text, first: true, last: true })));
                 }
+                Turn::Found(Found::Signal(signal, _)) if !I::ALL && signal.is_frame() => {}
                 Turn::Found(Found::Signal(signal, text)) => {
                     return Some(Ok(self.reader.machine.event(signal, text)));
                 }

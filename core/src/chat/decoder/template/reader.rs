@@ -20,6 +20,11 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.stream.is_between_events()
     }
 
+    /// Whether the event's document is complete, but not the event.
+    pub(super) fn is_behind_document(&self) -> bool {
+        self.stream.is_json() && self.machine.finish()
+    }
+
     /// How many bytes at the front of `input` can be read at once without passing over the place where a value begins or the event ends:
     /// one at least.
     pub(super) fn step_length(&self, input: &[u8]) -> usize {

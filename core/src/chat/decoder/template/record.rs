@@ -231,6 +231,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// Notes what was found; whether the template has room for it and can give it again.
     fn note(&mut self, recording: Recording, signal: Signal, text: Option<&str>) -> bool {
+        if !I::ALL && signal.is_frame() {
+            return true;
+        }
         let Some(indices) = self.machine_indices(recording) else { return false };
         let machine = &self.reader.machine;
         let (own, template) = (machine.scratch.as_str(), self.templates.get_mut(recording.slot));
