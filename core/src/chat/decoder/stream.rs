@@ -261,6 +261,9 @@ impl EventStream {
                 Lead::Json(held) => {
                     self.data = Data::Json;
                     machine.begin(true, self.is_report());
+                    if held.is_empty() {
+                        continue;
+                    }
                     // No more than a bracket, which is no event.
                     let mut held = Source::new(held.as_bytes());
                     let found = machine.next_signal(&mut held);

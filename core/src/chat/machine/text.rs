@@ -255,7 +255,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Takes a whole value that is not handed out; `None` is what the scratch holds.
-    fn look_at(&mut self, target: Target, text: Option<&str>) {
+    pub(super) fn look_at(&mut self, target: Target, text: Option<&str>) {
         let text = text.map_or(self.scratch.as_bytes(), str::as_bytes);
         if target == Target::Object {
             self.chunk.looks_like_error |= text == b"error";

@@ -79,6 +79,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if target.is_text() {
             return if text.is_empty() { None } else { self.lend(input, target, text, false) };
         }
+        if target.is_looked_at() {
+            self.is_started = true;
+            self.look_at(target, Some(text));
+            return None;
+        }
         if target.is_mere_value() {
             self.is_started = true;
             input.text = Some(text);
