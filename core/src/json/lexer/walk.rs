@@ -28,17 +28,18 @@ impl Lexer {
     /// `None`, and nothing is consumed: this needs a closer look.
     #[inline(always)]
     pub(crate) fn next_whole<'i>(&mut self, is_array: bool, input: &mut &'i [u8]) -> Option<Whole<'i>> {
-        let name = match (self.state, *input) {
-            (State::Next, [b',', rest @ ..]) if is_array => {
+        let (&first, rest) = input.split_first()?;
+        let name = match (self.state, first) {
+            (State::Next, b',') if is_array => {
                 self.state = State::Value;
                 *input = without_space(rest);
                 return Some(Whole::Value);
             }
-            (State::Next, [b',', b'"', name @ ..] | [b',', b' ', b'"', name @ ..])
-            | (State::FirstKey, [b'"', name @ ..]) => name,
-            (State::Next | State::FirstElement, [b']', ..]) if is_array => return Some(Whole::Close),
-            (State::Next | State::FirstKey, [b'}', ..]) if !is_array => return Some(Whole::Close),
-            (State::Value | State::FirstElement, [_, ..]) => return Some(Whole::Value),
+            (State::Next, b',') => without_space(rest).strip_prefix(b"\"")?,
+            (State::FirstKey, b'"') => rest,
+            (State::Next | State::FirstElement, b']') if is_array => return Some(Whole::Close),
+            (State::Next | State::FirstKey, b'}') if !is_array => return Some(Whole::Close),
+            (State::Value | State::FirstElement, _) => return Some(Whole::Value),
             _ => return None,
         };
         let (length, words) = match name.first_chunk().and_then(short_run) {
