@@ -91,11 +91,11 @@ impl<'a> EmbeddingRequest<'a> {
     pub(crate) fn member(&self, index: usize) -> Option<Child<'a>> {
         nth_member!(
             index,
-            "model": self.model,
-            "input": self.input.value(),
-            "encoding_format": self.encoding_format.map(EncodingFormat::as_str),
-            "dimensions": self.dimensions,
-            "user": self.user,
+            Model: self.model,
+            Input: self.input.value(),
+            EncodingFormat: self.encoding_format.map(EncodingFormat::as_str),
+            Dimensions: self.dimensions,
+            User: self.user,
         )
     }
 }
