@@ -28,9 +28,15 @@ impl Bytes {
         let Self(words) = self;
         words.get(usize::from(byte / 32)).is_some_and(|word| word >> (byte % 32) & 1 != 0)
     }
+
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    pub(super) fn contain_all(&self, text: &str) -> bool {
+        text.bytes().all(|byte| self.contain(byte))
+    }
 }
 
-static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
+/// What names and other tokens are made of.
+pub(super) static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
 
 /// `tchar`: what names and other tokens are made of.
 pub(super) fn is_token(byte: u8) -> bool {
