@@ -188,6 +188,7 @@
 
 mod answer;
 mod body;
+mod call;
 mod client;
 pub mod connect;
 mod decode;

@@ -3,7 +3,6 @@
 use core::ops::Range;
 
 use choreoai_core::http1::{Error, Method, Part, Remaining, Response};
-use embedded_io_async::Read;
 
 /// How much of a response that nobody needs is read, about, to keep its connection.
 pub(crate) const DRAIN_LIMIT: usize = 4 << 10;
@@ -199,28 +198,6 @@ impl<'b> Wire<'b> {
                 }
                 Ok(Next::End) => return self.finish(),
                 Err(_) => return self.give_up(),
-            }
-        }
-    }
-
-    /// Reads the rest of the last response. Whether another request may be sent.
-    pub(crate) async fn drain<S: Read>(&mut self, socket: &mut S) -> bool {
-        let mut drained = 0_usize;
-        loop {
-            match self.next_of_body() {
-                Ok(Next::Data(_)) => continue,
-                Ok(Next::Nothing) if drained < DRAIN_LIMIT => {}
-                Ok(Next::End) => {
-                    self.finish();
-                    return self.engage().is_some();
-                }
-                _ => return false,
-            }
-            self.begin_read();
-            let read = socket.read(self.buffer).await;
-            match self.end_read(read) {
-                Ok(count @ 1..) => drained = drained.saturating_add(count),
-                _ => return false,
             }
         }
     }
