@@ -172,7 +172,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
             let input = self.data;
             let mut rest = self.wire.buffer.get(input.range()).unwrap_or_default();
             let found = self.decoder.find(&mut rest);
-            self.data.start = input.end.saturating_sub(rest.len());
+            self.data.start = input.end.wrapping_sub(rest.len());
             match found {
                 Some(Ok(found)) => {
                     // Before the end of the body it is so once the server has said all.

@@ -150,7 +150,7 @@ impl<'b> Wire<'b> {
         let Span { start, end } = self.unread;
         let mut input = self.buffer.get(start..end).unwrap_or_default();
         let part = self.response.next_part(&mut input);
-        self.unread.start = end.saturating_sub(input.len());
+        self.unread.start = end.wrapping_sub(input.len());
         part
     }
 
@@ -162,11 +162,11 @@ impl<'b> Wire<'b> {
             let part = self.response.next_part(&mut input).transpose()?;
             // Data is a piece of the input, and nothing of that lies between it and what is left.
             let left = input.len();
-            self.unread.start = end.saturating_sub(left);
+            self.unread.start = end.wrapping_sub(left);
             match part {
                 Some(Part::Data(data)) => {
                     let end = self.unread.start;
-                    return Ok(Next::Data(Span { start: end.saturating_sub(data.len()), end }));
+                    return Ok(Next::Data(Span { start: end.wrapping_sub(data.len()), end }));
                 }
                 Some(_) => {}
                 None if self.response.is_complete() => return Ok(Next::End),

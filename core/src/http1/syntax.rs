@@ -77,9 +77,10 @@ pub(super) fn within<'i, T>(
     let mut allowed = take(&mut rest, usize::try_from(*budget).unwrap_or(usize::MAX));
     let before = allowed.len();
     let part = read(&mut allowed);
-    let taken = before.saturating_sub(allowed.len());
+    let taken = before.wrapping_sub(allowed.len());
     take(input, taken);
-    *budget = budget.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+    // No more than was allowed.
+    *budget = budget.wrapping_sub(taken as u32);
     // Nothing but the budget keeps `read` from going on.
     if part.is_none() && !input.is_empty() { Some(Err(limit)) } else { part }
 }
