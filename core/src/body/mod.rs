@@ -9,7 +9,7 @@ mod node;
 mod serialize;
 mod walk;
 
-pub(crate) use name::Name;
+pub(crate) use name::MemberName;
 pub(crate) use node::{Node, nth_member};
 pub(crate) use walk::{Document, Walk};
 
@@ -33,7 +33,7 @@ pub(crate) enum Key<'a> {
     /// None: an element of an array.
     Element,
     /// A member of the schema.
-    Name(Name),
+    Name(MemberName),
     /// A name that the caller chose.
     Text(&'a str),
     /// A number in quotes.

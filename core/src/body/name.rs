@@ -6,7 +6,7 @@ macro_rules! names {
     ($($name:ident: $text:literal,)+) => {
         /// The name of a member.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Name {
+        pub(crate) enum MemberName {
             $($name,)+
         }
 
@@ -14,7 +14,7 @@ macro_rules! names {
         const TEXT: &str = concat!($(",\"", $text, "\":",)+);
 
         /// Where each of them begins in [`TEXT`], and where the last one ends.
-        static STARTS: [u16; 1 + [$(Name::$name),+].len()] = starts([$($text),+]);
+        static STARTS: [u16; 1 + [$(MemberName::$name),+].len()] = starts([$($text),+]);
     };
 }
 
@@ -81,7 +81,7 @@ names! {
     WebSearchOptions: "web_search_options",
 }
 
-impl Name {
+impl MemberName {
     /// The name as a member that is not the first begins with it: `,"name":`.
     pub(crate) fn with_comma(self) -> &'static str {
         let from = STARTS.get(self as usize..).unwrap_or_default();
@@ -126,11 +126,11 @@ mod tests {
     #[test]
     fn each_name_has_its_text() {
         for (name, text) in [
-            (Name::Arguments, "arguments"),
-            (Name::Audio, "audio"),
-            (Name::N, "n"),
-            (Name::TopP, "top_p"),
-            (Name::WebSearchOptions, "web_search_options"),
+            (MemberName::Arguments, "arguments"),
+            (MemberName::Audio, "audio"),
+            (MemberName::N, "n"),
+            (MemberName::TopP, "top_p"),
+            (MemberName::WebSearchOptions, "web_search_options"),
         ] {
             assert_eq!(name.as_str(), text);
             assert_eq!(name.with_comma(), std::format!(",\"{text}\":"));

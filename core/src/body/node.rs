@@ -156,7 +156,7 @@ macro_rules! nth_member {
         $(
             if index == number {
                 return Some($crate::body::Child {
-                    key: $crate::body::Key::Name($crate::body::Name::$name),
+                    key: $crate::body::Key::Name($crate::body::MemberName::$name),
                     value: $value.into(),
                 });
             }
