@@ -35,7 +35,7 @@ const REPORT_LIMIT: usize = 16 << 10;
 pub(crate) struct Call<'b, B, R, E> {
     stage: Stage,
     cargo: Cargo<'b, B, R>,
-    /// What of the buffer is still to be written.
+    /// What of the buffer is still to be written. The last of the request does not reach to the end of the buffer.
     unwritten: Span,
     /// How much was read that is no answer.
     read: usize,
@@ -52,10 +52,7 @@ pub(crate) struct Call<'b, B, R, E> {
 enum Stage {
     New,
     Draining,
-    /// After this, there is more to write.
     Writing,
-    /// This is the last that is written.
-    WritingLast,
     Flushing,
     Head,
     Refusal,
@@ -171,18 +168,15 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                     }
                     _ => call.fail(Error::Reconnect),
                 },
-                Stage::Writing if call.unwritten.is_empty() => {
+                Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
+                Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
+                Stage::Writing => {
                     let end = match &mut call.cargo {
                         Cargo::Request(head, body) => encode(self.wire.buffer, head, body),
                         Cargo::Reader(_) => 0,
                     };
                     call.unwritten = Span { start: 0, end };
-                    if end < self.wire.buffer.len() {
-                        call.stage = Stage::WritingLast;
-                    }
                 }
-                Stage::WritingLast if call.unwritten.is_empty() => call.stage = Stage::Flushing,
-                Stage::Writing | Stage::WritingLast => break Io::Write,
                 Stage::Flushing => break Io::Flush,
                 Stage::Head => match self.wire.next_of_head() {
                     None => break Io::Read,
@@ -223,30 +217,31 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
 
     /// Takes what came of using the socket.
     fn settle<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>, outcome: Result<usize, Error<E>>) {
-        match (call.stage, outcome) {
-            (Stage::Flushing, Ok(_)) => call.stage = Stage::Head,
-            (Stage::Writing | Stage::WritingLast, Ok(count @ 1..)) => {
-                call.unwritten.start = call.unwritten.start.saturating_add(count);
-            }
-            (Stage::Writing | Stage::WritingLast | Stage::Flushing, outcome) => {
-                call.failure = Some(outcome.err().unwrap_or(Error::Closed));
-                // If the server takes no more, it may have said why; if it has, that is here by now.
-                self.wire.spoil();
-                call.stage = match call.failure {
-                    Some(Error::Deadline(_)) => Stage::Failed,
-                    _ => Stage::Head,
+        match call.stage {
+            Stage::Writing | Stage::Flushing => match outcome {
+                Ok(_) if call.stage == Stage::Flushing => call.stage = Stage::Head,
+                Ok(count @ 1..) => call.unwritten.start = call.unwritten.start.saturating_add(count),
+                outcome => {
+                    let error = outcome.err().unwrap_or(Error::Closed);
+                    // If the server takes no more, it may have said why; if it has, that is here by now.
+                    let is_late = matches!(error, Error::Deadline(_));
+                    call.stage = if is_late { Stage::Failed } else { Stage::Head };
+                    call.failure = Some(error);
+                    self.wire.spoil();
+                }
+            },
+            Stage::Draining => match outcome {
+                Ok(count @ 1..) => call.read = call.read.saturating_add(count),
+                _ => call.fail(Error::Reconnect),
+            },
+            _ => {
+                let read = match outcome {
+                    Ok(0) => self.wire.closed().map(|()| 0).map_err(Error::Http),
+                    outcome => outcome,
                 };
-            }
-            (Stage::Draining | Stage::Refusal | Stage::Head | Stage::Answer, Ok(count @ 1..)) => {
-                call.read = call.read.saturating_add(count);
-            }
-            (Stage::Draining, _) => call.fail(Error::Reconnect),
-            (Stage::Refusal, Ok(_)) if self.wire.closed().is_ok() => {}
-            (Stage::Refusal, _) => self.refused(call, false),
-            (_, outcome) => {
-                let ended = outcome.and_then(|_| self.wire.closed().map_err(Error::Http));
-                match ended {
-                    Ok(()) => {}
+                match read {
+                    Ok(count) => call.read = call.read.saturating_add(count),
+                    Err(_) if call.stage == Stage::Refusal => self.refused(call, false),
                     Err(error) if call.stage == Stage::Answer => self.fail(&mut call.failure, error),
                     Err(error) => call.fail(error),
                 }
@@ -262,6 +257,8 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         }
         self.report.start();
         self.wire.expect_response();
+        let end = self.wire.buffer.len();
+        call.unwritten = Span { start: end, end };
         call.stage = Stage::Writing;
     }
 
