@@ -88,8 +88,9 @@ impl<T: Timer> Timed<T> {
         self.hurry = None;
     }
 
-    /// A connection is made.
+    /// A connection is made. Whatever was in a hurry on an earlier one is over.
     pub(crate) fn attempt_started(&mut self) {
+        self.hurry = None;
         self.clock.attempt_started(self.timer.now());
     }
 
