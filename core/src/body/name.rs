@@ -10,10 +10,16 @@ macro_rules! names {
             $($name,)+
         }
 
-        /// One behind the other: a table of references would take as much again.
+        /// With what is around them.
+        #[cfg(target_pointer_width = "64")]
+        static TEXTS: [&str; [$(MemberName::$name),+].len()] = [$(concat!(",\"", $text, "\":")),+];
+
+        /// The same one behind the other, for small machines: a table of references would take as much again.
+        #[cfg(any(test, not(target_pointer_width = "64")))]
         const TEXT: &str = concat!($(",\"", $text, "\":",)+);
 
         /// Where each of them begins in [`TEXT`], and where the last one ends.
+        #[cfg(any(test, not(target_pointer_width = "64")))]
         static STARTS: [u16; 1 + [$(MemberName::$name),+].len()] = starts([$($text),+]);
     };
 }
@@ -83,10 +89,21 @@ names! {
 
 impl MemberName {
     /// The name as a member that is not the first begins with it: `,"name":`.
+    #[cfg(target_pointer_width = "64")]
     pub(crate) fn with_comma(self) -> &'static str {
-        let from = STARTS.get(self as usize..).unwrap_or_default();
-        match from {
-            [start, end, ..] => TEXT.get(usize::from(*start)..usize::from(*end)).unwrap_or_default(),
+        TEXTS.get(self as usize).copied().unwrap_or_default()
+    }
+
+    /// The name as a member that is not the first begins with it: `,"name":`.
+    #[cfg(not(target_pointer_width = "64"))]
+    pub(crate) fn with_comma(self) -> &'static str {
+        self.find()
+    }
+
+    #[cfg(any(test, not(target_pointer_width = "64")))]
+    fn find(self) -> &'static str {
+        match STARTS.get(self as usize..) {
+            Some([start, end, ..]) => TEXT.get(usize::from(*start)..usize::from(*end)).unwrap_or_default(),
             _ => "",
         }
     }
@@ -104,6 +121,7 @@ impl MemberName {
 }
 
 /// Where names begin that stand one behind the other, each with what is around it.
+#[cfg(any(test, not(target_pointer_width = "64")))]
 const fn starts<const NAMES: usize, const STARTS: usize>(names: [&str; NAMES]) -> [u16; STARTS] {
     const AROUND: usize = ",\"\":".len();
     let mut starts = [0; STARTS];
@@ -135,6 +153,7 @@ mod tests {
             assert_eq!(name.as_str(), text);
             assert_eq!(name.with_comma(), std::format!(",\"{text}\":"));
             assert_eq!(name.without_comma(), std::format!("\"{text}\":"));
+            assert_eq!(name.find(), name.with_comma());
         }
         assert_eq!(STARTS.last().copied().map(usize::from), Some(TEXT.len()));
     }
