@@ -184,11 +184,13 @@ impl Clock {
 }
 
 /// When a limit that runs from `since` expires. One beyond the clock's range never does.
+#[cfg_attr(target_pointer_width = "32", inline(never))] // Arithmetic of durations is long there.
 fn moment(since: Duration, limit: Option<Duration>, kind: DeadlineKind) -> Option<(Duration, DeadlineKind)> {
     Some((since.checked_add(limit?)?, kind))
 }
 
 /// `until - now`, at least zero: [`Duration::saturating_sub`], of which the compiler cannot prove that it does not panic.
+#[cfg_attr(target_pointer_width = "32", inline(never))] // As above.
 pub fn left(now: Duration, until: Duration) -> Duration {
     if until <= now {
         return Duration::ZERO;

@@ -75,10 +75,11 @@ impl<'a> EmbeddingRequest<'a> {
     /// Checks what would be refused for sure: an empty model, no input, dimensions of 0. What `extra` overrides is
     /// not checked.
     pub fn validate(&self) -> Result<(), InvalidRequest> {
-        let check = Check { extra: self.extra };
-        check.model(self.model)?;
-        check.refuse(self.input == EmbeddingInput::Many(&[]), "input", Kind::Empty)?;
-        check.refuse(self.dimensions == Some(0), "dimensions", Kind::Zero)
+        let mut check = Check::new(self.extra);
+        check.model(self.model);
+        check.refuse(self.input == EmbeddingInput::Many(&[]), "input", Kind::Empty);
+        check.refuse(self.dimensions == Some(0), "dimensions", Kind::Zero);
+        check.outcome()
     }
 
     /// Checks the request and makes an encoder of its JSON text.
@@ -90,11 +91,11 @@ impl<'a> EmbeddingRequest<'a> {
     pub(crate) fn member(&self, index: usize) -> Option<Child<'a>> {
         nth_member!(
             index,
-            "model": self.model,
-            "input": self.input.value(),
-            "encoding_format": self.encoding_format.map(EncodingFormat::as_str),
-            "dimensions": self.dimensions,
-            "user": self.user,
+            Model: self.model,
+            Input: self.input.value(),
+            EncodingFormat: self.encoding_format.map(EncodingFormat::as_str),
+            Dimensions: self.dimensions,
+            User: self.user,
         )
     }
 }

@@ -89,6 +89,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod ascii;
 mod body;
 pub mod chat;
 pub mod deadline;

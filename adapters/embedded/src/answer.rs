@@ -55,7 +55,7 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
         self.exchange.resume();
         let found = match self.first.take() {
             Some(first) => Some(first),
-            None => self.exchange.find::<'n', _>(self.socket, &mut self.failure).await?,
+            None => self.exchange.find(self.socket, &mut self.failure).await?,
         };
         match found {
             Some(found) => Ok(Some(self.exchange.lend(&found))),

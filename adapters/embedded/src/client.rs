@@ -9,6 +9,7 @@ use choreoai_core::http1;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
 
 use crate::body::{Body, Ready};
+use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
 use crate::exchange::{Exchange, FoundIn};
@@ -164,31 +165,26 @@ where
         self.call(|| Ok(Ready::new(body))).await
     }
 
-    /// `body` makes the body anew for each attempt.
+    /// Sends the request until an event of an answer has come. `new_body` makes the body anew for each attempt.
     async fn call<B: Body>(
         &mut self,
-        body: impl Fn() -> Result<B, InvalidRequest>,
-    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
-        let mut failure = None;
-        let first = self.begin(body, &mut failure).await?;
-        let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-        Ok(Answer::new(socket, &mut self.exchange, first, failure))
-    }
-
-    /// Sends the request until an event of an answer has come. `None`: the answer is complete and has none.
-    async fn begin<B: Body>(
-        &mut self,
         new_body: impl Fn() -> Result<B, InvalidRequest>,
-        failure: &mut Option<Error<C::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         let mut retry = Retry::new(self.policy);
+        let mut failure = None;
         self.exchange.watch.start_connecting();
-        loop {
+        let first = loop {
             self.attempts = retry.attempts();
-            let error = match self.attempt(&new_body, failure).await {
-                Ok(first) => return Ok(first),
+            let is_kept = self.exchange.wire.is_reusable();
+            let error = match self.attempt(&new_body, is_kept, &mut failure).await {
+                Ok(first) => break first,
                 Err(error) => error,
             };
+            // The server had closed it while nobody looked, or does so now.
+            if is_kept && is_stale(&error, self.exchange.wire.was_answered) {
+                self.exchange.wire.give_up();
+                continue;
+            }
             match self.decide(&mut retry, &error) {
                 Decision::Wait(wait) => {
                     debug!("the request is sent again, after {} s", wait.as_secs());
@@ -196,7 +192,39 @@ where
                 }
                 Decision::GiveUp(_) => return Err(error),
             }
+        };
+        let socket = self.connector.socket().ok_or(Error::Reconnect)?;
+        Ok(Answer::new(socket, &mut self.exchange, first, failure))
+    }
+
+    /// One request, over the connection that is kept or a new one, until the first event. `None`: the answer is complete and has
+    /// none.
+    async fn attempt<B: Body>(
+        &mut self,
+        new_body: &impl Fn() -> Result<B, InvalidRequest>,
+        is_kept: bool,
+        failure: &mut Option<Error<C::Error>>,
+    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+        let Self { connector, exchange, .. } = self;
+        let body = new_body().map_err(Error::Request)?;
+        let mut call = Call::new(exchange.endpoint, body, true)?;
+        if !is_kept {
+            debug!("a connection is made");
+            exchange.wire.give_up();
+            exchange.watch.attempt_started();
+            exchange
+                .watch
+                .limit(connector.connect())
+                .await
+                .map_err(Error::Deadline)?
+                .map_err(Error::Connect)?;
+            exchange.wire.reset();
         }
+        let socket = connector.socket().ok_or(Error::Reconnect)?;
+        exchange.watch.connected();
+        let first = exchange.run(socket, &mut call).await?;
+        *failure = call.failure;
+        Ok(first)
     }
 
     #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
@@ -204,58 +232,6 @@ where
         let entropy = (self.entropy)();
         let time_left = self.exchange.watch.time_left();
         retry.decide(&self.outcome(error), entropy, None, time_left)
-    }
-
-    /// One request, over the connection that is there or a new one, until the first event.
-    async fn attempt<B: Body>(
-        &mut self,
-        new_body: &impl Fn() -> Result<B, InvalidRequest>,
-        failure: &mut Option<Error<C::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
-        let mut is_kept = self.exchange.wire.is_reusable();
-        loop {
-            let answered = match self.submit(new_body, is_kept).await {
-                Ok(unsent) => {
-                    let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-                    self.exchange.answer(socket, unsent).await
-                }
-                Err(error) => Err(error),
-            };
-            match answered {
-                // The server had closed it while nobody looked, or does so now.
-                Err(error) if is_kept && is_stale(&error, self.exchange.wire.was_answered) => is_kept = false,
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-                    return self.exchange.find::<'f', _>(socket, failure).await;
-                }
-            }
-        }
-    }
-
-    /// Sends the request, over the connection that is kept or over a new one; see [`Exchange::send`]. The body is gone at its end.
-    async fn submit<B: Body>(
-        &mut self,
-        new_body: &impl Fn() -> Result<B, InvalidRequest>,
-        is_kept: bool,
-    ) -> Result<Option<Error<C::Error>>, Error<C::Error>> {
-        let mut body = new_body().map_err(Error::Request)?;
-        if !is_kept {
-            self.connect().await?;
-        }
-        let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-        self.exchange.watch.connected();
-        self.exchange.send(socket, &mut body).await
-    }
-
-    async fn connect(&mut self) -> Result<(), Error<C::Error>> {
-        let Self { connector, exchange, .. } = self;
-        debug!("a connection is made");
-        exchange.wire.give_up();
-        exchange.watch.attempt_started();
-        exchange.watch.limit(connector.connect()).await.map_err(Error::Deadline)?.map_err(Error::Connect)?;
-        exchange.wire.reset();
-        Ok(())
     }
 
     /// What a failure means for a retry.

@@ -159,10 +159,10 @@
 //! | the buffer | any size; 256 to 1024 serve well |
 //! | [`ErrorReport`] | 176, its message and three labels |
 //! | [`Answer`] | 88 |
-//! | deadlines | 184, and the timer |
+//! | deadlines | 200, and the timer |
 //! | the future of [`Session::stream`], of which the request's encoder takes 312; of [`Session::send`] | 536; 240 |
 //! | the future of [`Answer::next`] | 52, or 80 with a timer |
-//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 1072; 832 |
+//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 1088; 728 |
 //! | [`chat::ChatRequest`]; none if it is a `const` | 296 |
 //!
 //! # Limits
@@ -188,6 +188,7 @@
 
 mod answer;
 mod body;
+mod call;
 mod client;
 pub mod connect;
 mod decode;

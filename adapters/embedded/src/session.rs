@@ -7,6 +7,7 @@ use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use embedded_io_async::{Read, Write};
 
 use crate::body::{Body, Ready};
+use crate::call::Call;
 use crate::decode::Decode;
 use crate::exchange::Exchange;
 use crate::report::{Report, StatusOnly};
@@ -136,12 +137,12 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
         new_body: impl FnOnce() -> Result<B, InvalidRequest>,
     ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         let Self { socket, exchange } = self;
-        let unsent = {
-            let mut body = new_body().map_err(Error::Request)?;
+        {
+            let body = new_body().map_err(Error::Request)?;
+            let mut call = Call::new(exchange.endpoint, body, false)?;
             exchange.watch.start();
-            exchange.send(socket, &mut body).await?
-        };
-        exchange.answer(socket, unsent).await?;
+            exchange.run(socket, &mut call).await?;
+        }
         Ok(Answer::new(socket, exchange, None, None))
     }
 

@@ -3,7 +3,6 @@
 use core::ops::Range;
 
 use choreoai_core::http1::{Error, Method, Part, Remaining, Response};
-use embedded_io_async::Read;
 
 /// How much of a response that nobody needs is read, about, to keep its connection.
 pub(crate) const DRAIN_LIMIT: usize = 4 << 10;
@@ -151,7 +150,7 @@ impl<'b> Wire<'b> {
         let Span { start, end } = self.unread;
         let mut input = self.buffer.get(start..end).unwrap_or_default();
         let part = self.response.next_part(&mut input);
-        self.unread.start = end.saturating_sub(input.len());
+        self.unread.start = end.wrapping_sub(input.len());
         part
     }
 
@@ -163,11 +162,11 @@ impl<'b> Wire<'b> {
             let part = self.response.next_part(&mut input).transpose()?;
             // Data is a piece of the input, and nothing of that lies between it and what is left.
             let left = input.len();
-            self.unread.start = end.saturating_sub(left);
+            self.unread.start = end.wrapping_sub(left);
             match part {
                 Some(Part::Data(data)) => {
                     let end = self.unread.start;
-                    return Ok(Next::Data(Span { start: end.saturating_sub(data.len()), end }));
+                    return Ok(Next::Data(Span { start: end.wrapping_sub(data.len()), end }));
                 }
                 Some(_) => {}
                 None if self.response.is_complete() => return Ok(Next::End),
@@ -199,28 +198,6 @@ impl<'b> Wire<'b> {
                 }
                 Ok(Next::End) => return self.finish(),
                 Err(_) => return self.give_up(),
-            }
-        }
-    }
-
-    /// Reads the rest of the last response. Whether another request may be sent.
-    pub(crate) async fn drain<S: Read>(&mut self, socket: &mut S) -> bool {
-        let mut drained = 0_usize;
-        loop {
-            match self.next_of_body() {
-                Ok(Next::Data(_)) => continue,
-                Ok(Next::Nothing) if drained < DRAIN_LIMIT => {}
-                Ok(Next::End) => {
-                    self.finish();
-                    return self.engage().is_some();
-                }
-                _ => return false,
-            }
-            self.begin_read();
-            let read = socket.read(self.buffer).await;
-            match self.end_read(read) {
-                Ok(count @ 1..) => drained = drained.saturating_add(count),
-                _ => return false,
             }
         }
     }

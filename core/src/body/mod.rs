@@ -3,11 +3,13 @@
 //! Each object and array of a request is a [`Node`]: something that names its n-th child. [`Walk`] turns the tree
 //! into the parts of its text; `serde::Serialize` (with the feature) walks the same tree.
 
+mod name;
 mod node;
 #[cfg(feature = "serde")]
 mod serialize;
 mod walk;
 
+pub(crate) use name::MemberName;
 pub(crate) use node::{Node, nth_member};
 pub(crate) use walk::{Document, Walk};
 
@@ -30,8 +32,8 @@ impl<'a> Child<'a> {
 pub(crate) enum Key<'a> {
     /// None: an element of an array.
     Element,
-    /// A member of the schema, as the text that comes before its value: `,"name":`.
-    Name(&'static str),
+    /// A member of the schema.
+    Name(MemberName),
     /// A name that the caller chose.
     Text(&'a str),
     /// A number in quotes.
@@ -42,7 +44,7 @@ impl Key<'_> {
     /// The name of a member of the schema.
     pub(crate) fn name(&self) -> Option<&'static str> {
         match self {
-            Self::Name(text) => text.strip_prefix(",\"")?.strip_suffix("\":"),
+            Self::Name(name) => Some(name.as_str()),
             _ => None,
         }
     }

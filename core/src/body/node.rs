@@ -54,72 +54,72 @@ impl<'a> Node<'a> {
             Self::ToolCalls(list) => list.get(index).map(|call| Child::element(Self::ToolCall(call))),
             Self::Tools(list) => list.get(index).map(|tool| Child::element(tool.value())),
             Self::Part(part) => match part {
-                ContentPart::Text(text) => nth_member!(index, "type": "text", "text": *text),
-                ContentPart::Refusal(text) => nth_member!(index, "type": "refusal", "refusal": *text),
+                ContentPart::Text(text) => nth_member!(index, Type: "text", Text: *text),
+                ContentPart::Refusal(text) => nth_member!(index, Type: "refusal", Refusal: *text),
                 ContentPart::ImageUrl { .. } => {
-                    nth_member!(index, "type": "image_url", "image_url": Self::InPart(part))
+                    nth_member!(index, Type: "image_url", ImageUrl: Self::InPart(part))
                 }
                 ContentPart::InputAudio { .. } => {
-                    nth_member!(index, "type": "input_audio", "input_audio": Self::InPart(part))
+                    nth_member!(index, Type: "input_audio", InputAudio: Self::InPart(part))
                 }
-                ContentPart::File(_) => nth_member!(index, "type": "file", "file": Self::InPart(part)),
+                ContentPart::File(_) => nth_member!(index, Type: "file", File: Self::InPart(part)),
                 ContentPart::Raw(_) => None,
             },
             Self::InPart(part) => match part {
                 ContentPart::ImageUrl { url, detail } => {
-                    nth_member!(index, "url": *url, "detail": *detail)
+                    nth_member!(index, Url: *url, Detail: *detail)
                 }
                 ContentPart::InputAudio { data, format } => {
-                    nth_member!(index, "data": *data, "format": *format)
+                    nth_member!(index, Data: *data, Format: *format)
                 }
                 ContentPart::File(file) => nth_member!(
                     index,
-                    "file_id": file.file_id,
-                    "file_data": file.file_data,
-                    "filename": file.filename,
+                    FileId: file.file_id,
+                    FileData: file.file_data,
+                    Filename: file.filename,
                 ),
                 _ => None,
             },
             Self::ToolCall(call) => nth_member!(
                 index,
-                "id": call.id,
-                "type": "function",
-                "function": Self::CalledFunction(call),
+                Id: call.id,
+                Type: "function",
+                Function: Self::CalledFunction(call),
             ),
             Self::CalledFunction(call) => {
-                nth_member!(index, "name": call.name, "arguments": call.arguments)
+                nth_member!(index, Name: call.name, Arguments: call.arguments)
             }
             Self::Tool(function) => {
-                nth_member!(index, "type": "function", "function": Self::Function(function))
+                nth_member!(index, Type: "function", Function: Self::Function(function))
             }
             Self::Function(function) => nth_member!(
                 index,
-                "name": function.name,
-                "description": function.description,
-                "parameters": function.parameters,
-                "strict": function.strict,
+                Name: function.name,
+                Description: function.description,
+                Parameters: function.parameters,
+                Strict: function.strict,
             ),
             Self::ToolChoice(name) => {
-                nth_member!(index, "type": "function", "function": Self::FunctionName(name))
+                nth_member!(index, Type: "function", Function: Self::FunctionName(name))
             }
-            Self::FunctionName(name) => nth_member!(index, "name": name),
-            Self::Type(name) => nth_member!(index, "type": name),
+            Self::FunctionName(name) => nth_member!(index, Name: name),
+            Self::Type(name) => nth_member!(index, Type: name),
             Self::JsonSchemaFormat(schema) => {
-                nth_member!(index, "type": "json_schema", "json_schema": Self::JsonSchema(schema))
+                nth_member!(index, Type: "json_schema", JsonSchema: Self::JsonSchema(schema))
             }
             Self::JsonSchema(schema) => nth_member!(
                 index,
-                "name": schema.name,
-                "description": schema.description,
-                "schema": schema.schema,
-                "strict": schema.strict,
+                Name: schema.name,
+                Description: schema.description,
+                Schema: schema.schema,
+                Strict: schema.strict,
             ),
-            Self::StreamOptions(include_usage) => nth_member!(index, "include_usage": include_usage),
+            Self::StreamOptions(include_usage) => nth_member!(index, IncludeUsage: include_usage),
             Self::AudioOutput(audio) => {
-                nth_member!(index, "voice": audio.voice, "format": audio.format)
+                nth_member!(index, Voice: audio.voice, Format: audio.format)
             }
             Self::Prediction(content) => {
-                nth_member!(index, "type": "content", "content": content.value())
+                nth_member!(index, Type: "content", Content: content.value())
             }
         }
     }
@@ -150,13 +150,13 @@ impl<'a> Node<'a> {
 
 /// The member number `$index` of those listed; `None` past the last.
 macro_rules! nth_member {
-    ($index:expr, $($name:literal: $value:expr),+ $(,)?) => {{
+    ($index:expr, $($name:ident: $value:expr),+ $(,)?) => {{
         let index: usize = $index;
         let mut number = 0_usize;
         $(
             if index == number {
                 return Some($crate::body::Child {
-                    key: $crate::body::Key::Name(concat!(",\"", $name, "\":")),
+                    key: $crate::body::Key::Name($crate::body::MemberName::$name),
                     value: $value.into(),
                 });
             }

@@ -68,7 +68,7 @@ impl<'a, D: Document<'a>> Walk<'a, D> {
             Key::Element if first => self.begin(value),
             Key::Element => self.then(Pending::Value(value), COMMA),
             Key::Name(name) => {
-                let name = if first { name.strip_prefix(',').unwrap_or(name) } else { name };
+                let name = if first { name.without_comma() } else { name.with_comma() };
                 self.then(Pending::Value(value), Part::Raw(name))
             }
             Key::Text(name) if first => self.then(Pending::Colon(value), Part::Str(name)),

@@ -110,11 +110,11 @@ impl<'a> Message<'a> {
         let calls = (!self.tool_calls.is_empty()).then_some(Node::ToolCalls(self.tool_calls));
         nth_member!(
             index,
-            "role": self.role.as_str(),
-            "content": self.content.value(),
-            "name": self.name,
-            "tool_call_id": self.tool_call_id,
-            "tool_calls": calls,
+            Role: self.role.as_str(),
+            Content: self.content.value(),
+            Name: self.name,
+            ToolCallId: self.tool_call_id,
+            ToolCalls: calls,
         )
     }
 }

@@ -75,7 +75,7 @@ impl Chunked {
                 At::Trailers => return self.trailer(input),
                 At::Data if self.size > 0 => {
                     let data = take(input, usize::try_from(self.size).unwrap_or(usize::MAX));
-                    self.size = self.size.saturating_sub(u64::try_from(data.len()).unwrap_or(u64::MAX));
+                    self.size = self.size.wrapping_sub(data.len() as u64);
                     return Some(Ok(ChunkPart::Data(data)));
                 }
                 _ => {}
@@ -126,7 +126,7 @@ impl Chunked {
         if self.digits >= MAX_CHUNK_SIZE_DIGITS {
             return Err(ErrorKind::ChunkSizeLimit);
         }
-        self.digits = self.digits.saturating_add(1);
+        self.digits = self.digits.wrapping_add(1);
         self.size = self.size.wrapping_shl(4) | u64::from(digit);
         Ok(At::Size)
     }

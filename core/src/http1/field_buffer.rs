@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::response::Part;
+use crate::ascii::is_same;
 
 /// Gathers the fields of a response, one at a time, in a buffer that the caller lends.
 ///
@@ -80,7 +81,7 @@ impl<'b> FieldBuffer<'b> {
 impl Field<'_> {
     /// Whether this is the field called `name`, which is ASCII in any case.
     pub fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name.as_bytes())
+        is_same(self.name, name.as_bytes())
     }
 }
 

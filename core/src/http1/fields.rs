@@ -123,7 +123,7 @@ impl Fields {
         if self.spaces > 0 {
             let mut spaces = SPACES;
             let piece = take(&mut spaces, usize::try_from(self.spaces).unwrap_or(usize::MAX));
-            self.spaces = self.spaces.saturating_sub(u32::try_from(piece.len()).unwrap_or(u32::MAX));
+            self.spaces = self.spaces.wrapping_sub(piece.len() as u32);
             return piece;
         }
         let mut rest = *input;

@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use super::syntax::{Bytes, is_space, is_token, is_visible};
+use super::syntax::{Bytes, TOKEN, is_space, is_visible};
+use crate::ascii::is_same;
 
 /// The method of a request (RFC 9110, section 9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,10 +119,10 @@ impl<'a, F: Iterator<Item = (&'a str, &'a [u8])> + Clone> RequestHead<'a, F> {
         }
         for (position, (name, value)) in fields.clone().enumerate() {
             let refuse = |kind, field| Err(RequestError { kind, field, position });
-            if name.is_empty() || !name.bytes().all(is_token) {
+            if name.is_empty() || !TOKEN.contain_all(name) {
                 return refuse(RequestErrorKind::InvalidFieldName, None);
             }
-            if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
+            if RESERVED.iter().any(|reserved| is_same(name.as_bytes(), reserved.as_bytes())) {
                 return refuse(RequestErrorKind::ReservedField, Some(name));
             }
             if !value.iter().all(|&byte| is_visible(byte) || is_space(byte)) {
@@ -307,12 +308,13 @@ impl fmt::Display for RequestError<'_> {
 impl core::error::Error for RequestError<'_> {}
 
 fn is_target(target: &str) -> bool {
-    let has_scheme = |scheme: &str| {
-        target.split_at_checked(scheme.len()).is_some_and(|(start, rest)| {
-            start.eq_ignore_ascii_case(scheme) && !rest.is_empty() && !rest.starts_with('/')
+    let has_scheme = |scheme: &[u8]| {
+        target.as_bytes().split_at_checked(scheme.len()).is_some_and(|(start, rest)| {
+            is_same(start, scheme) && !rest.is_empty() && !rest.starts_with(b"/")
         })
     };
-    (target.starts_with('/') || has_scheme("http://") || has_scheme("https://"))
+    let schemes: [&[u8]; 2] = [b"http://", b"https://"];
+    (target.starts_with('/') || schemes.into_iter().any(has_scheme))
         && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
@@ -324,7 +326,7 @@ fn is_authority(target: &str) -> bool {
 }
 
 fn is_host(host: &str) -> bool {
-    !host.is_empty() && host.bytes().all(|byte| HOST.contain(byte))
+    !host.is_empty() && HOST.contain_all(host)
 }
 
 static HOST: Bytes = Bytes::alphanumeric_or(b"-._~%!$&'()*+;=:[]");

@@ -123,8 +123,9 @@ impl Response {
         loop {
             let before = *input;
             let step = self.step(input);
-            let taken = before.len().saturating_sub(input.len());
-            self.offset = self.offset.saturating_add(u64::try_from(taken).unwrap_or(u64::MAX));
+            let taken = before.len().wrapping_sub(input.len());
+            // No connection lasts for 2^64 bytes.
+            self.offset = self.offset.wrapping_add(taken as u64);
             match step? {
                 Ok(None) => {}
                 Ok(Some(part)) => return Some(Ok(part)),
@@ -223,7 +224,7 @@ impl Response {
                     return None;
                 }
                 let data = take(input, usize::try_from(*left).unwrap_or(usize::MAX));
-                *left = left.saturating_sub(u64::try_from(data.len()).unwrap_or(u64::MAX));
+                *left = left.wrapping_sub(data.len() as u64);
                 if *left == 0 {
                     self.state = State::Ending;
                 }
@@ -268,7 +269,7 @@ impl Response {
         if self.interim_heads >= MAX_INTERIM_HEADS {
             return Err(ErrorKind::InterimLimit);
         }
-        self.interim_heads = self.interim_heads.saturating_add(1);
+        self.interim_heads = self.interim_heads.wrapping_add(1);
         Ok(Part::Interim(status.code))
     }
 
@@ -297,8 +298,8 @@ impl Response {
             FieldPart::Value(mut piece) => {
                 if let Err((accepted, kind)) = self.framing.value(piece) {
                     // Back to the refused byte; what comes before it is delivered, however the input was cut.
-                    let refused = piece.len().saturating_sub(accepted);
-                    let back_to = before.len().saturating_sub(input.len()).saturating_sub(refused);
+                    let refused = piece.len().wrapping_sub(accepted);
+                    let back_to = before.len().wrapping_sub(input.len()).wrapping_sub(refused);
                     *input = before;
                     take(input, back_to);
                     self.state = State::Failed(kind);

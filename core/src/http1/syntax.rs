@@ -28,9 +28,15 @@ impl Bytes {
         let Self(words) = self;
         words.get(usize::from(byte / 32)).is_some_and(|word| word >> (byte % 32) & 1 != 0)
     }
+
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    pub(super) fn contain_all(&self, text: &str) -> bool {
+        text.bytes().all(|byte| self.contain(byte))
+    }
 }
 
-static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
+/// What names and other tokens are made of.
+pub(super) static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
 
 /// `tchar`: what names and other tokens are made of.
 pub(super) fn is_token(byte: u8) -> bool {
@@ -71,9 +77,10 @@ pub(super) fn within<'i, T>(
     let mut allowed = take(&mut rest, usize::try_from(*budget).unwrap_or(usize::MAX));
     let before = allowed.len();
     let part = read(&mut allowed);
-    let taken = before.saturating_sub(allowed.len());
+    let taken = before.wrapping_sub(allowed.len());
     take(input, taken);
-    *budget = budget.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX));
+    // No more than was allowed.
+    *budget = budget.wrapping_sub(taken as u32);
     // Nothing but the budget keeps `read` from going on.
     if part.is_none() && !input.is_empty() { Some(Err(limit)) } else { part }
 }

@@ -1,9 +1,9 @@
 //! Numbers as JSON text, without the formatting machinery of `core::fmt`.
 
 use core::fmt;
-use core::num::NonZeroU16;
+use core::num::{NonZeroU8, NonZeroU32, NonZeroU128};
 
-use crate::decimal::divide;
+use crate::decimal;
 
 /// A number as JSON text (RFC 8259, section 6), held inline.
 ///
@@ -34,6 +34,7 @@ impl Decimal {
     }
 
     /// `,"n":`, the name of an object's member that is a number, with the comma before it unless it is the first.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     pub(crate) fn member_name(n: u32, first: bool) -> Self {
         let mut text = Self::EMPTY;
         text.push_all(if first { b"\"" } else { b",\"" });
@@ -49,23 +50,32 @@ impl Decimal {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn push_all(&mut self, bytes: &[u8]) {
         for byte in bytes {
             self.push(*byte);
         }
     }
 
-    fn push_zeros(&mut self, count: i32) {
-        for _ in 0..count {
-            self.push(b'0');
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn of_integer(is_negative: bool, magnitude: u64) -> Self {
+        let mut text = Self::EMPTY;
+        text.push_signed(is_negative, magnitude);
+        text
+    }
+
+    fn push_signed(&mut self, is_negative: bool, magnitude: u64) {
+        if is_negative {
+            self.push(b'-');
         }
+        self.push_unsigned(magnitude);
     }
 
     fn push_unsigned(&mut self, mut n: u64) {
         let mut digits = [b'0'; 20];
         for digit in digits.iter_mut().rev() {
             let last;
-            (n, last) = divide(n, TEN);
+            (n, last) = decimal::divide(n, TEN.into());
             *digit = b'0'.wrapping_add(last as u8);
         }
         let leading_zeros = digits.iter().take_while(|digit| **digit == b'0').count();
@@ -73,28 +83,23 @@ impl Decimal {
     }
 }
 
-const TEN: NonZeroU16 = NonZeroU16::new(10).unwrap();
+const TEN: NonZeroU8 = NonZeroU8::new(10).unwrap();
+const TWO: NonZeroU8 = NonZeroU8::new(2).unwrap();
 
 impl From<u64> for Decimal {
     fn from(n: u64) -> Self {
-        let mut text = Self::EMPTY;
-        text.push_unsigned(n);
-        text
+        Self::of_integer(false, n)
     }
 }
 
 impl From<i64> for Decimal {
     fn from(n: i64) -> Self {
-        let mut text = Self::EMPTY;
-        if n < 0 {
-            text.push(b'-');
-        }
-        text.push_unsigned(n.unsigned_abs());
-        text
+        Self::of_integer(n < 0, n.unsigned_abs())
     }
 }
 
 impl From<f64> for Decimal {
+    #[inline(never)] // It is long, and few requests hold such a number.
     fn from(x: f64) -> Self {
         let mut text = Self::EMPTY;
         if !x.is_finite() {
@@ -121,7 +126,7 @@ impl fmt::Debug for Decimal {
 /// `0.d1d2d3... * 10^exponent`, with `d1` not zero.
 struct Digits {
     digits: [u8; Self::MOST],
-    count: usize,
+    count: i32,
     exponent: i32,
 }
 
@@ -129,12 +134,11 @@ impl Digits {
     const MOST: usize = 18;
 
     /// The fewest digits that read back as `x`, which must be finite; none for zero.
-    #[inline(never)] // It needs much of the stack, and few requests hold such a number.
     fn of(x: f64) -> Option<Self> {
         let mut scaled = Scaled::new(x)?;
         let mut exponent = scaled.exponent;
-        let mut digits = [b'0'; Self::MOST];
-        let mut count = 0_usize;
+        let mut digits = [0; Self::MOST];
+        let mut count = 0_i32;
         for slot in &mut digits {
             let (digit, last) = scaled.next_digit();
             *slot = b'0'.wrapping_add(digit);
@@ -154,32 +158,22 @@ impl Digits {
     }
 
     fn write(&self, text: &mut Decimal) {
-        let digits = self.digits.get(..self.count).unwrap_or(&[]);
-        match self.exponent {
-            -3..=0 => {
-                text.push_all(b"0.");
-                text.push_zeros(self.exponent.wrapping_neg());
-                text.push_all(digits);
-            }
-            places @ 1..=16 => {
-                let (whole, fraction) =
-                    digits.split_at_checked(places.unsigned_abs() as usize).unwrap_or((digits, &[]));
-                text.push_all(whole);
-                text.push_zeros(places.wrapping_sub(whole.len() as i32));
+        let is_in_full = matches!(self.exponent, -3..=16);
+        // Before which digit the point stands; with zeros where there is none.
+        let point = if is_in_full { self.exponent } else { 1 };
+        // A digit before the point, and one behind it if there is no exponent.
+        let end = if is_in_full { self.count.max(point.wrapping_add(1)) } else { self.count };
+        for place in point.wrapping_sub(1).min(0)..end {
+            if place == point {
                 text.push(b'.');
-                text.push_all(if fraction.is_empty() { b"0" } else { fraction });
             }
-            exponent => {
-                let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, &[]));
-                text.push_all(first);
-                if !rest.is_empty() {
-                    text.push(b'.');
-                    text.push_all(rest);
-                }
-                let exponent = exponent.wrapping_sub(1);
-                text.push_all(if exponent < 0 { b"e-" } else { b"e" });
-                text.push_unsigned(exponent.unsigned_abs().into());
-            }
+            let digit = usize::try_from(place).ok().and_then(|place| self.digits.get(place));
+            text.push(digit.copied().filter(|digit| *digit != 0).unwrap_or(b'0'));
+        }
+        if !is_in_full {
+            let exponent = self.exponent.wrapping_sub(1);
+            text.push(b'e');
+            text.push_signed(exponent < 0, exponent.unsigned_abs().into());
         }
     }
 }
@@ -188,8 +182,10 @@ impl Digits {
 /// and above it the numbers reach that read back as the same `f64`.
 struct Scaled {
     value: u128,
-    below: u128,
-    above: u128,
+    /// How far below.
+    gap: u128,
+    /// Whether they reach twice as far above.
+    is_narrow: bool,
     exponent: i32,
 }
 
@@ -212,11 +208,11 @@ impl Scaled {
         }
         let half = 1 << (Self::FRACTION_BITS - 54);
         // Below a power of two the neighbours are half as far apart.
-        let narrow = fraction == 0 && biased > 1;
+        let is_narrow = fraction == 0 && biased > 1;
         let mut scaled = Self {
             value: u128::from(mantissa) << (Self::FRACTION_BITS - 53),
-            below: if narrow { half / 2 } else { half },
-            above: half,
+            gap: half >> u32::from(is_narrow),
+            is_narrow,
             exponent: 0,
         };
         while scaled.value < Self::TENTH {
@@ -230,35 +226,30 @@ impl Scaled {
             scaled.halve();
         }
         // More than the scaling can have lost, and too little to cost a digit.
-        scaled.below = scaled.below.wrapping_sub(scaled.below >> 32);
-        scaled.above = scaled.above.wrapping_sub(scaled.above >> 32);
+        scaled.gap = scaled.gap.wrapping_sub(scaled.gap >> 32);
         Some(scaled)
     }
 
-    /// Does the same to all three.
-    fn each(&mut self, change: impl Fn(u128) -> u128) {
-        for number in [&mut self.value, &mut self.below, &mut self.above] {
-            *number = change(*number);
-        }
-    }
-
-    #[cfg_attr(target_pointer_width = "32", inline(never))] // It is long there.
     fn times_ten(&mut self) {
-        self.each(|number| number.wrapping_mul(10));
+        multiply(&mut self.value, 10);
+        multiply(&mut self.gap, 10);
         self.exponent = self.exponent.wrapping_sub(1);
     }
 
     fn double(&mut self) {
-        self.each(|number| number << 1);
+        multiply(&mut self.value, 2);
+        multiply(&mut self.gap, 2);
         if self.value >= Self::ONE {
-            self.each(tenth);
+            divide(&mut self.value, TEN);
+            divide(&mut self.gap, TEN);
             self.value = self.value.wrapping_add(1);
             self.exponent = self.exponent.wrapping_add(1);
         }
     }
 
     fn halve(&mut self) {
-        self.each(|number| number >> 1);
+        divide(&mut self.value, TWO);
+        divide(&mut self.gap, TWO);
         if self.value < Self::TENTH {
             self.times_ten();
         }
@@ -269,22 +260,55 @@ impl Scaled {
         self.times_ten();
         let digit = (self.value >> Self::FRACTION_BITS) as u8;
         self.value &= Self::ONE - 1;
-        let down = self.value < self.below;
-        let up = self.value > Self::ONE.saturating_sub(self.above);
+        let above = self.gap << u32::from(self.is_narrow);
+        let down = self.value < self.gap;
+        let up = self.value > Self::ONE.saturating_sub(above);
         let nearer_up = self.value >= Self::ONE / 2;
         (digit.wrapping_add(u8::from(up && (!down || nearer_up))), down || up)
     }
 }
 
-/// `n / 10`, rounded down: a `u128` division is a kilobyte of code on 32-bit targets (Hacker's Delight, 10-17).
-fn tenth(n: u128) -> u128 {
-    let mut quotient = (n >> 1).wrapping_add(n >> 2);
-    for shift in [4, 8, 16, 32, 64] {
-        quotient = quotient.wrapping_add(quotient >> shift);
+// Where arithmetic of `u128` takes much code, it is done byte by byte.
+
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+fn multiply(n: &mut u128, factor: u8) {
+    if cfg!(target_pointer_width = "64") {
+        *n = n.wrapping_mul(factor.into());
+    } else {
+        *n = multiply_by_bytes(*n, factor);
     }
-    quotient >>= 3;
-    let remainder = n.wrapping_sub(quotient.wrapping_mul(10)) as u32;
-    quotient.wrapping_add((remainder / 10).into())
+}
+
+fn multiply_by_bytes(n: u128, factor: u8) -> u128 {
+    let mut bytes = n.to_le_bytes();
+    let mut carry = 0_u32;
+    for byte in &mut bytes {
+        carry = carry.wrapping_add(u32::from(*byte).wrapping_mul(factor.into()));
+        *byte = carry as u8;
+        carry >>= 8;
+    }
+    u128::from_le_bytes(bytes)
+}
+
+/// Rounded down.
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+fn divide(n: &mut u128, divisor: NonZeroU8) {
+    if cfg!(target_pointer_width = "64") {
+        *n /= NonZeroU128::from(divisor);
+    } else {
+        *n = divide_by_bytes(*n, divisor);
+    }
+}
+
+fn divide_by_bytes(n: u128, divisor: NonZeroU8) -> u128 {
+    let mut bytes = n.to_le_bytes();
+    let mut rest = 0_u32;
+    for byte in bytes.iter_mut().rev() {
+        let part = rest << 8 | u32::from(*byte);
+        *byte = (part / NonZeroU32::from(divisor)) as u8;
+        rest = part % NonZeroU32::from(divisor);
+    }
+    u128::from_le_bytes(bytes)
 }
 
 #[cfg(test)]
@@ -344,9 +368,13 @@ mod tests {
     }
 
     #[test]
-    fn tenths() {
-        for n in (0..1000).chain([u128::MAX, 1 << 124, (1 << 125) - 1]) {
-            assert_eq!(tenth(n), n / 10);
+    fn arithmetic_by_bytes_is_arithmetic() {
+        for n in (0..1000).chain([u128::MAX, u128::MAX / 10, 1 << 124, (1 << 125) - 1]) {
+            for factor in [TWO, TEN] {
+                let wide = u128::from(factor.get());
+                assert_eq!(multiply_by_bytes(n, factor.get()), n.wrapping_mul(wide), "{n} by {factor}");
+                assert_eq!(divide_by_bytes(n, factor), n / wide, "{n} by {factor}");
+            }
         }
     }
 

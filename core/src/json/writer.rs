@@ -196,10 +196,11 @@ impl Part<'_> {
 
 /// How long `string` is between quotes, escaped.
 fn quoted_length(string: &[u8]) -> u64 {
-    let escaped = count(string, |byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+    let escaped = count(string, is_escaped);
     // Those have an escape of two characters, the others one of six.
     let long = count(string, |byte| byte < 0x20 && !matches!(byte, 0x08 | b'\t' | b'\n' | 0x0c | b'\r'));
-    (string.len() as u64).saturating_add(2).saturating_add(escaped).saturating_add(long.saturating_mul(4))
+    // No string in memory is so long that this overflows.
+    (string.len() as u64).wrapping_add(2).wrapping_add(escaped).wrapping_add(long.wrapping_mul(4))
 }
 
 /// How many bytes are such.
@@ -210,7 +211,7 @@ fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> u64 {
     let blocks = bytes.chunks(BLOCK);
     let counts =
         blocks.map(|block| block.iter().fold(0_u8, |count, &byte| count.wrapping_add(is_such(byte).into())));
-    counts.fold(0, |all: u64, count| all.saturating_add(count.into()))
+    counts.fold(0, |all: u64, count| all.wrapping_add(count.into()))
 }
 
 /// Writes of `string` what fits whole, escaped, and takes that off its front; how many bytes that takes.
@@ -261,6 +262,7 @@ fn copy(from: &[u8], to: &mut [u8]) -> usize {
 }
 
 /// How many bytes stand before the first that must be escaped; all if there is none.
+#[cfg(target_pointer_width = "64")]
 fn plain_prefix(string: &[u8]) -> usize {
     let (words, tail) = string.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -269,12 +271,27 @@ fn plain_prefix(string: &[u8]) -> usize {
             return index.wrapping_mul(8).wrapping_add((found.trailing_zeros() / 8) as usize);
         }
     }
-    let tail_run = tail.iter().take_while(|byte| escape(**byte).is_none()).count();
-    string.len().wrapping_sub(tail.len()).wrapping_add(tail_run)
+    string.len().wrapping_sub(tail.len()).wrapping_add(plain_bytes(tail))
+}
+
+/// The same, byte by byte: to look at more at a time takes much code where words are short.
+#[cfg(not(target_pointer_width = "64"))]
+fn plain_prefix(string: &[u8]) -> usize {
+    plain_bytes(string)
+}
+
+fn plain_bytes(string: &[u8]) -> usize {
+    string.iter().take_while(|byte| !is_escaped(**byte)).count()
+}
+
+/// Whether JSON does not allow the byte in a string.
+const fn is_escaped(byte: u8) -> bool {
+    byte < 0x20 || matches!(byte, b'"' | b'\\')
 }
 
 /// The lowest bit set lies in the lowest byte of `word` that must be escaped; zero if none must be. (Borrows go
 /// upwards, so bytes above the lowest may be marked wrongly.)
+#[cfg(target_pointer_width = "64")]
 const fn must_escape(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES * 0x80;

@@ -76,10 +76,10 @@ impl HttpDate {
                 b'd' => day = rest.two_digits()?,
                 b'e' => day = if rest.literal(b' ').is_some() { rest.digit()? } else { rest.two_digits()? },
                 b'y' => {
-                    year = rest.two_digits()?.saturating_add(2000);
+                    year = rest.two_digits()?.wrapping_add(2000);
                     two_digit_year = true;
                 }
-                b'Y' => year = rest.two_digits()?.saturating_mul(100).saturating_add(rest.two_digits()?),
+                b'Y' => year = rest.two_digits()?.wrapping_mul(100).wrapping_add(rest.two_digits()?),
                 _ => second = rest.time()?,
             }
         }
@@ -101,23 +101,23 @@ impl Month {
     }
 }
 
-/// Unix time of the given second of a day. `None`: there is no such day, or it is before 1970.
+/// Unix time of the given second of a day, in a year of four digits at most: nothing overflows. `None`: there is no such day, or it is before 1970.
 fn unix(year: u32, month: Month, day: u32, second: u32) -> Option<u64> {
     let leap = is_leap(year);
-    let length = month.days.saturating_add(u32::from(leap && month.is_february()));
+    let length = month.days.wrapping_add(u32::from(leap && month.is_february()));
     if year < 1970 || day == 0 || day > length {
         return None;
     }
     let leap_day_passed = leap && month.before > 31;
     let days = year
-        .saturating_sub(1970)
-        .saturating_mul(365)
-        .saturating_add(leap_years_through(year.saturating_sub(1)))
-        .saturating_sub(leap_years_through(1969))
-        .saturating_add(month.before)
-        .saturating_add(u32::from(leap_day_passed))
-        .saturating_add(day.saturating_sub(1));
-    Some(u64::from(days).saturating_mul(86_400).saturating_add(u64::from(second)))
+        .wrapping_sub(1970)
+        .wrapping_mul(365)
+        .wrapping_add(leap_years_through(year.wrapping_sub(1)))
+        .wrapping_sub(leap_years_through(1969))
+        .wrapping_add(month.before)
+        .wrapping_add(u32::from(leap_day_passed))
+        .wrapping_add(day.wrapping_sub(1));
+    Some(u64::from(days).wrapping_mul(86_400).wrapping_add(u64::from(second)))
 }
 
 const fn is_leap(year: u32) -> bool {
@@ -125,7 +125,7 @@ const fn is_leap(year: u32) -> bool {
 }
 
 const fn leap_years_through(year: u32) -> u32 {
-    (year / 4).saturating_sub(year / 100).saturating_add(year / 400)
+    (year / 4).wrapping_sub(year / 100).wrapping_add(year / 400)
 }
 
 /// The part of a date that has not been read yet. Each call takes one field off its front.
@@ -145,7 +145,7 @@ impl Rest<'_> {
 
     fn two_digits(&mut self) -> Option<u32> {
         let tens = self.digit()?;
-        Some(tens.saturating_mul(10).saturating_add(self.digit()?))
+        Some(tens.wrapping_mul(10).wrapping_add(self.digit()?))
     }
 
     fn weekday(&mut self, is_short: bool) -> Option<()> {
@@ -170,9 +170,8 @@ impl Rest<'_> {
         self.literal(b':')?;
         let second = self.two_digits()?;
         // A leap second is second 60; Unix time has none, so it falls on the second that follows.
-        (hour < 24 && minute < 60 && second <= 60).then_some(
-            hour.saturating_mul(3600).saturating_add(minute.saturating_mul(60)).saturating_add(second),
-        )
+        (hour < 24 && minute < 60 && second <= 60)
+            .then_some(hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second))
     }
 }
 

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use super::date::HttpDate;
+use crate::ascii::is_same;
 use crate::decimal::{take_seconds, thousandth};
 
 /// The headers of a refusal that bear on a retry, parsed as they are fed.
@@ -26,6 +27,12 @@ pub struct Hints {
     date: Option<HttpDate>,
 }
 
+/// The headers; the last one is of the response and not of a retry.
+const NAMES: [&str; 4] = ["retry-after-ms", "retry-after", "x-should-retry", "date"];
+const RETRY_AFTER_MS: usize = 0;
+const RETRY_AFTER: usize = 1;
+const SHOULD_RETRY: usize = 2;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RetryAfter {
     Delay(Duration),
@@ -39,18 +46,19 @@ impl Hints {
     /// `x-should-retry`, `date`. A malformed value says nothing. Linear in the value.
     pub fn header(&mut self, name: &str, value: &[u8]) -> bool {
         let value = value.trim_ascii();
-        if name.eq_ignore_ascii_case("retry-after-ms") {
-            self.retry_after_ms = self.retry_after_ms.or_else(|| delay(value).map(thousandth));
-        } else if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = self.retry_after.or_else(|| {
-                delay(value).map(RetryAfter::Delay).or_else(|| HttpDate::parse(value).map(RetryAfter::Date))
-            });
-        } else if name.eq_ignore_ascii_case("x-should-retry") {
-            self.should_retry = self.should_retry.or_else(|| flag(value));
-        } else if name.eq_ignore_ascii_case("date") {
-            self.date = self.date.or_else(|| HttpDate::parse(value));
-        } else {
-            return false;
+        match NAMES.iter().position(|known| is_same(name.as_bytes(), known.as_bytes())) {
+            Some(RETRY_AFTER_MS) => {
+                self.retry_after_ms = self.retry_after_ms.or_else(|| delay(value).map(thousandth));
+            }
+            Some(RETRY_AFTER) => {
+                self.retry_after = self.retry_after.or_else(|| match delay(value) {
+                    Some(delay) => Some(RetryAfter::Delay(delay)),
+                    None => HttpDate::parse(value).map(RetryAfter::Date),
+                });
+            }
+            Some(SHOULD_RETRY) => self.should_retry = self.should_retry.or_else(|| flag(value)),
+            Some(_) => self.date = self.date.or_else(|| HttpDate::parse(value)),
+            None => return false,
         }
         true
     }
@@ -90,9 +98,9 @@ fn delay(value: &[u8]) -> Option<Duration> {
 }
 
 fn flag(value: &[u8]) -> Option<bool> {
-    if value.eq_ignore_ascii_case(b"true") {
+    if is_same(value, b"true") {
         Some(true)
-    } else if value.eq_ignore_ascii_case(b"false") {
+    } else if is_same(value, b"false") {
         Some(false)
     } else {
         None

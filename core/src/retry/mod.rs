@@ -79,8 +79,12 @@ impl Policy {
 
     /// `min(base * 2^retry, cap)` less a share of up to a quarter, drawn by `entropy`.
     fn backoff(&self, retry: u32, entropy: u32) -> Duration {
-        let factor = 1u32.checked_shl(retry).unwrap_or(u32::MAX);
-        let full = nanos(self.base).saturating_mul(factor.into()).min(nanos(self.cap));
+        let (mut full, cap) = (nanos(self.base), nanos(self.cap));
+        // Rather than a multiplication that saturates, which takes much code on a 32-bit machine.
+        for _ in 0..retry.min(u64::BITS) {
+            full = full.saturating_add(full);
+        }
+        let full = full.min(cap);
         from_nanos(full.saturating_sub(share(full >> 2, entropy)))
     }
 }
@@ -299,6 +303,7 @@ static HOPELESS: [&str; 17] = [
 ];
 
 /// Whole nanoseconds; saturates after 584 years.
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 const fn nanos(duration: Duration) -> u64 {
     duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
 }

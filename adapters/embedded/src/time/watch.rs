@@ -29,13 +29,13 @@ pub trait Watch: sealed::Sealed {
     #[doc(hidden)]
     fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
 
-    /// Does some work that may take no longer than this, and no longer than the next deadline.
+    /// What is done from now on is done within this time; that does not prolong another deadline.
     #[doc(hidden)]
-    fn within<F: Future>(
-        &mut self,
-        limit: Duration,
-        work: F,
-    ) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
+    fn hurry(&mut self, time: Duration);
+
+    /// There is no hurry any more.
+    #[doc(hidden)]
+    fn relax(&mut self);
 }
 
 /// No deadlines.
@@ -54,14 +54,9 @@ impl Watch for Untimed {
         Alone { work }
     }
 
-    #[inline(always)]
-    fn within<F: Future>(
-        &mut self,
-        _: Duration,
-        work: F,
-    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Alone { work }
-    }
+    fn hurry(&mut self, _: Duration) {}
+
+    fn relax(&mut self) {}
 }
 
 /// Deadlines by this timer.
@@ -72,12 +67,14 @@ pub struct Timed<T> {
     clock: Clock,
     /// When the caller was given the event that it has.
     lent: Option<Duration>,
+    /// When something has to be done that has a time of its own.
+    hurry: Option<Duration>,
 }
 
 impl<T: Timer> Timed<T> {
     pub(crate) fn new(timer: T, deadlines: Deadlines) -> Self {
         let clock = Clock::start(deadlines, timer.now());
-        Self { timer, deadlines, clock, lent: None }
+        Self { timer, deadlines, clock, lent: None, hurry: None }
     }
 
     pub(crate) const fn set_deadlines(&mut self, deadlines: Deadlines) {
@@ -88,10 +85,12 @@ impl<T: Timer> Timed<T> {
     pub(crate) fn start_connecting(&mut self) {
         self.clock = Clock::start(self.deadlines, self.timer.now());
         self.lent = None;
+        self.hurry = None;
     }
 
-    /// A connection is made.
+    /// A connection is made. Whatever was in a hurry on an earlier one is over.
     pub(crate) fn attempt_started(&mut self) {
+        self.hurry = None;
         self.clock.attempt_started(self.timer.now());
     }
 
@@ -105,24 +104,17 @@ impl<T: Timer> Timed<T> {
         self.clock.time_left(self.timer.now())
     }
 
-    // The two are not inlined: there are many places where something is waited for, and they are long.
-
     /// What the next deadline leaves.
-    #[inline(never)]
+    #[inline(never)] // It is long, and there is more than one place where something is waited for.
     fn next_limit(&self) -> Limit {
-        match self.clock.next() {
+        let hurry = self.hurry.map(|moment| (moment, DeadlineKind::Total));
+        let next = match (self.clock.next(), hurry) {
+            (Some(next), Some(hurry)) => Some(if hurry.0 < next.0 { hurry } else { next }),
+            (next, hurry) => next.or(hurry),
+        };
+        match next {
             Some((moment, kind)) => Limit { wait: Some(left(self.timer.now(), moment)), kind },
             None => Limit { wait: None, kind: DeadlineKind::Total },
-        }
-    }
-
-    /// What the next deadline leaves, and no more than this.
-    #[inline(never)]
-    fn limit_of(&self, most: Duration) -> Limit {
-        let next = self.next_limit();
-        match next.wait {
-            Some(wait) if wait <= most => next,
-            _ => Limit { wait: Some(most), kind: DeadlineKind::Total },
         }
     }
 
@@ -160,13 +152,12 @@ impl<T: Timer> Watch for Timed<T> {
         Race::within(self.next_limit(), work, &mut self.timer)
     }
 
-    #[inline(always)]
-    fn within<F: Future>(
-        &mut self,
-        limit: Duration,
-        work: F,
-    ) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::within(self.limit_of(limit), work, &mut self.timer)
+    fn hurry(&mut self, time: Duration) {
+        self.hurry = self.timer.now().checked_add(time);
+    }
+
+    fn relax(&mut self) {
+        self.hurry = None;
     }
 }
 

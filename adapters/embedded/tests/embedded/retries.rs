@@ -238,6 +238,23 @@ fn a_connection_that_went_stale_is_made_anew_at_once() {
     }
 }
 
+/// The second that the rest of a response may take is none of the next connection's.
+#[test]
+fn a_connection_that_takes_too_long_to_drain_is_made_anew() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let endless = vec![bytes(format!("{head}{:x}\r\n{STREAM}\r\n", STREAM.len())), Step::Stall];
+    let network = Network::new([Dial::To(endless), Dial::To(vec![pause(3), good()])]);
+    let mut buffer = [0; 256];
+    let mut client = Client::new(network.connector(), &mut buffer, network.world.clone(), || 0);
+    for _ in 0..2 {
+        let outcome =
+            network.world.run(async { read(&mut client.stream(&REQUEST).await.expect("an answer")).await });
+        assert_eq!(outcome, Some((TEXT.to_owned(), Ok(Verdict::Finished))));
+        assert_eq!(client.attempts(), 1);
+    }
+    assert_eq!((network.requests(), network.world.now()), (vec![1, 1], Duration::from_secs(4)));
+}
+
 #[test]
 fn calls_share_a_connection_and_an_abandoned_one_is_closed() {
     let network = Network::new([Dial::To(vec![good(), good(), good()]), Dial::To(vec![good()])]);

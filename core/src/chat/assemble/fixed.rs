@@ -163,21 +163,22 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
 
     /// Binds the open fragment of a tool call, if there is one.
     fn end_fragment(&mut self, index: Option<u32>) {
-        let Some(fragment) = &mut self.scope.fragment else { return };
+        let Some(mut fragment) = self.scope.fragment.take() else { return };
         fragment.index = index;
         let position = fragment.labels().bind(self.calls.iter().map(CallSlot::labels), self.progress.current);
         let overflow = match position.and_then(|position| self.calls.get_mut(position)) {
             Some(call) => {
                 self.progress.current = position;
-                call.continue_with(fragment);
-                call.overflow(fragment)
+                call.continue_with(&fragment);
+                call.overflow(&fragment)
             }
             None => {
                 let position = self.calls.len();
-                match self.calls.push(fragment.clone()) {
+                let overflow = fragment.overflow(&fragment);
+                match self.calls.push(fragment) {
                     Ok(()) => {
                         self.progress.current = Some(position);
-                        fragment.overflow(fragment)
+                        overflow
                     }
                     Err(_) => {
                         // What continues the lost call must not end up in another one.
@@ -187,7 +188,6 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
                 }
             }
         };
-        self.scope.fragment = None;
         self.scope.overflow = self.scope.overflow.or(overflow);
     }
 

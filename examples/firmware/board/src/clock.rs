@@ -33,6 +33,7 @@ impl Clock {
     }
 
     /// The time since the start, up to 49 days.
+    #[inline(never)] // It is asked for in many places.
     pub fn now(&self) -> Duration {
         // Without a division of 64 bits, of which this processor has none.
         let now = milliseconds();

@@ -17,14 +17,15 @@ use embedded_io_async::Read;
 pub struct Line {
     uart: Uart,
     clock: Clock,
-    quiet: Duration,
+    /// In milliseconds.
+    quiet: u32,
 }
 
 impl Line {
     /// A line that counts as a new connection once nothing has been received for as long as `quiet`: what is behind it needs
     /// less to connect again, and a gateway that still sends does not pause for so long.
     pub const fn new(uart: Uart, clock: Clock, quiet: Duration) -> Self {
-        Self { uart, clock, quiet }
+        Self { uart, clock, quiet: quiet.as_millis() as u32 }
     }
 }
 
@@ -34,10 +35,11 @@ impl Connect for Line {
 
     /// Resynchronises the line: what comes until it is quiet belongs to a response that nobody waits for any more.
     async fn connect(&mut self) -> Result<(), UartError> {
-        let quiet = u32::try_from(self.quiet.as_millis()).unwrap_or(u32::MAX);
         let mut dropped = [0; 16];
         // Bytes that were lost or spoilt are as good as any other here.
-        while let Either::First(_) = select(self.uart.read(&mut dropped), self.clock.delay_ms(quiet)).await {}
+        while let Either::First(_) =
+            select(self.uart.read(&mut dropped), self.clock.delay_ms(self.quiet)).await
+        {}
         Ok(())
     }
 

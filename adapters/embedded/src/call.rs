@@ -1,0 +1,337 @@
+//! A request on a connection, and what there is of its response before the answer.
+//!
+//! ```text
+//! [ drain ] ─▶ write ─▶ flush ─▶ head ─▶ 2xx ─▶ find, lend, ... ─▶ the end
+//!                                   └──▶ else ─▶ refusal
+//! ```
+//!
+//! It decides and does not wait: it says what it needs of the socket, and is told what came of that. So there is one place where
+//! is waited, which takes far less code than one for each stage.
+
+use core::iter::{Chain, Copied};
+use core::slice::Iter;
+use core::time::Duration;
+
+use choreoai_core::http1::{Method, Part, RequestError, RequestHead};
+use embedded_io_async::{Read, Write};
+
+use crate::body::Body;
+use crate::decode::Decode;
+use crate::exchange::{Exchange, FoundIn, Step, hide_key};
+use crate::report::Report;
+use crate::time::{Hasty, Watch};
+use crate::trace::debug;
+use crate::wire::{DRAIN_LIMIT, Next, Span};
+use crate::{Endpoint, Error};
+
+/// How long the rest of a response may take that is only read to keep its connection.
+const DRAIN_WAIT: Duration = Duration::from_secs(1);
+/// How long the body of a refusal may take; what has come until then counts.
+const REPORT_WAIT: Duration = Duration::from_secs(5);
+/// How much of the body of a refusal is read.
+const REPORT_LIMIT: usize = 16 << 10;
+
+/// A request under way. `R` reads the body of a refusal.
+pub(crate) struct Call<'b, B, R, E> {
+    stage: Stage,
+    cargo: Cargo<'b, B, R>,
+    /// What of the buffer is still to be written. The last of the request does not reach to the end of the buffer.
+    unwritten: Span,
+    /// How much was read that is no answer.
+    read: usize,
+    status: u16,
+    /// It is over when the first event has come, and not before.
+    wants_event: bool,
+    /// Before the head of the response: what kept the server from taking all of the request, as it may have said why. Then: what
+    /// went wrong with the connection, which is said once all that was held of the answer is handed out.
+    pub(crate) failure: Option<Error<E>>,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Draining,
+    Writing,
+    Flushing,
+    Head,
+    Refusal,
+    Answer,
+    Failed,
+}
+
+/// What is large of it. Not two of them are needed at a time.
+enum Cargo<'b, B, R> {
+    Request(RequestHead<'b, Fields<'b>>, B),
+    Reader(R),
+}
+
+/// What comes next of a call.
+enum Turn<F> {
+    /// Something has to be done with the socket.
+    Io(Io),
+    /// The call is over, with the first event if that was wanted. `None`: the answer is complete and has none.
+    Over(Option<FoundIn<F>>),
+}
+
+/// What is done with a socket.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Io {
+    Write,
+    Flush,
+    Read,
+}
+
+impl<'b, B: Body, R, E> Call<'b, B, R, E> {
+    /// A call with this body, until the head of the answer has come, or the first event of it.
+    ///
+    /// # Errors
+    ///
+    /// The endpoint cannot be written.
+    pub(crate) fn new(endpoint: Endpoint<'b>, body: B, wants_event: bool) -> Result<Self, Error<E>> {
+        let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
+        Ok(Self {
+            stage: Stage::New,
+            cargo: Cargo::Request(head, body),
+            unwritten: Span::default(),
+            read: 0,
+            status: 0,
+            wants_event,
+            failure: None,
+        })
+    }
+
+    /// The call has failed by this, unless there is an earlier reason.
+    fn fail(&mut self, error: Error<E>) {
+        self.failure.get_or_insert(error);
+        self.stage = Stage::Failed;
+    }
+
+    /// What the server says is not waited for if it may say nothing.
+    const fn is_hasty(&self) -> bool {
+        matches!(self.stage, Stage::Head) && self.failure.is_some()
+    }
+}
+
+impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
+    /// Sends the request and reads of the response what the call wants.
+    pub(crate) async fn run<S: Read + Write, B: Body>(
+        &mut self,
+        socket: &mut S,
+        call: &mut Call<'_, B, R::Reader, S::Error>,
+    ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
+        loop {
+            let io = match self.advance(call)? {
+                Turn::Over(found) => return Ok(found),
+                Turn::Io(io) => io,
+            };
+            let work = io.perform(socket, self.wire.buffer, call.unwritten);
+            let outcome = match Hasty::new(call.is_hasty(), self.watch.limit(work)).await {
+                Some(Ok(result)) if io == Io::Read => self.wire.end_read(result).map_err(Error::Io),
+                Some(Ok(result)) => result.map_err(Error::Io),
+                Some(Err(kind)) => Err(Error::Deadline(kind)),
+                None => Err(Error::Closed),
+            };
+            self.settle(call, outcome);
+        }
+    }
+
+    /// Goes on without the socket as far as that is possible.
+    #[inline(never)]
+    fn advance<B: Body, E>(
+        &mut self,
+        call: &mut Call<'_, B, R::Reader, E>,
+    ) -> Result<Turn<D::Found>, Error<E>> {
+        let io = loop {
+            match call.stage {
+                Stage::New if self.wire.buffer.is_empty() => call.fail(Error::EmptyBuffer),
+                Stage::New => {
+                    self.engage();
+                    match self.wire.engage() {
+                        Some(true) => {
+                            self.watch.hurry(DRAIN_WAIT);
+                            call.stage = Stage::Draining;
+                        }
+                        Some(false) => self.begin_request(call),
+                        None => call.fail(Error::Reconnect),
+                    }
+                }
+                Stage::Draining => match self.wire.next_of_body() {
+                    Ok(Next::Data(_)) => {}
+                    Ok(Next::Nothing) if call.read < DRAIN_LIMIT => break Io::Read,
+                    Ok(Next::End) => {
+                        self.wire.finish();
+                        match self.wire.engage() {
+                            Some(_) => self.begin_request(call),
+                            None => call.fail(Error::Reconnect),
+                        }
+                    }
+                    _ => call.fail(Error::Reconnect),
+                },
+                Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
+                Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
+                Stage::Writing => {
+                    let end = match &mut call.cargo {
+                        Cargo::Request(head, body) => encode(self.wire.buffer, head, body),
+                        Cargo::Reader(_) => 0,
+                    };
+                    call.unwritten = Span { start: 0, end };
+                }
+                Stage::Flushing => break Io::Flush,
+                Stage::Head => match self.wire.next_of_head() {
+                    None => break Io::Read,
+                    Some(Ok(Part::HeadEnd)) => self.answered(call),
+                    Some(Ok(Part::Status(code))) => call.status = code,
+                    Some(Ok(part)) if !(200..300).contains(&call.status) => self.report.head(part),
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => call.fail(Error::Http(error)),
+                },
+                Stage::Refusal => match self.wire.next_of_body() {
+                    Ok(Next::Data(data)) => {
+                        let data = self.wire.buffer.get(data.range()).unwrap_or_default();
+                        if let Cargo::Reader(reader) = &mut call.cargo {
+                            self.report.body(reader, data);
+                        }
+                    }
+                    Ok(Next::End) => {
+                        self.wire.finish();
+                        self.refused(call, true);
+                    }
+                    Ok(Next::Nothing) if call.read < REPORT_LIMIT => break Io::Read,
+                    _ => self.refused(call, false),
+                },
+                Stage::Answer if !call.wants_event => return Ok(Turn::Over(None)),
+                Stage::Answer => match self.step(&mut call.failure) {
+                    Step::Found(found) => return Ok(Turn::Over(Some(found))),
+                    Step::End(end) => return end.map(|()| Turn::Over(None)),
+                    Step::Read => break Io::Read,
+                },
+                Stage::Failed => return Err(call.failure.take().unwrap_or(Error::Reconnect)),
+            }
+        };
+        if io == Io::Read {
+            self.wire.begin_read();
+        }
+        Ok(Turn::Io(io))
+    }
+
+    /// Takes what came of using the socket.
+    fn settle<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>, outcome: Result<usize, Error<E>>) {
+        match call.stage {
+            Stage::Writing | Stage::Flushing => match outcome {
+                Ok(_) if call.stage == Stage::Flushing => call.stage = Stage::Head,
+                Ok(count @ 1..) => call.unwritten.start = call.unwritten.start.saturating_add(count),
+                outcome => {
+                    let error = outcome.err().unwrap_or(Error::Closed);
+                    // If the server takes no more, it may have said why; if it has, that is here by now.
+                    let is_late = matches!(error, Error::Deadline(_));
+                    call.stage = if is_late { Stage::Failed } else { Stage::Head };
+                    call.failure = Some(error);
+                    self.wire.spoil();
+                }
+            },
+            Stage::Draining => match outcome {
+                Ok(count @ 1..) => call.read = call.read.saturating_add(count),
+                _ => call.fail(Error::Reconnect),
+            },
+            _ => {
+                let read = match outcome {
+                    Ok(0) => self.wire.closed().map(|()| 0).map_err(Error::Http),
+                    outcome => outcome,
+                };
+                match read {
+                    Ok(count) => call.read = call.read.saturating_add(count),
+                    Err(_) if call.stage == Stage::Refusal => self.refused(call, false),
+                    Err(error) if call.stage == Stage::Answer => self.fail(&mut call.failure, error),
+                    Err(error) => call.fail(error),
+                }
+            }
+        }
+    }
+
+    /// The connection is ready for the request.
+    fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
+        self.watch.relax();
+        if let Cargo::Request(_, body) = &call.cargo {
+            debug!("a request of {} bytes is sent", body.length());
+        }
+        self.report.start();
+        self.wire.expect_response();
+        let end = self.wire.buffer.len();
+        call.unwritten = Span { start: end, end };
+        call.stage = Stage::Writing;
+    }
+
+    /// The head of the response has come.
+    fn answered<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
+        let status = call.status;
+        debug!("the server answers with status {}", status);
+        call.failure = None;
+        if (200..300).contains(&status) {
+            self.begin_body();
+            call.stage = Stage::Answer;
+        } else if let Some(reader) = self.report.refused(status) {
+            call.cargo = Cargo::Reader(reader);
+            call.read = 0;
+            call.stage = Stage::Refusal;
+            self.watch.hurry(REPORT_WAIT);
+        } else {
+            self.wire.release();
+            call.fail(Error::Refused(status));
+        }
+    }
+
+    /// What there is to a refusal has come, or as much as is waited for.
+    fn refused<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>, is_whole: bool) {
+        if let Cargo::Reader(reader) = &mut call.cargo {
+            self.report.end(reader, is_whole);
+        }
+        self.watch.relax();
+        hide_key(&self.endpoint, &mut self.report);
+        call.fail(Error::Refused(call.status));
+    }
+}
+
+impl Io {
+    /// Writes these bytes of the buffer, or reads into it.
+    async fn perform<S: Read + Write>(
+        self,
+        socket: &mut S,
+        buffer: &mut [u8],
+        unwritten: Span,
+    ) -> Result<usize, S::Error> {
+        match self {
+            Self::Write => socket.write(buffer.get(unwritten.range()).unwrap_or_default()).await,
+            Self::Flush => socket.flush().await.map(|()| 0),
+            Self::Read => socket.read(buffer).await,
+        }
+    }
+}
+
+type Field<'a> = (&'a str, &'a [u8]);
+type Fields<'a> = Copied<Chain<Iter<'a, Field<'a>>, Iter<'a, Field<'a>>>>;
+
+/// What every request says of itself and of its answer.
+const FIELDS: &[Field<'_>] =
+    &[("Accept", b"text/event-stream, application/json"), ("Content-Type", b"application/json")];
+
+fn request_head(
+    endpoint: Endpoint<'_>,
+    length: u64,
+) -> Result<RequestHead<'_, Fields<'_>>, RequestError<'_>> {
+    let Endpoint { host, path, key, headers } = endpoint;
+    let head = RequestHead::new(Method::Post, path, host, FIELDS.iter().chain(headers).copied())?;
+    let head = head.with_content_length(length);
+    match key {
+        Some(key) => head.with_bearer(key),
+        None => Ok(head),
+    }
+}
+
+/// Writes what follows of the head and of the body, as much as fits.
+#[inline(never)]
+fn encode<'a>(out: &mut [u8], head: &mut RequestHead<'a, Fields<'a>>, body: &mut impl Body) -> usize {
+    let written = head.encode(out);
+    let rest = out.get_mut(written..).unwrap_or_default();
+    written.saturating_add(body.encode(rest))
+}
