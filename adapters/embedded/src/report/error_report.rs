@@ -15,7 +15,7 @@ use super::field_text::FieldText;
 ///
 /// A message of at most `MESSAGE` bytes, other values of at most `LABEL`. What is too long keeps its beginning, and says so
 /// whenever it is read: see [`Kept`]. A value in which the server repeats the key is not shown; its place is
-/// [marked](Self::has_secret).
+/// [marked](Self::has_secret). Nor is anything of a refusal whose call was dropped before all of it was read.
 ///
 /// Takes `MESSAGE + 3 * LABEL` bytes and some 250 more.
 #[derive(Clone, Default)]
@@ -25,6 +25,8 @@ pub struct ErrorReport<const MESSAGE: usize = 128, const LABEL: usize = 48> {
     field: FieldText,
     report: FixedErrorReport<MESSAGE, LABEL>,
     is_cut: bool,
+    /// The body of a refusal is being read: nobody has looked for the key in it yet.
+    is_open: bool,
     has_secret: bool,
 }
 
@@ -80,7 +82,7 @@ impl<const MESSAGE: usize, const LABEL: usize> ErrorReport<MESSAGE, LABEL> {
     }
 
     fn shown<'a>(&self, value: Option<Kept<'a>>) -> Option<Kept<'a>> {
-        value.filter(|_| !self.has_secret)
+        value.filter(|_| !self.has_secret && !self.is_open)
     }
 }
 
@@ -93,6 +95,7 @@ impl<const MESSAGE: usize, const LABEL: usize> Report for ErrorReport<MESSAGE, L
 
     fn refused(&mut self, status: u16) -> Option<Decoder> {
         self.status = Some(status);
+        self.is_open = true;
         Some(Decoder::new().for_error_body())
     }
 
@@ -117,6 +120,7 @@ impl<const MESSAGE: usize, const LABEL: usize> Report for ErrorReport<MESSAGE, L
 
     fn end(&mut self, reader: &mut Decoder, is_whole: bool) {
         self.is_cut |= !is_whole;
+        self.is_open = false;
         reader.end();
         self.body(reader, &[]);
         // Of a report that was cut, what came of it counts.
@@ -143,15 +147,13 @@ impl<const MESSAGE: usize, const LABEL: usize> Report for ErrorReport<MESSAGE, L
     }
 }
 
-/// How much of a key at the end of a text that was cut is taken for one.
+/// How much of a key at the end of a text is taken for one that was cut: by the capacity here, or with the connection.
 const TELLING: usize = 4;
 
-/// Whether a text holds the key, or ends with the beginning of it because it was cut there.
+/// Whether a text holds the key, or ends with the beginning of it.
 fn holds(value: Kept<'_>, key: &str) -> bool {
     let (text, key) = (value.beginning().as_bytes(), key.as_bytes());
-    let is_cut = value.whole().is_err();
-    let begins_here =
-        |rest: &[u8]| rest.starts_with(key) || (is_cut && rest.len() >= TELLING && key.starts_with(rest));
+    let begins_here = |rest: &[u8]| rest.starts_with(key) || (rest.len() >= TELLING && key.starts_with(rest));
     !key.is_empty() && (0..text.len()).any(|start| text.get(start..).is_some_and(begins_here))
 }
 

@@ -183,3 +183,34 @@ fn errors_are_one_line_that_says_what_to_do() {
         );
     }
 }
+
+#[test]
+fn a_key_that_the_connection_cut_is_not_shown() {
+    let said = format!("no such key: {}", &KEY[..KEY.len() - 2]);
+    let cases = [
+        format!("HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n{{\"error\": {{\"message\": \"{said}"),
+        format!("HTTP/1.1 401 No\r\nContent-Length: 900\r\n\r\n{said}"),
+        format!("HTTP/1.1 200 OK\r\n\r\ndata: {{\"error\": {{\"message\": \"{said}"),
+    ];
+    for response in cases {
+        let (_, report, _) = ask::<128, 48>(&response, 64);
+        let shown = format!("{report} {report:?}");
+        assert!(report.has_secret() && !shown.contains(&KEY[..5]), "{response}: {shown}");
+    }
+}
+
+#[test]
+fn of_a_refusal_that_was_not_waited_for_nothing_is_shown() {
+    let body = format!(r#"{{"error": {{"message": "no such key: {KEY}", "code": "{KEY}"}}}}"#);
+    let whole = chunked(&body, body.len());
+    let world = World::default();
+    let mut buffer = [0; 256];
+    let without_end = whole.strip_suffix("0\r\n\r\n").expect("the last chunk").replace("200 OK", "401 No");
+    let socket = Script::new(&world, [bytes(without_end), Step::Stall]);
+    let mut session =
+        Session::new(socket, &mut buffer).with_endpoint(ENDPOINT).with_report(ErrorReport::<64>::new());
+    assert!(world.run_for(9, session.stream(&REQUEST)).is_none(), "it waits for the last chunk");
+    let report = session.report();
+    assert_eq!((report.status(), kept(report)), (Some(401), (None, None, None)));
+    assert!(!format!("{report} {report:?}").contains(&KEY[..5]));
+}
