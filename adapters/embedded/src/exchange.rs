@@ -119,7 +119,8 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
 
     /// The caller, who has had time with the last event, asks for the next one.
     pub(crate) fn resume(&mut self) {
-        if self.wire.lost_a_read() {
+        // A read that a deadline dropped was accounted for: what was held of the answer is being handed out.
+        if self.phase == Phase::Body && self.wire.lost_a_read() {
             self.phase = Phase::Failed;
         }
         self.watch.resumed();
