@@ -5,8 +5,8 @@
 //!                                   └──▶ else ─▶ refusal
 //! ```
 //!
-//! It decides and does not wait: it says what it needs of the socket, and is told what came of that. So there is one place where
-//! is waited, which takes far less code than one for each stage.
+//! It decides and does not wait: it says what it needs of the socket, and is told what came of that. So all stages wait in one
+//! place, which takes far less code than one for each.
 
 use core::iter::{Chain, Copied};
 use core::slice::Iter;
@@ -34,10 +34,10 @@ const REPORT_LIMIT: usize = 16 << 10;
 /// A request under way. `R` reads the body of a refusal.
 pub(crate) struct Call<'b, B, R, E> {
     stage: Stage,
-    cargo: Cargo<'b, B, R>,
+    load: Load<'b, B, R>,
     /// What of the buffer is still to be written. The last of the request does not reach to the end of the buffer.
     unwritten: Span,
-    /// How much was read that is no answer.
+    /// How much was read since there is a limit to it.
     read: usize,
     status: u16,
     /// It is over when the first event has come, and not before.
@@ -61,7 +61,7 @@ enum Stage {
 }
 
 /// What is large of it. Not two of them are needed at a time.
-enum Cargo<'b, B, R> {
+enum Load<'b, B, R> {
     Request(RequestHead<'b, Fields<'b>>, B),
     Reader(R),
 }
@@ -92,7 +92,7 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
         let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
         Ok(Self {
             stage: Stage::New,
-            cargo: Cargo::Request(head, body),
+            load: Load::Request(head, body),
             unwritten: Span::default(),
             read: 0,
             status: 0,
@@ -171,9 +171,9 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
                 Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
                 Stage::Writing => {
-                    let end = match &mut call.cargo {
-                        Cargo::Request(head, body) => encode(self.wire.buffer, head, body),
-                        Cargo::Reader(_) => 0,
+                    let end = match &mut call.load {
+                        Load::Request(head, body) => encode(self.wire.buffer, head, body),
+                        Load::Reader(_) => 0,
                     };
                     call.unwritten = Span { start: 0, end };
                 }
@@ -189,7 +189,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Refusal => match self.wire.next_of_body() {
                     Ok(Next::Data(data)) => {
                         let data = self.wire.buffer.get(data.range()).unwrap_or_default();
-                        if let Cargo::Reader(reader) = &mut call.cargo {
+                        if let Load::Reader(reader) = &mut call.load {
                             self.report.body(reader, data);
                         }
                     }
@@ -252,7 +252,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     /// The connection is ready for the request.
     fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         self.watch.relax();
-        if let Cargo::Request(_, body) = &call.cargo {
+        if let Load::Request(_, body) = &call.load {
             debug!("a request of {} bytes is sent", body.length());
         }
         self.report.start();
@@ -271,7 +271,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
             self.begin_body();
             call.stage = Stage::Answer;
         } else if let Some(reader) = self.report.refused(status) {
-            call.cargo = Cargo::Reader(reader);
+            call.load = Load::Reader(reader);
             call.read = 0;
             call.stage = Stage::Refusal;
             self.watch.hurry(REPORT_WAIT);
@@ -283,7 +283,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
 
     /// What there is to a refusal has come, or as much as is waited for.
     fn refused<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>, is_whole: bool) {
-        if let Cargo::Reader(reader) = &mut call.cargo {
+        if let Load::Reader(reader) = &mut call.load {
             self.report.end(reader, is_whole);
         }
         self.watch.relax();
