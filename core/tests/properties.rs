@@ -227,9 +227,11 @@ macro_rules! text_of {
                 events.last_mut().expect("it goes on").1.push_str(piece.text);
             }
             Event::FinishReason(piece) => events.push(("reason".to_owned(), piece.text.to_owned())),
-            Event::ChoiceEnd { .. } | Event::ErrorEnd | Event::Done => {
-                events.push((format!("{event:?}"), String::new()))
-            }
+            Event::ChoiceStart
+            | Event::ChoiceEnd { .. }
+            | Event::ErrorEnd
+            | Event::ChunkEnd
+            | Event::Done => events.push((format!("{event:?}"), String::new())),
             _ => {}
         };
         let mut failure = None;

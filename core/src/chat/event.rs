@@ -7,8 +7,7 @@ use super::Usage;
 /// Text is lent, from the input or from the decoder's scratch, and is valid until the decoder is called again.
 ///
 /// Fragments of a choice come between [`ChoiceStart`](Event::ChoiceStart) and [`ChoiceEnd`](Event::ChoiceEnd), and
-/// only the end tells which choice it was: this gateway writes `delta` before `index`. The same holds for tool calls. Decoders for
-/// text alone do not tell where a choice begins: what came since the last end belongs to the one that ends next.
+/// only the end tells which choice it was: this gateway writes `delta` before `index`. The same holds for tool calls.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Event<'e> {
@@ -22,7 +21,7 @@ pub enum Event<'e> {
     SystemFingerprint(Piece<'e>),
     /// The tier that serves the request.
     ServiceTier(Piece<'e>),
-    /// A choice begins. What follows belongs to it until [`ChoiceEnd`](Event::ChoiceEnd). Not from decoders for text alone.
+    /// A choice begins. What follows belongs to it until [`ChoiceEnd`](Event::ChoiceEnd). Not from [`TextTemplateDecoder`](super::TextTemplateDecoder).
     ChoiceStart,
     /// Who speaks, mostly `assistant`; may be repeated on each chunk.
     Role(Piece<'e>),
@@ -71,7 +70,7 @@ pub enum Event<'e> {
     ErrorEnd,
     /// A member that the schema does not know; only when asked for.
     Extra(Extra<'e>),
-    /// A chunk, that is one event of the stream or a whole JSON body, is complete. Not from decoders for text alone.
+    /// A chunk, that is one event of the stream or a whole JSON body, is complete. Not from [`TextTemplateDecoder`](super::TextTemplateDecoder).
     ChunkEnd,
     /// `[DONE]`: the server has said all. What follows is ignored.
     Done,

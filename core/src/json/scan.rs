@@ -166,6 +166,18 @@ mod tests {
                         assert_eq!(to[..copied], bytes[..copied]);
                     }
                     #[cfg(target_pointer_width = "64")]
+                    if let Some(first) = bytes.first_chunk::<16>() {
+                        let expected = (stops || byte >= 0x80) && place < 16;
+                        let mut words = [0; 16];
+                        words[..place.min(16)].copy_from_slice(&bytes[..place.min(16)]);
+                        let words = [0, 8].map(|at| u64::from_le_bytes(*words[at..].first_chunk().unwrap()));
+                        assert_eq!(
+                            short_run(first),
+                            expected.then_some((place, words)),
+                            "{byte:#x} at {place}"
+                        );
+                    }
+                    #[cfg(target_pointer_width = "64")]
                     {
                         let digits: Vec<u8> =
                             bytes.iter().map(|byte| byte.wrapping_sub(b'a' - b'7')).collect();

@@ -101,7 +101,8 @@ impl Month {
     }
 }
 
-/// Unix time of the given second of a day, in a year of four digits at most: nothing overflows. `None`: there is no such day, or it is before 1970.
+/// Unix time of the given second of a day, in a year of four digits at most: nothing overflows. `None`: there is no such day, or it
+/// is before 1970.
 fn unix(year: u32, month: Month, day: u32, second: u32) -> Option<u64> {
     let leap = is_leap(year);
     let length = month.days.wrapping_add(u32::from(leap && month.is_february()));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use choreoai_embedded::chat::{Event, Verdict};
+use choreoai_embedded::chat::{Event, TextDecoder, Verdict};
 use choreoai_embedded::time::{DeadlineKind, Deadlines};
 use choreoai_embedded::{Error, Session};
 
@@ -100,6 +100,39 @@ fn what_was_held_comes_before_the_deadline() {
     let (text, verdict) = outcome.expect("it does not hang");
     assert!(text.starts_with("Gr\u{fc}\u{df}"), "{text}");
     assert_eq!(verdict, Err(Error::Deadline(DeadlineKind::Idle)));
+}
+
+#[test]
+fn the_deadline_is_told_behind_a_value_that_was_held() {
+    for held in [r#"{"role": "assis"#, r#"{}, "finish_reason": "sto"#] {
+        let event = format!("HTTP/1.1 200 OK\r\n\r\ndata: {{\"choices\": [{{\"index\": 0, \"delta\": {held}");
+        let world = World::default();
+        let mut buffer = [0; 128];
+        let mut session = Session::new(Script::new(&world, [bytes(event), Step::Stall]), &mut buffer)
+            .with_timer(world.clone(), deadlines(30, 5, 0));
+        let outcome =
+            world.run(async { read(&mut session.stream(&REQUEST).await.expect("an answer")).await });
+        let (text, verdict) = outcome.expect("it does not hang");
+        assert_eq!((text.as_str(), verdict), ("", Err(Error::Deadline(DeadlineKind::Idle))), "{held}");
+    }
+}
+
+#[test]
+fn for_text_alone_too_a_chunk_without_choices_is_the_first_event() {
+    let [first, second, done] = &events()[..] else { panic!("three events") };
+    let empty = bytes("HTTP/1.1 200 OK\r\n\r\ndata: {\"choices\": []}\n\n");
+    let steps = [empty, pause(20), first.clone(), second.clone(), done.clone()];
+    let world = World::default();
+    let mut buffer = [0; 128];
+    let mut session = Session::new(Script::new(&world, steps), &mut buffer)
+        .with_timer(world.clone(), deadlines(10, 30, 0))
+        .with_decoder(TextDecoder::new);
+    let verdict = world.run(async {
+        let mut answer = session.stream(&REQUEST).await.expect("an answer");
+        while answer.next().await.expect("it goes on").is_some() {}
+        answer.verdict()
+    });
+    assert_eq!(verdict, Some(Some(Verdict::Finished)));
 }
 
 #[test]

@@ -55,7 +55,7 @@ find_and_lend!(TextDecoder);
 impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     fn find(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
         let whole = *input;
-        let (found, text) = self.take_told(input);
+        let (found, text) = self.take_signal(input);
         let span = text.and_then(|text| Span::of(text, whole));
         if let (Some(text), None) = (text, span) {
             // A few bytes that were not in the input, such as a separator. When they come, nothing is held.

@@ -67,22 +67,8 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         &'e mut self,
         input: &mut &'i [u8],
     ) -> Option<Result<Event<'e>, Error>> {
-        let (found, text) = self.take_told(input);
+        let (found, text) = self.take_signal(input);
         Some(found?.map(|signal| self.machine.event(signal, text)))
-    }
-
-    /// What is found next that is told.
-    #[inline]
-    pub(super) fn take_told<'i>(
-        &mut self,
-        input: &mut &'i [u8],
-    ) -> (Option<Result<Signal, Error>>, Option<&'i str>) {
-        loop {
-            let (found, text) = self.take_signal(input);
-            if !matches!(found, Some(Ok(signal)) if !I::ALL && signal.is_frame()) {
-                return (found, text);
-            }
-        }
     }
 
     /// What is found next, and its text, unless that is in the scratch.

@@ -9,10 +9,11 @@ use crate::chat::interest::TextOnly;
 /// A [`Decoder`](super::Decoder) for text alone, in less code and less memory.
 ///
 /// It is driven in the same way. Of the same body it gives the same verdict, the same error at the same offset, and those of the
-/// same events that say how the answer reads and how it ends: [`Content`](Event::Content), [`Refusal`](Event::Refusal),
-/// [`FinishReason`](Event::FinishReason), [`ChoiceEnd`](Event::ChoiceEnd), [`ErrorEnd`](Event::ErrorEnd) and
-/// [`Done`](Event::Done). All else is checked as strictly, and skipped: ids, token counts, reasoning, tool calls, and what an error
-/// report says. What came since the last `ChoiceEnd` belongs to the choice that ends next.
+/// same events that say how the answer reads and how it ends:
+/// [`ChoiceStart`](Event::ChoiceStart), [`Content`](Event::Content), [`Refusal`](Event::Refusal),
+/// [`FinishReason`](Event::FinishReason), [`ChoiceEnd`](Event::ChoiceEnd), [`ErrorEnd`](Event::ErrorEnd),
+/// [`ChunkEnd`](Event::ChunkEnd) and [`Done`](Event::Done). All else is checked as strictly, and skipped: ids, token counts, reasoning,
+/// tool calls, and what an error report says.
 ///
 /// ```
 /// use choreoai_core::ErrorKind;
@@ -68,8 +69,7 @@ impl<const SCRATCH: usize> TextDecoder<SCRATCH> {
         Self { reader: Reader::NEW }
     }
 
-    /// The index of the choice that the last text or reason belongs to, if it has come by now. See
-    /// [`Decoder::choice_index`](super::Decoder::choice_index).
+    /// The index of the current choice. See [`Decoder::choice_index`](super::Decoder::choice_index).
     pub fn choice_index(&self) -> Option<u32> {
         self.reader.machine.choice_index()
     }

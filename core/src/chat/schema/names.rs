@@ -1,4 +1,4 @@
-//! Names of members by a hash that has no collisions, for machines that have room for its tables: two and a half kilobytes.
+//! Names of members by a hash that has no collisions, for machines that have room for its tables: two kilobytes.
 #![expect(
     clippy::indexing_slicing,
     reason = "in constants alone: an index that is out of bounds does not compile"

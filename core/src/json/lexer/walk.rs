@@ -15,7 +15,7 @@ pub(crate) enum Whole<'i> {
     Close,
 }
 
-/// A name that is ASCII with no escapes.
+/// A name, unescaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Name<'i> {
     pub(crate) bytes: &'i [u8],

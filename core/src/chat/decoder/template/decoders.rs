@@ -63,7 +63,11 @@ pub struct TemplateDecoder<const TEMPLATE: usize = 512, const SCRATCH: usize = 5
 /// A [`TextDecoder`](crate::chat::TextDecoder) that keeps a template, as [`TemplateDecoder`] does.
 ///
 /// The fastest of the decoders, for those who want the text of an answer and how it ended: it gives the events of
-/// [`TextDecoder`](crate::chat::TextDecoder), and checks all else as strictly.
+/// [`TextDecoder`](crate::chat::TextDecoder), but for [`ChoiceStart`](Event::ChoiceStart) and [`ChunkEnd`](Event::ChunkEnd), and checks
+/// all else as strictly. What came since the last [`ChoiceEnd`](Event::ChoiceEnd) belongs to the choice that ends next.
+///
+/// Not for the assemblers of [`assemble`](crate::chat::assemble), which take what lies between the start and the end of a choice:
+/// [`TemplateDecoder`] is the one for these.
 ///
 /// ```
 /// use choreoai_core::chat::{Event, TextTemplateDecoder, Verdict};
@@ -97,7 +101,7 @@ macro_rules! decoder {
                 Self { templated: Templated::NEW }
             }
 
-            /// See [`Decoder::choice_index`](crate::chat::Decoder::choice_index); of use from the start of the choice to its end.
+            /// See [`Decoder::choice_index`](crate::chat::Decoder::choice_index); of use from the first event of the choice to its end.
             pub fn choice_index(&self) -> Option<u32> {
                 self.templated.choice_index()
             }

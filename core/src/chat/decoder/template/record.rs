@@ -232,6 +232,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Notes what was found; whether the template has room for it and can give it again.
     fn note(&mut self, recording: Recording, signal: Signal, text: Option<&str>) -> bool {
         if !I::ALL && signal.is_frame() {
+            // It is not handed out, so there is nothing to give again.
             return true;
         }
         let Some(indices) = self.machine_indices(recording) else { return false };
