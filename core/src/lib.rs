@@ -69,7 +69,7 @@
 //! |---|---|
 //! | [`chat::Decoder`], for a body of any length | 256, and 64 of scratch unless chosen otherwise |
 //! | [`chat::TextDecoder`], for text alone | 176, and as much scratch |
-//! | [`chat::TemplateDecoder`], [`chat::TextTemplateDecoder`], which are faster | 4,608, scratch included, unless chosen otherwise |
+//! | [`chat::TemplateDecoder`], [`chat::TextTemplateDecoder`], which are faster | 4,120, scratch included, unless chosen otherwise |
 //! | [`sse::Framer`] alone | 12 |
 //! | [`json::Lexer`] alone | 48 |
 //! | [`chat::ChatRequest`], [`chat::ChatEncoder`], for messages of any length | 472, 656 |
