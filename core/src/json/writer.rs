@@ -262,7 +262,7 @@ fn copy(from: &[u8], to: &mut [u8]) -> usize {
 }
 
 /// How many bytes stand before the first that must be escaped; all if there is none.
-#[cfg(target_pointer_width = "64")]
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 fn plain_prefix(string: &[u8]) -> usize {
     let (words, tail) = string.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
@@ -274,8 +274,9 @@ fn plain_prefix(string: &[u8]) -> usize {
     string.len().wrapping_sub(tail.len()).wrapping_add(plain_bytes(tail))
 }
 
-/// The same, byte by byte: to look at more at a time takes much code where words are short.
-#[cfg(not(target_pointer_width = "64"))]
+/// The same, byte by byte: to look at more at a time takes much code where words are short. In WebAssembly they are not, though
+/// pointers are.
+#[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
 fn plain_prefix(string: &[u8]) -> usize {
     plain_bytes(string)
 }
@@ -291,7 +292,7 @@ const fn is_escaped(byte: u8) -> bool {
 
 /// The lowest bit set lies in the lowest byte of `word` that must be escaped; zero if none must be. (Borrows go
 /// upwards, so bytes above the lowest may be marked wrongly.)
-#[cfg(target_pointer_width = "64")]
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 const fn must_escape(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     const HIGH: u64 = ONES * 0x80;
