@@ -15,7 +15,7 @@ use super::field_text::FieldText;
 ///
 /// A message of at most `MESSAGE` bytes, other values of at most `LABEL`. What is too long keeps its beginning, and says so
 /// whenever it is read: see [`Kept`]. A value in which the server repeats the key is not shown; its place is
-/// [marked](Self::has_secret). Nor is anything of a refusal whose call was dropped before all of it was read.
+/// [marked](Self::has_secret). Nor is what the body of a refusal says whose call was dropped before all of it was read.
 ///
 /// Takes `MESSAGE + 3 * LABEL` bytes and some 250 more.
 #[derive(Clone, Default)]
@@ -71,9 +71,10 @@ impl<const MESSAGE: usize, const LABEL: usize> ErrorReport<MESSAGE, LABEL> {
         self.hints
     }
 
-    /// Whether the body of the refusal was not read to its end: it was cut, malformed, compressed or too long.
+    /// Whether the body of the refusal was not read to its end: it was cut, malformed, compressed or too long, or the call
+    /// was dropped.
     pub const fn is_cut(&self) -> bool {
-        self.is_cut
+        self.is_cut || self.is_open
     }
 
     /// Whether the server repeated the key, so that nothing of what it said is shown.

@@ -211,6 +211,6 @@ fn of_a_refusal_that_was_not_waited_for_nothing_is_shown() {
         Session::new(socket, &mut buffer).with_endpoint(ENDPOINT).with_report(ErrorReport::<64>::new());
     assert!(world.run_for(9, session.stream(&REQUEST)).is_none(), "it waits for the last chunk");
     let report = session.report();
-    assert_eq!((report.status(), kept(report)), (Some(401), (None, None, None)));
+    assert_eq!((report.status(), report.is_cut(), kept(report)), (Some(401), true, (None, None, None)));
     assert!(!format!("{report} {report:?}").contains(&KEY[..5]));
 }
