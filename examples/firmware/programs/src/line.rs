@@ -1,7 +1,5 @@
 //! The UART as a connection.
 
-use core::time::Duration;
-
 use board::clock::Clock;
 use board::uart::{Uart, UartError};
 use choreoai_embedded::connect::Connect;
@@ -17,15 +15,14 @@ use embedded_io_async::Read;
 pub struct Line {
     uart: Uart,
     clock: Clock,
-    /// In milliseconds.
-    quiet: u32,
+    quiet_ms: u32,
 }
 
 impl Line {
-    /// A line that counts as a new connection once nothing has been received for as long as `quiet`: what is behind it needs
+    /// A line that counts as a new connection once nothing has been received for so many milliseconds: what is behind it needs
     /// less to connect again, and a gateway that still sends does not pause for so long.
-    pub const fn new(uart: Uart, clock: Clock, quiet: Duration) -> Self {
-        Self { uart, clock, quiet: quiet.as_millis() as u32 }
+    pub const fn new(uart: Uart, clock: Clock, quiet_ms: u32) -> Self {
+        Self { uart, clock, quiet_ms }
     }
 }
 
@@ -38,7 +35,7 @@ impl Connect for Line {
         let mut dropped = [0; 16];
         // Bytes that were lost or spoilt are as good as any other here.
         while let Either::First(_) =
-            select(self.uart.read(&mut dropped), self.clock.delay_ms(self.quiet)).await
+            select(self.uart.read(&mut dropped), self.clock.delay_ms(self.quiet_ms)).await
         {}
         Ok(())
     }

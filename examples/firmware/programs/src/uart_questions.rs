@@ -12,7 +12,7 @@ use choreoai_embedded::time::{Deadlines, DelayTimer};
 use crate::{GATEWAY, Line, Questions, report_stack};
 
 /// The bridge behind the line connects again after a second.
-const QUIET: Duration = Duration::from_millis(1500);
+const QUIET_MS: u32 = 1500;
 const DEADLINES: Deadlines = Deadlines {
     connect: Some(Duration::from_secs(10)),
     first_event: Some(Duration::from_secs(3)),
@@ -25,7 +25,7 @@ pub fn ask_over_uart(thermometer: fn(&str) -> &'static str) -> ! {
     let Some(Board { uart, clock, .. }) = Board::take() else { exit(false) };
     let mut console = Console::open();
     let mut buffer = [0; 256];
-    let mut client = client(Line::new(uart, clock, QUIET), clock, &mut buffer);
+    let mut client = client(Line::new(uart, clock, QUIET_MS), clock, &mut buffer);
     let success = block_on(Questions::new(&mut client, &mut console).ask_all(thermometer));
     report_stack(&mut console);
     exit(success)
