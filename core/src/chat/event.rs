@@ -21,7 +21,8 @@ pub enum Event<'e> {
     SystemFingerprint(Piece<'e>),
     /// The tier that serves the request.
     ServiceTier(Piece<'e>),
-    /// A choice begins. What follows belongs to it until [`ChoiceEnd`](Event::ChoiceEnd). Not from [`TextTemplateDecoder`](super::TextTemplateDecoder).
+    /// A choice begins. What follows belongs to it until [`ChoiceEnd`](Event::ChoiceEnd). Not from
+    /// [`TextTemplateDecoder`](super::TextTemplateDecoder).
     ChoiceStart,
     /// Who speaks, mostly `assistant`; may be repeated on each chunk.
     Role(Piece<'e>),
@@ -70,7 +71,8 @@ pub enum Event<'e> {
     ErrorEnd,
     /// A member that the schema does not know; only when asked for.
     Extra(Extra<'e>),
-    /// A chunk, that is one event of the stream or a whole JSON body, is complete. Not from [`TextTemplateDecoder`](super::TextTemplateDecoder).
+    /// A chunk, that is one event of the stream or a whole JSON body, is complete. Not from
+    /// [`TextTemplateDecoder`](super::TextTemplateDecoder).
     ChunkEnd,
     /// `[DONE]`: the server has said all. What follows is ignored.
     Done,

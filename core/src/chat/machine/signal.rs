@@ -38,7 +38,7 @@ pub(in crate::chat) enum Signal {
 }
 
 impl Signal {
-    /// Whether it only says where something begins or ends that others tell of, which takes longer than to compare most of a chunk.
+    /// Whether it brings nothing and only says where something begins or ends, which the decoder for text with a template leaves out.
     #[inline]
     pub(in crate::chat) const fn is_frame(self) -> bool {
         matches!(self, Self::ChoiceStart | Self::ChunkEnd)
