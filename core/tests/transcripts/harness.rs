@@ -5,6 +5,7 @@ use choreoai_core::chat::{
     TextTemplateDecoder, Usage, Verdict,
 };
 use choreoai_core::{Error, ErrorKind};
+use std::mem::{Discriminant, discriminant};
 
 /// A body, and what it must give.
 pub(crate) struct Transcript<'t> {
@@ -127,6 +128,7 @@ fn check_template(wants: Wants, name: &str, body: &[u8]) {
         let pieces: Vec<&[u8]> = body.chunks(16).collect();
         let small = drive(wants.template_decoder::<64, 32>(), |_| true, &pieces);
         assert_eq!(small, expected, "{name}: with a small template");
+        check_head_once(wants, name, body);
         if !wants.error_body {
             let expected = drive(Decoder::new(), is_mere_text, &[body]);
             for size in [7, body.len().max(1)] {
@@ -144,6 +146,55 @@ fn check_template(wants: Wants, name: &str, body: &[u8]) {
         }
     }
 }
+
+/// Decoders that tell the head once must give all else as others do, with a template and without.
+fn check_head_once(wants: Wants, name: &str, body: &[u8]) {
+    let mut head = Head::default();
+    let expected = drive(wants.decoder::<64>(), |event| head.is_told(event), &[body]);
+    for size in [1, 7, 61, body.len().max(1)] {
+        let pieces: Vec<&[u8]> = body.chunks(size).collect();
+        let decoder = Both::of(wants.decoder::<64>().with_head_once());
+        assert_eq!(drive(decoder, |_| true, &pieces), expected, "{name}: head once, in pieces of {size}");
+        let decoder = wants.template_decoder::<512, 64>().with_head_once();
+        let outcome = drive(decoder, |_| true, &pieces);
+        assert_eq!(outcome, expected, "{name}: head once, with a template, in pieces of {size}");
+    }
+}
+
+/// What of the head is over.
+#[derive(Default)]
+struct Head {
+    kinds: Vec<Discriminant<Event<'static>>>,
+    /// The value that is being told is one that was over when it began.
+    is_over: bool,
+}
+
+impl Head {
+    /// Whether this is told if the head is told once.
+    fn is_told(&mut self, event: &Event<'_>) -> bool {
+        let (kind, is_first, is_empty) = match *event {
+            Event::Id(piece) => (discriminant(&Event::Id(EMPTY)), piece.first, piece.text.is_empty()),
+            Event::Model(piece) => (discriminant(&Event::Model(EMPTY)), piece.first, piece.text.is_empty()),
+            Event::SystemFingerprint(piece) => {
+                (discriminant(&Event::SystemFingerprint(EMPTY)), piece.first, piece.text.is_empty())
+            }
+            Event::ServiceTier(piece) => {
+                (discriminant(&Event::ServiceTier(EMPTY)), piece.first, piece.text.is_empty())
+            }
+            Event::Created(seconds) => (discriminant(&Event::Created(0)), true, seconds == 0),
+            _ => return true,
+        };
+        if is_first {
+            self.is_over = self.kinds.contains(&kind);
+        }
+        if !is_empty && !self.kinds.contains(&kind) {
+            self.kinds.push(kind);
+        }
+        !self.is_over
+    }
+}
+
+const EMPTY: Piece<'_> = Piece { text: "", first: true, last: true };
 
 /// Every cut of `body` must give what the whole gave.
 pub(crate) fn check_cuts(wants: Wants, name: &str, body: &[u8], whole: &Outcome) {
@@ -305,7 +356,11 @@ impl<D: Find> Decode for Both<D> {
 }
 
 /// Gives all of the body to the decoder; the events that are not of interest are left out.
-fn drive(mut decoder: impl Decode, is_of_interest: impl Fn(&Event<'_>) -> bool, pieces: &[&[u8]]) -> Outcome {
+fn drive(
+    mut decoder: impl Decode,
+    mut is_of_interest: impl FnMut(&Event<'_>) -> bool,
+    pieces: &[&[u8]],
+) -> Outcome {
     let mut log = Log::default();
     let mut add = |event: &Event<'_>| {
         if is_of_interest(event) {

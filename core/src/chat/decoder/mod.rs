@@ -140,6 +140,37 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self
     }
 
+    /// Asks for what names the completion once: of [`Event::Id`], [`Event::Model`], [`Event::Created`],
+    /// [`Event::SystemFingerprint`] and [`Event::ServiceTier`] the first one each that is not empty (nor 0), and those before it.
+    /// Servers repeat them in every chunk; from then on they are checked as strictly, and skipped, which takes a good part less
+    /// time. To be called before any input is given.
+    ///
+    /// What changes in the course of an answer is not seen then: some providers change the id, and a tier may be the one that was
+    /// asked for before it is the one that serves.
+    ///
+    /// ```
+    /// use choreoai_core::chat::{Decoder, Event};
+    ///
+    /// let chunk = "data: {\"id\": \"1\", \"choices\": [{\"delta\": {\"content\": \"ha\"}, \"index\": 0}]}\n\n";
+    /// let body = chunk.repeat(3);
+    /// let (mut decoder, mut input) = (Decoder::new().with_head_once(), body.as_bytes());
+    /// let (mut ids, mut text) = (0, String::new());
+    /// while let Some(event) = decoder.next_event(&mut input) {
+    ///     match event? {
+    ///         Event::Id(_) => ids += 1,
+    ///         Event::Content(fragment) => text.push_str(fragment),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// assert_eq!((ids, text.as_str()), (1, "hahaha"));
+    /// # Ok::<_, choreoai_core::Error>(())
+    /// ```
+    #[must_use]
+    pub const fn with_head_once(mut self) -> Self {
+        self.reader.machine.want_head_once();
+        self
+    }
+
     /// The index of the choice whose [`ChoiceStart`](Event::ChoiceStart) was the last, if it has come by now; its
     /// [`ChoiceEnd`](Event::ChoiceEnd) says another one only if the server contradicts itself.
     ///

@@ -1,6 +1,6 @@
 //! Where the machine stands, to be compared and to be come back to.
 
-use super::{Choice, Chunk, Machine, Mode, Signal, Source, Told};
+use super::{Choice, Chunk, Head, Machine, Mode, Signal, Source, Told};
 use crate::ErrorKind;
 use crate::chat::interest::{Interest, Tally};
 use crate::chat::progress::Progress;
@@ -30,6 +30,7 @@ pub(in crate::chat) struct Stand {
 pub(in crate::chat) struct Lasting {
     progress: Progress,
     told: Told,
+    head: Head,
     server_error: bool,
 }
 
@@ -151,7 +152,12 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
 
     /// What is known of the body as a whole.
     pub(in crate::chat) fn lasting(&self) -> Lasting {
-        Lasting { progress: self.progress.clone(), told: self.told, server_error: self.server_error }
+        Lasting {
+            progress: self.progress.clone(),
+            told: self.told,
+            head: self.head,
+            server_error: self.server_error,
+        }
     }
 
     /// Whether something of an answer has been told.

@@ -278,6 +278,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if is_empty {
             return;
         }
+        if I::ALL {
+            self.head.note(target);
+        }
         if let Some(kind) = Kind::of(target)
             && !self.choice.is_message
         {

@@ -73,6 +73,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Whether the value was not asked for, or only repeats what came before.
     pub(super) fn is_unwanted(&self, node: Node, action: Action) -> bool {
         match action {
+            _ if self.head.is_over(action) => true,
             Action::Raw(Target::Logprobs) => !self.wants_logprobs,
             Action::Read(Target::Reasoning) | Action::Enter(Node::ReasoningParts) => {
                 node == Node::Delta && ![Member::Unknown, self.member].contains(&self.choice.reasoning)
@@ -232,7 +233,12 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             self.begin_error();
         }
         match (slot, value) {
-            (Slot::Created, Some(_)) if I::ALL => return Some(Signal::Created),
+            (Slot::Created, Some(seconds)) if I::ALL => {
+                if seconds != 0 {
+                    self.head.note_created();
+                }
+                return Some(Signal::Created);
+            }
             (Slot::Count(count), Some(value)) if I::ALL => self.usage.set(count, value),
             (Slot::ChoiceIndex, Some(value)) => self.set_choice_index(value),
             (Slot::CallIndex, Some(value)) if I::ALL => self.set_call_index(value),

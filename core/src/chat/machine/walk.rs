@@ -86,6 +86,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
         if target.is_mere_value() {
             self.is_started = true;
+            if !text.is_empty() {
+                self.head.note(target);
+            }
             input.text = Some(text);
             return Some(Signal::Text { target, first: true, last: true });
         }
@@ -98,6 +101,9 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let node = self.node();
         let member = if node.is_array() { Member::Element } else { self.member };
         let action = I::SCHEMA.action(node, member, shape);
+        if I::ALL && self.head.is_over(action) {
+            return Some(Action::Skip);
+        }
         let is_plain = match action {
             Action::Skip => !(I::ALL && self.wants_extra),
             _ => !(self.is_told(action) || (I::ALL && self.is_unwanted(node, action))),

@@ -170,6 +170,13 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         self
     }
 
+    /// See [`Decoder::with_head_once`](crate::chat::Decoder::with_head_once). To be called before any input is given.
+    #[must_use]
+    pub const fn with_head_once(mut self) -> Self {
+        self.templated.reader.machine.want_head_once();
+        self
+    }
+
     /// See [`Decoder::tool_call_index`](crate::chat::Decoder::tool_call_index); of use from the start of the call to its end.
     pub fn tool_call_index(&self) -> Option<u32> {
         self.templated.tool_call_index()
