@@ -8,6 +8,8 @@ use crate::sink::Sink;
 
 pub(super) struct Plain;
 pub(super) struct Template;
+pub(super) struct RepeatingPlain;
+pub(super) struct RepeatingTemplate;
 pub(super) struct Text;
 pub(super) struct TextTemplate;
 
@@ -31,8 +33,10 @@ macro_rules! decode {
     };
 }
 
-decode!(Plain, Decoder::new());
-decode!(Template, <TemplateDecoder>::new());
+decode!(Plain, Decoder::new().with_head_once());
+decode!(Template, <TemplateDecoder>::new().with_head_once());
+decode!(RepeatingPlain, Decoder::new());
+decode!(RepeatingTemplate, <TemplateDecoder>::new());
 decode!(Text, TextDecoder::new());
 decode!(TextTemplate, <TextTemplateDecoder>::new());
 
