@@ -51,6 +51,10 @@ impl Head {
     /// Whether this was told and is not to be told again.
     #[inline]
     pub(super) const fn is_over(self, action: Action) -> bool {
+        // Mostly there is nothing to look at.
+        if self.0 == 0 {
+            return false;
+        }
         let bit = match action {
             Action::Read(target) | Action::Raw(target) => bit(target),
             Action::Number(Slot::Created) => CREATED,

@@ -52,6 +52,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let action = I::SCHEMA.action(node, member, shape);
         match action {
             _ if self.is_told(action) => Action::Skip,
+            _ if I::ALL && self.head.is_over(action) => Action::Skip,
             // A known shape of document, in a place where it can only be a report.
             Action::Skip
                 if self.is_report && matches!(node, Node::Root | Node::List) && shape == Shape::String =>
@@ -73,7 +74,6 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Whether the value was not asked for, or only repeats what came before.
     pub(super) fn is_unwanted(&self, node: Node, action: Action) -> bool {
         match action {
-            _ if self.head.is_over(action) => true,
             Action::Raw(Target::Logprobs) => !self.wants_logprobs,
             Action::Read(Target::Reasoning) | Action::Enter(Node::ReasoningParts) => {
                 node == Node::Delta && ![Member::Unknown, self.member].contains(&self.choice.reasoning)
