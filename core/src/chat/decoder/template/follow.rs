@@ -47,16 +47,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         loop {
             let Place { slot, step, matched, segment, .. } = self.place;
-            let template = self.templates.get(slot);
-            if matched < segment.end {
-                let literal = template.literal(matched, segment.end);
-                let Some(rest) = input.strip_prefix(literal) else { return self.compare(input) };
-                *input = rest;
-                self.reader.note_consumed(literal.len());
-                self.place.matched = segment.end;
-                self.place.due = segment.stop;
+            if matched < segment.end && !self.match_segment(input) {
+                return self.compare(input);
             }
-            match template.step(step).map(|step| step.what) {
+            match self.templates.get(slot).step(step).map(|step| step.what) {
                 Some(What::Hole(number)) => return self.fill(number, input),
                 Some(What::End) => {
                     self.policy.note_followed(slot);
@@ -70,6 +64,19 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 _ => return self.leave(),
             }
         }
+    }
+
+    /// Takes what is left of the segment off the front of `input`, if that is there; whether it is.
+    #[inline(always)]
+    fn match_segment(&mut self, input: &mut &[u8]) -> bool {
+        let Place { slot, matched, segment, .. } = self.place;
+        let literal = self.templates.get(slot).literal(matched, segment.end);
+        let Some(rest) = input.strip_prefix(literal) else { return false };
+        *input = rest;
+        self.reader.note_consumed(literal.len());
+        self.place.matched = segment.end;
+        self.place.due = segment.stop;
+        true
     }
 
     /// The input ends within the segment, or differs from it: consumes what is the same.
@@ -127,6 +134,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.place = behind;
             self.reader.note_consumed(input.len().wrapping_sub(rest.len()));
             *input = rest;
+            // What follows is mostly there, too: then it need not be come back for.
+            self.match_segment(input);
             return turn;
         }
         if input.is_empty() {
