@@ -1,7 +1,7 @@
 //! What is kept of an event: its bytes, what they give, and where others may come.
 
 use crate::chat::decoder::stream::EventStream;
-use crate::chat::machine::{Choice, Lasting, Signal, Stand, Upon};
+use crate::chat::machine::{Choice, Lasting, Stand, Upon};
 use crate::chat::schema::Target;
 
 /// The bytes of an event but for those that differ from event to event, and what is handed out behind which of them.
@@ -18,7 +18,7 @@ pub(super) struct Template<const SIZE: usize> {
     /// Where strings stand in the literal that are skipped, in order.
     skipped: [Span; MAX_SKIPPED],
     skipped_count: u8,
-    /// What [`Signal::Created`] says.
+    /// When the completion was created.
     created: Option<u64>,
     /// The whole of an event is here, and others may be like it.
     is_complete: bool,
@@ -75,7 +75,13 @@ pub(super) enum What {
         start: u16,
         length: u16,
     },
-    Signal(Signal),
+    /// What [`Template::created`] says.
+    Created,
+    ChoiceStart,
+    ChoiceEnd(u8),
+    CallStart,
+    CallEnd,
+    ChunkEnd,
     /// Here a value stands that may be another one each time.
     Hole(u8),
     /// The event is over.
@@ -286,7 +292,7 @@ impl<const SIZE: usize> Template<SIZE> {
 
     /// When the completion was created was handed out; whether it could be noted.
     pub(super) fn push_created(&mut self, created: u64, indices: Indices) -> bool {
-        self.created.replace(created).is_none() && self.push_step(What::Signal(Signal::Created), indices)
+        self.created.replace(created).is_none() && self.push_step(What::Created, indices)
     }
 
     /// Something is to happen here; whether it could be noted.

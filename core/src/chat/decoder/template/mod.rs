@@ -243,17 +243,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 let text = self.templates.get(self.place.slot).text(start, length);
                 machine.text_event(target, Piece { text, first: true, last: true })
             }
-            What::Signal(Signal::Created) if I::ALL => {
-                Event::Created(self.templates.get(self.place.slot).created())
-            }
-            What::Signal(Signal::CallEnd) if I::ALL => {
-                Event::ToolCallEnd { index: self.indices().call.map(u32::from) }
-            }
-            What::Signal(Signal::ChoiceStart) => Event::ChoiceStart,
-            What::Signal(Signal::ChoiceEnd(index)) => Event::ChoiceEnd { index: u32::from(index) },
-            What::Signal(Signal::ChunkEnd) => Event::ChunkEnd,
-            What::Signal(signal) => machine.event(signal, None),
-            What::Hole(_) | What::End => Event::Done,
+            What::ChoiceStart if I::ALL => Event::ChoiceStart,
+            What::ChoiceEnd(index) => Event::ChoiceEnd { index: u32::from(index) },
+            What::ChunkEnd if I::ALL => Event::ChunkEnd,
+            What::CallStart if I::ALL => Event::ToolCallStart,
+            What::CallEnd if I::ALL => Event::ToolCallEnd { index: self.indices().call.map(u32::from) },
+            What::Created if I::ALL => Event::Created(self.templates.get(self.place.slot).created()),
+            // The others are no steps that give anything.
+            _ => Event::Done,
         }
     }
 }

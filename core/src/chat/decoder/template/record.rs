@@ -243,11 +243,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 template.push_text(target, text.unwrap_or(own), indices)
             }
             Signal::Created => template.push_created(machine.created(), indices),
-            Signal::ChoiceStart
-            | Signal::ChoiceEnd(_)
-            | Signal::CallStart
-            | Signal::CallEnd
-            | Signal::ChunkEnd => template.push_step(What::Signal(signal), indices),
+            Signal::ChoiceStart => template.push_step(What::ChoiceStart, indices),
+            Signal::ChoiceEnd(index) => template.push_step(What::ChoiceEnd(index), indices),
+            Signal::CallStart => template.push_step(What::CallStart, indices),
+            Signal::CallEnd => template.push_step(What::CallEnd, indices),
+            Signal::ChunkEnd => template.push_step(What::ChunkEnd, indices),
             _ => false,
         }
     }
