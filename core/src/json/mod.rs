@@ -20,6 +20,7 @@ mod raw;
 mod scan;
 #[cfg(feature = "serde")]
 mod serialize;
+mod short;
 mod string;
 mod utf8;
 pub mod writer;
@@ -31,6 +32,7 @@ pub(crate) use lexer::{Name, Whole};
 pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};
 pub(crate) use scan::line_end;
+pub(crate) use short::ShortText;
 pub(crate) use string::Part;
 pub(crate) use utf8::{Utf8, valid_prefix};
 

@@ -5,7 +5,7 @@ use super::{Found, Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
-use crate::json::Lexer;
+use crate::json::{Lexer, ShortText};
 
 /// How far an event has been compared, and with which template.
 #[derive(Clone, Copy, Debug)]
@@ -115,18 +115,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Takes the value that stands here. If it is whole and fits the scratch, the machine still need not know.
     fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
         let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
-        let behind = self.place.behind(number, hole);
+        let (upon, is_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
         let mut rest = *input;
-        let turn = match hole.upon {
-            Upon::String(target) if hole.is_filled => match Lexer::whole_text(&mut rest) {
-                Some("") => None,
-                Some(text) => Some(Turn::Found(Found::Text(target, text))),
-                None => {
-                    let whole = Signal::Text { target, first: true, last: true };
-                    let is_gathered = self.reader.gather_whole(&mut rest);
-                    is_gathered.then_some(Turn::Found(Found::Signal(whole, None)))
-                }
-            },
+        let turn = match upon {
+            Upon::String(target) if is_filled => self.take_text(target, &mut rest).map(Turn::Found),
             Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
             _ => None,
         };
@@ -142,6 +134,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return Turn::Consumed;
         }
         self.enter(number)
+    }
+
+    /// Takes the text of the string that stands here, if that is whole and there is any.
+    #[inline(always)]
+    fn take_text<'i>(&mut self, target: Target, input: &mut &'i [u8]) -> Option<Found<'i>> {
+        if let Some(text) = ShortText::take(input) {
+            self.short = text;
+            return (!text.is_empty()).then_some(Found::Short(target));
+        }
+        if let Some(text) = Lexer::whole_text(input) {
+            return (!text.is_empty()).then_some(Found::Text(target, text));
+        }
+        let whole = Signal::Text { target, first: true, last: true };
+        self.reader.gather_whole(input).then_some(Found::Signal(whole, None))
     }
 
     /// The machine goes where this value begins, to read it.

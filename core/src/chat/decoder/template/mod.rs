@@ -21,7 +21,7 @@ use crate::chat::interest::Interest;
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
 use crate::chat::schema::Target;
-use crate::json::line_end;
+use crate::json::{ShortText, line_end};
 
 /// Reads one body. See [`TemplateDecoder`] for what its functions do.
 #[derive(Clone, Debug)]
@@ -30,6 +30,8 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     mode: Mode,
     /// While events are followed.
     place: Place,
+    /// The text that was found last, if it was short.
+    short: ShortText,
     templates: Templates<TEMPLATE>,
     /// Where the reader stands before and behind each event that they are for.
     start: Option<Start>,
@@ -81,6 +83,8 @@ enum Found<'i> {
     Step(What),
     /// A value in between.
     Text(Target, &'i str),
+    /// Such a value that is short.
+    Short(Target),
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -88,6 +92,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         reader: Reader::NEW,
         mode: Mode::Plain { is_ending: false },
         place: Place::START,
+        short: ShortText::EMPTY,
         templates: Templates::NEW,
         start: None,
         shared: 0,
@@ -113,6 +118,13 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             match turn {
                 Turn::Found(Found::Step(what)) => return Some(Ok(self.step_event(what))),
                 Turn::Found(Found::Text(target, text)) => {
+                    return Some(Ok(self
+                        .reader
+                        .machine
+                        .text_event(target, Piece { text, first: true, last: true })));
+                }
+                Turn::Found(Found::Short(target)) => {
+                    let text = self.short.as_str();
                     return Some(Ok(self
                         .reader
                         .machine
