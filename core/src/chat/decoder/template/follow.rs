@@ -32,6 +32,13 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.place = Place { slot, segment, ..Place::START };
     }
 
+    /// The slot that the next event is like, presumably: two kinds that took turns do so again.
+    #[inline(always)]
+    fn expected_after(&mut self, slot: Slot) -> Slot {
+        let take_turns = core::mem::replace(&mut self.last, slot) != slot;
+        if take_turns && self.templates.get(slot.other()).is_complete() { slot.other() } else { slot }
+    }
+
     /// What is due of that which was compared already.
     #[inline]
     pub(super) fn next_step(&mut self) -> Option<What> {
@@ -55,7 +62,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 Some(What::End) => {
                     self.policy.note_followed(slot);
                     self.has_switched = false;
-                    self.begin_following(slot);
+                    let next = self.expected_after(slot);
+                    self.begin_following(next);
                 }
                 Some(what) if step < segment.stop => {
                     self.place.step = step.wrapping_add(1);

@@ -11,7 +11,7 @@ mod tests;
 
 pub use self::decoders::{TemplateDecoder, TextTemplateDecoder};
 use self::follow::{Place, Varying};
-use self::memory::{Start, Templates, What};
+use self::memory::{Slot, Start, Templates, What};
 use self::policy::Policy;
 use self::record::Recording;
 use super::reader::{Phase, Reader};
@@ -37,6 +37,8 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     start: Option<Start>,
     /// How far the templates are the same.
     shared: u16,
+    /// Where the event before this one was followed to its end.
+    last: Slot,
     /// The other template was tried for this event, too.
     has_switched: bool,
     varying: Varying,
@@ -96,6 +98,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         templates: Templates::NEW,
         start: None,
         shared: 0,
+        last: Slot::One,
         has_switched: false,
         varying: Varying::NONE,
         policy: Policy::NEW,
