@@ -26,9 +26,9 @@ mod utf8;
 pub mod writer;
 
 pub(crate) use lexer::Upcoming;
-pub use lexer::{Lexer, MAX_DEPTH, Token};
 #[cfg(target_pointer_width = "64")]
-pub(crate) use lexer::{Name, Whole};
+pub(crate) use lexer::{Gap, Name, without_space};
+pub use lexer::{Lexer, MAX_DEPTH, Token};
 pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};
 pub(crate) use scan::line_end;

@@ -7,8 +7,7 @@ const HIGHS: usize = ONES * 0x80;
 /// How many bytes at the front of `bytes` are string content that needs no attention: neither a quote, a backslash nor a control
 /// character, and with `ascii` no byte of a longer UTF-8 sequence.
 pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
-    let beyond = if ascii { HIGHS } else { 0 };
-    run(bytes, |word| attention(word, beyond), |byte| needs_attention(byte, ascii))
+    run(bytes, |word| attention(word, ascii), |byte| needs_attention(byte, ascii))
 }
 
 /// The string that `bytes` begins with, up to what needs attention, if that comes within the first 16 bytes and all before it is
@@ -17,11 +16,11 @@ pub(super) fn plain_run(bytes: &[u8], ascii: bool) -> usize {
 #[inline(always)]
 pub(super) fn short_run(bytes: &[u8; 2 * WIDTH]) -> Option<(usize, [u64; 2])> {
     let [low, high] = words(bytes);
-    let found = attention(low as usize, HIGHS) as u64;
+    let found = attention(low as usize, true) as u64;
     if found != 0 {
         return Some((place(found), [low & before(found), 0]));
     }
-    let found = attention(high as usize, HIGHS) as u64;
+    let found = attention(high as usize, true) as u64;
     if found != 0 {
         return Some((WIDTH.wrapping_add(place(found)), [low, high & before(found)]));
     }
@@ -36,7 +35,7 @@ pub(super) fn copy_plain_run(from: &[u8], to: &mut [u8]) -> usize {
     let mut copied = 0_usize;
     for (word, place) in words.iter().zip(places) {
         *place = *word;
-        let found = attention(usize::from_le_bytes(*word), HIGHS);
+        let found = attention(usize::from_le_bytes(*word), true);
         if found != 0 {
             return copied.wrapping_add((found.trailing_zeros() / 8) as usize);
         }
@@ -103,10 +102,15 @@ const fn before(marks: u64) -> u64 {
     ((marks & marks.wrapping_neg()) >> 7).wrapping_sub(1)
 }
 
-/// Marks the bytes of a string that need attention, and those `beyond`.
+/// Marks the bytes of a string that need attention, with `ascii` those of longer UTF-8 sequences, too; above the lowest one it may err.
 #[inline(always)]
-const fn attention(word: usize, beyond: usize) -> usize {
-    below(word, 0x20) | equals(word, b'"') | equals(word, b'\\') | (word & beyond)
+const fn attention(word: usize, ascii: bool) -> usize {
+    // Of ASCII bytes, a subtraction sets the highest bit of those alone that are below; of others it is set anyway.
+    let controls = word.wrapping_sub(ONES.wrapping_mul(0x20));
+    let quotes = (word ^ ONES.wrapping_mul(b'"' as usize)).wrapping_sub(ONES);
+    let backslashes = (word ^ ONES.wrapping_mul(b'\\' as usize)).wrapping_sub(ONES);
+    let marked = controls | quotes | backslashes;
+    HIGHS & if ascii { marked | word } else { marked & !word }
 }
 
 #[inline(always)]

@@ -48,13 +48,16 @@ impl Head {
         }
     }
 
+    /// Whether anything was told that is not to be told again.
+    #[cfg(target_pointer_width = "64")]
+    #[inline]
+    pub(super) const fn has_any_over(self) -> bool {
+        self.0 & !ONCE != 0
+    }
+
     /// Whether this was told and is not to be told again.
     #[inline]
     pub(super) const fn is_over(self, action: Action) -> bool {
-        // Mostly there is nothing to look at.
-        if self.0 == 0 {
-            return false;
-        }
         let bit = match action {
             Action::Read(target) | Action::Raw(target) => bit(target),
             Action::Number(Slot::Created) => CREATED,

@@ -2,11 +2,23 @@
 //!
 //! What it does not know it leaves to the steps that know all. It finds nothing that they would not find.
 
-use super::{Machine, Mode, Signal, Source, Step};
+use super::{Machine, Mode, Signal, Source};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
-use crate::chat::schema::{Action, Member, Shape, Target};
-use crate::json::Whole;
+use crate::chat::schema::{Action, Care, Member, Node, Target};
+use crate::json::{Gap, Lexer, without_space};
+
+/// Why the way through a container ends.
+enum Stop {
+    /// There is something to tell.
+    Found(Signal),
+    /// A container comes.
+    Enter(Node),
+    /// The end of this one comes.
+    Leave,
+    /// What comes next needs a closer look.
+    Look,
+}
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Whether it is worth a try.
@@ -29,21 +41,16 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             if !node.is_common() {
                 return None;
             }
-            let found = match self.lexer.next_whole(node.is_array(), &mut input.bytes)? {
-                Whole::Close => self.leave(input),
-                // Behind a document that is no container everything ends.
-                Whole::Value if self.depth == 0 && !matches!(input.bytes, [b'{', ..]) => return None,
-                Whole::Value => self.walk_value(input)?,
-                Whole::Member(name) => {
-                    self.is_started = false;
-                    self.member = I::SCHEMA.member_named(name);
-                    if self.is_extra() {
-                        let name = core::str::from_utf8(name.bytes).unwrap_or_default();
-                        Ok(self.lend(input, Target::ExtraName, name, true))
-                    } else {
-                        self.walk_value(input)?
-                    }
-                }
+            let stop = if node.is_array() {
+                self.walk_elements(node, input)
+            } else {
+                self.walk_members(node, input)
+            };
+            let found = match stop {
+                Stop::Found(signal) => return Some(Ok(signal)),
+                Stop::Enter(node) => self.enter(node, input)?,
+                Stop::Leave => self.leave(input),
+                Stop::Look => return None,
             };
             match found {
                 Ok(None) => {}
@@ -54,22 +61,111 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         None
     }
 
-    /// Takes the value that comes next.
+    /// The members of an object.
     #[inline(always)]
-    fn walk_value(&mut self, input: &mut Source<'_>) -> Step {
-        let &first = input.bytes.first()?;
-        match self.walk_action(Shape::starting_with(first))? {
-            Action::Skip => self.lexer.skip_whole_value(&mut input.bytes).then_some(Ok(None)),
-            Action::Read(target) => {
-                let text = self.lexer.whole_string(&mut input.bytes)?;
-                Some(Ok(self.lend_whole(input, target, text)))
+    fn walk_members<'i>(&mut self, node: Node, input: &mut Source<'i>) -> Stop {
+        let Some(mut gap) = self.lexer.gap() else { return Stop::Look };
+        let care = self.care();
+        // Here, not behind a reference, for it changes with each token.
+        let mut rest = input.bytes;
+        let stop = loop {
+            if gap != Gap::Value {
+                let name = match (gap, rest) {
+                    (_, [b'}', ..]) => break Stop::Leave,
+                    (Gap::Next, [b',', name @ ..]) => without_space(name),
+                    (Gap::First, name) => name,
+                    _ => break Stop::Look,
+                };
+                let [b'"', name @ ..] = name else { break Stop::Look };
+                let Some((name, value)) = Lexer::whole_name(name) else { break Stop::Look };
+                rest = value;
+                self.lexer.stand_before_value();
+                self.is_started = false;
+                self.member = I::SCHEMA.member_named(name);
+                if self.is_extra() {
+                    let name = core::str::from_utf8(name.bytes).unwrap_or_default();
+                    break self.lend(input, Target::ExtraName, name, true).map_or(Stop::Look, Stop::Found);
+                }
             }
-            Action::Number(slot) => {
-                self.lexer.whole_number(&mut input.bytes).then(|| Ok(self.take_number(slot)))
+            let Some(&first) = rest.first() else { break Stop::Look };
+            let found = match self.action_within(node, self.member, first, care) {
+                Some(Action::Skip) => {
+                    let Some(behind) = Lexer::behind_scalar(rest) else { break Stop::Look };
+                    rest = behind;
+                    None
+                }
+                Some(Action::Read(target)) => {
+                    let mut behind = rest.get(1..).unwrap_or_default();
+                    let Some(text) = Lexer::whole_text(&mut behind) else { break Stop::Look };
+                    rest = behind;
+                    self.lend_whole(input, target, text)
+                }
+                Some(Action::Number(slot)) => {
+                    if !self.lexer.whole_number(&mut rest) {
+                        break Stop::Look;
+                    }
+                    self.take_number(slot)
+                }
+                Some(Action::Enter(node)) => break Stop::Enter(node),
+                Some(Action::Raw(_) | Action::Tell) | None => break Stop::Look,
+            };
+            self.lexer.stand_behind_value();
+            gap = Gap::Next;
+            if let Some(signal) = found {
+                break Stop::Found(signal);
             }
-            Action::Enter(node) => self.enter(node, input),
-            Action::Raw(_) | Action::Tell => None,
+        };
+        input.bytes = rest;
+        stop
+    }
+
+    /// The elements of an array, up to the first one that is a container.
+    #[inline(always)]
+    fn walk_elements(&mut self, node: Node, input: &mut Source<'_>) -> Stop {
+        let rest = match (self.lexer.gap(), input.bytes) {
+            (Some(Gap::First | Gap::Next), [b']', ..]) => return Stop::Leave,
+            (Some(Gap::Next), [b',', rest @ ..]) => without_space(rest),
+            (Some(Gap::First | Gap::Value), rest) => rest,
+            _ => return Stop::Look,
+        };
+        // Behind a document that is no container everything ends.
+        if self.depth == 0 && !matches!(rest, [b'{', ..]) {
+            return Stop::Look;
         }
+        let Some(&first) = rest.first() else { return Stop::Look };
+        match self.action_within(node, Member::Element, first, self.care()) {
+            Some(Action::Enter(node)) => {
+                self.lexer.stand_before_value();
+                input.bytes = rest;
+                Stop::Enter(node)
+            }
+            _ => Stop::Look,
+        }
+    }
+
+    /// What to do with the value that starts with this byte, if that does not depend on what came before.
+    #[inline(always)]
+    fn action_within(&self, node: Node, member: Member, first: u8, care: Care) -> Option<Action> {
+        let rule = I::SCHEMA.rule_for(node, member, first);
+        if !rule.care.has_any_of(care) {
+            return Some(rule.action);
+        }
+        if I::ALL && rule.care == Care::HEAD {
+            return Some(if self.head.is_over(rule.action) { Action::Skip } else { rule.action });
+        }
+        None
+    }
+
+    /// What has to be cared for in the container that the machine is in, until it tells something.
+    #[inline(always)]
+    fn care(&self) -> Care {
+        let care = Care::ALWAYS.and(Care::MESSAGE.when(self.choice.is_message));
+        if !I::ALL {
+            return care;
+        }
+        care.and(Care::EXTRA.when(self.wants_extra))
+            .and(Care::REASONING.when(self.choice.reasoning != Member::Unknown))
+            .and(Care::HEAD.when(self.head.has_any_over()))
     }
 
     /// Hands out a whole string.
@@ -93,21 +189,5 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             return Some(Signal::Text { target, first: true, last: true });
         }
         self.lend_last(input, target, Some(text))
-    }
-
-    /// What to do with the value, if that does not depend on what came before.
-    #[inline(always)]
-    fn walk_action(&self, shape: Shape) -> Option<Action> {
-        let node = self.node();
-        let member = if node.is_array() { Member::Element } else { self.member };
-        let action = I::SCHEMA.action(node, member, shape);
-        if I::ALL && self.head.is_over(action) {
-            return Some(Action::Skip);
-        }
-        let is_plain = match action {
-            Action::Skip => !(I::ALL && self.wants_extra),
-            _ => !(self.is_told(action) || (I::ALL && self.is_unwanted(node, action))),
-        };
-        if is_plain { Some(action) } else { None }
     }
 }

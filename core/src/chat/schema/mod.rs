@@ -4,6 +4,8 @@
 //! know is skipped, whatever it is.
 
 mod actions;
+#[cfg(target_pointer_width = "64")]
+mod care;
 #[cfg(any(test, not(target_pointer_width = "64")))]
 mod compact;
 #[cfg(target_pointer_width = "64")]
@@ -12,6 +14,8 @@ mod member;
 #[cfg(target_pointer_width = "64")]
 mod names;
 
+#[cfg(target_pointer_width = "64")]
+pub(super) use self::care::Care;
 #[cfg(not(target_pointer_width = "64"))]
 pub(super) use self::compact::{ALL, CompactSchema as Schema, TEXT};
 #[cfg(target_pointer_width = "64")]
@@ -362,6 +366,7 @@ impl Slot {
 }
 
 impl Shape {
+    /// That of a value that starts with this byte, if it is one.
     pub(super) const fn starting_with(byte: u8) -> Self {
         match byte {
             b'{' => Self::Object,

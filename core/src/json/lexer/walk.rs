@@ -1,18 +1,19 @@
 //! Tokens that stand in the input whole, with what mostly stands around them.
 
-use super::skip_whole::{whole_scalar, without_space};
-use super::{Lexer, State, StringReader};
+use super::skip_whole::whole_scalar;
+pub(crate) use super::skip_whole::without_space;
+use super::{Lexer, State};
 use crate::json::scan::{plain_run, short_run, words};
 
-/// What comes next, as far as that stands in the input whole.
+/// Where the lexer stands between tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Whole<'i> {
-    /// A member of this name. Its value comes next.
-    Member(Name<'i>),
-    /// The value of a member whose name was read, or an element.
+pub(crate) enum Gap {
+    /// Behind the bracket of a container.
+    First,
+    /// Behind a value of a container.
+    Next,
+    /// Where a value must come.
     Value,
-    /// The end of the innermost container.
-    Close,
 }
 
 /// A name, unescaped.
@@ -24,65 +25,54 @@ pub(crate) struct Name<'i> {
 }
 
 impl Lexer {
-    /// Goes to the next value of the container, which is an array or an object. Nothing is consumed of what ends it.
-    /// `None`, and nothing is consumed: this needs a closer look.
+    /// Where the lexer stands; `None`: elsewhere.
     #[inline(always)]
-    pub(crate) fn next_whole<'i>(&mut self, is_array: bool, input: &mut &'i [u8]) -> Option<Whole<'i>> {
-        let (&first, rest) = input.split_first()?;
-        let name = match (self.state, first) {
-            (State::Next, b',') if is_array => {
-                self.state = State::Value;
-                *input = without_space(rest);
-                return Some(Whole::Value);
-            }
-            (State::Next, b',') => without_space(rest).strip_prefix(b"\"")?,
-            (State::FirstKey, b'"') => rest,
-            (State::Next | State::FirstElement, b']') if is_array => return Some(Whole::Close),
-            (State::Next | State::FirstKey, b'}') if !is_array => return Some(Whole::Close),
-            (State::Value | State::FirstElement, _) => return Some(Whole::Value),
-            _ => return None,
-        };
-        let (length, words) = match name.first_chunk().and_then(short_run) {
+    pub(crate) const fn gap(&self) -> Option<Gap> {
+        match self.state {
+            State::FirstKey | State::FirstElement => Some(Gap::First),
+            State::Next => Some(Gap::Next),
+            State::Value => Some(Gap::Value),
+            _ => None,
+        }
+    }
+
+    /// A name or a comma was read behind which a value must come.
+    #[inline(always)]
+    pub(crate) const fn stand_before_value(&mut self) {
+        self.state = State::Value;
+    }
+
+    /// A value was read, within a container.
+    #[inline(always)]
+    pub(crate) const fn stand_behind_value(&mut self) {
+        self.state = State::Next;
+    }
+
+    /// The name whose opening quote stands before `input`, and what follows its colon.
+    #[inline(always)]
+    pub(crate) fn whole_name(input: &[u8]) -> Option<(Name<'_>, &[u8])> {
+        let (length, words) = match input.first_chunk().and_then(short_run) {
             Some(found) => found,
             None => {
-                let length = plain_run(name, true);
-                (length, Name::words(name.get(..length)?))
+                let length = plain_run(input, true);
+                (length, Name::words(input.get(..length)?))
             }
         };
-        let (bytes, rest) = name.split_at_checked(length)?;
+        let (bytes, rest) = input.split_at_checked(length)?;
         let [b'"', b':', rest @ ..] = rest else { return None };
-        *input = without_space(rest);
-        self.state = State::Value;
-        Some(Whole::Member(Name { bytes, words }))
+        Some((Name { bytes, words }, without_space(rest)))
     }
 
-    /// Skips the value that comes next, which is no container; whether it stands there whole and plain.
+    /// What stands behind the value that `input` begins with, if that is no container, and plain.
     #[inline(always)]
-    pub(crate) fn skip_whole_value(&mut self, input: &mut &[u8]) -> bool {
-        let Some(rest) = whole_scalar(input) else { return false };
-        self.state = State::Next;
-        *input = rest;
-        true
-    }
-
-    /// Reads the string that comes next, if it stands there whole and needs no unescaping.
-    #[inline(always)]
-    pub(crate) fn whole_string<'i>(&mut self, input: &mut &'i [u8]) -> Option<&'i str> {
-        let mut rest = input.strip_prefix(b"\"")?;
-        let text = StringReader::whole_text(&mut rest)?;
-        *input = rest;
-        self.state = State::Next;
-        Some(text)
+    pub(crate) fn behind_scalar(input: &[u8]) -> Option<&[u8]> {
+        whole_scalar(input)
     }
 
     /// Reads the number that comes next, if it stands there whole, is written with digits alone and fits; whether it did.
     #[inline(always)]
     pub(crate) fn whole_number(&mut self, input: &mut &[u8]) -> bool {
-        let is_whole = self.number.read_whole(input);
-        if is_whole {
-            self.state = State::Next;
-        }
-        is_whole
+        self.number.read_whole(input)
     }
 }
 
