@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|body: &[u8]| {
     let outcome = check_cuts(Wants { error_body: true, ..Wants::default() }, body);
-    check_cuts(Wants { error_body: true, all: true }, body);
+    check_cuts(Wants { error_body: true, all: true, ..Wants::default() }, body);
     let kind = outcome.verdict.expect_err("an error is no answer").kind();
 
     let unmarked = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);

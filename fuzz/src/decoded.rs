@@ -16,6 +16,7 @@ pub struct Wants {
     /// Log probabilities and unknown members.
     pub all: bool,
     pub error_body: bool,
+    pub head_once: bool,
 }
 
 /// What came of a body.
@@ -61,6 +62,9 @@ impl Wants {
         }
         if self.error_body {
             decoder = decoder.for_error_body();
+        }
+        if self.head_once {
+            decoder = decoder.with_head_once();
         }
         decoder
     }
@@ -157,6 +161,9 @@ pub fn check_template(wants: Wants, body: &[u8]) {
         let mut decoder = TemplateDecoder::<512, 64>::new();
         if wants.all {
             decoder = decoder.with_logprobs().with_extra();
+        }
+        if wants.head_once {
+            decoder = decoder.with_head_once();
         }
         let mut log = Log::default();
         let (error, verdict) = decode(decoder, pieces, |event| log.add(event));
