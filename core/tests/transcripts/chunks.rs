@@ -26,6 +26,41 @@ data: {"choices":[{"finish_reason":"stop","index":0,"content_filter_offsets":{"c
             verdict: Ok(Verdict::Finished),
         },
         Transcript {
+            name: "what names the completion comes late",
+            body: br#"data: {"choices":[{"index":0,"delta":{"content":"a"}}]}
+
+data: {"id":"1","created":5,"model":"m","choices":[{"index":0,"delta":{"content":"b"}}]}
+
+data: {"id":"2","created":6,"model":"n","service_tier":"s","system_fingerprint":"f","choices":[{"index":0,"delta":{"content":"c"}}]}
+
+data: [DONE]
+
+"#,
+            events: "
+                choice
+                content a
+                choice 0 ends
+                chunk ends
+                id: 1
+                created 5
+                model: m
+                choice
+                content b
+                choice 0 ends
+                chunk ends
+                id: 2
+                created 6
+                model: n
+                tier: s
+                fingerprint: f
+                choice
+                content c
+                choice 0 ends
+                chunk ends
+                done",
+            verdict: Ok(Verdict::Done),
+        },
+        Transcript {
             name: "usage in every place; a later null or empty one says nothing",
             body: br#"data: {"usage":{},"choices":[{"index":0,"delta":{"content":"x"},"finish_reason":"stop","usage":{"prompt_tokens":1}}]}
 

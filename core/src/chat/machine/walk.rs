@@ -128,10 +128,6 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             (Some(Gap::First | Gap::Value), rest) => rest,
             _ => return Stop::Look,
         };
-        // Behind a document that is no container everything ends.
-        if self.depth == 0 && !matches!(rest, [b'{', ..]) {
-            return Stop::Look;
-        }
         let Some(&first) = rest.first() else { return Stop::Look };
         match self.action_within(node, Member::Element, first, self.care()) {
             Some(Action::Enter(node)) => {
