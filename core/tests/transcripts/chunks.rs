@@ -29,9 +29,7 @@ data: {"choices":[{"finish_reason":"stop","index":0,"content_filter_offsets":{"c
             name: "what names the completion comes late",
             body: br#"data: {"choices":[{"index":0,"delta":{"content":"a"}}]}
 
-data: {"id":"1","created":5,"model":"m","choices":[{"index":0,"delta":{"content":"b"}}]}
-
-data: {"id":"2","created":6,"model":"n","service_tier":"s","system_fingerprint":"f","choices":[{"index":0,"delta":{"content":"c"}}]}
+data: {"id":"1","created":5,"model":"m","service_tier":"s","system_fingerprint":"f","choices":[{"index":0,"delta":{"content":"b"}}]}
 
 data: [DONE]
 
@@ -44,17 +42,10 @@ data: [DONE]
                 id: 1
                 created 5
                 model: m
-                choice
-                content b
-                choice 0 ends
-                chunk ends
-                id: 2
-                created 6
-                model: n
                 tier: s
                 fingerprint: f
                 choice
-                content c
+                content b
                 choice 0 ends
                 chunk ends
                 done",
