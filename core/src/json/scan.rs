@@ -58,6 +58,32 @@ pub(super) fn digit_run(bytes: &[u8]) -> usize {
     run(bytes, beyond_digits, |byte| !byte.is_ascii_digit())
 }
 
+/// How many bytes at the front of `bytes` are numbers of digits alone that do not begin with a 0, each with the comma behind it.
+#[cfg(target_pointer_width = "64")]
+pub(super) fn listed_digits(bytes: &[u8]) -> usize {
+    let (mut listed, mut looked_at) = (0_usize, 0_usize);
+    // A number begins behind each comma, and here.
+    let mut carried = HIGHS & 0xff;
+    for word in bytes.as_chunks::<WIDTH>().0 {
+        let word = usize::from_le_bytes(*word);
+        let commas = zeros(word ^ ONES.wrapping_mul(b',' as usize));
+        let begins = commas.wrapping_shl(8) | carried;
+        let zeros = zeros(word ^ ONES.wrapping_mul(b'0' as usize));
+        let stops = (beyond_digits(word) & !commas) | (begins & (commas | zeros));
+        // The commas before the first stop: behind the last one of them begins what is left.
+        let passed = commas & (stops & stops.wrapping_neg()).wrapping_sub(1);
+        if passed != 0 {
+            listed = looked_at.wrapping_add(((usize::BITS - passed.leading_zeros()) / 8) as usize);
+        }
+        if stops != 0 {
+            break;
+        }
+        carried = commas >> (usize::BITS - 8);
+        looked_at = looked_at.wrapping_add(WIDTH);
+    }
+    listed
+}
+
 /// How many bytes come before the first CR or LF.
 pub(crate) fn line_end(bytes: &[u8]) -> usize {
     run(bytes, |word| equals(word, b'\n') | equals(word, b'\r'), |byte| byte == b'\n' || byte == b'\r')
@@ -127,6 +153,14 @@ const fn beyond_digits(word: usize) -> usize {
     ((value & !HIGHS).wrapping_add(ONES.wrapping_mul(0x76)) | value) & HIGHS
 }
 
+/// Marks the bytes that are 0.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+const fn zeros(word: usize) -> usize {
+    // No sum of a byte goes beyond it.
+    !((word & !HIGHS).wrapping_add(!HIGHS) | word) & HIGHS
+}
+
 /// Marks the bytes below `limit`, which is at most 0x80.
 #[inline(always)]
 const fn below(word: usize, limit: u8) -> usize {
@@ -191,6 +225,61 @@ mod tests {
                     }
                     let expected = if byte == b'\r' || byte == b'\n' { place } else { length };
                     assert_eq!(line_end(&bytes), expected, "{byte:#x} at {place} of {length}");
+                }
+            }
+        }
+    }
+
+    #[cfg(target_pointer_width = "64")]
+    #[test]
+    #[cfg_attr(miri, ignore = "needs no memory of its own")]
+    fn lists_of_digits() {
+        /// What the words must give, by the letter.
+        fn expected(list: &[u8]) -> usize {
+            let mut listed = 0;
+            for number in list.split_inclusive(|&byte| byte == b',') {
+                let Some((b',', digits)) = number.split_last() else { break };
+                let is_plain = digits.iter().all(u8::is_ascii_digit) && !digits.starts_with(b"0");
+                if digits.is_empty() || !is_plain {
+                    break;
+                }
+                listed += number.len();
+            }
+            listed
+        }
+
+        let parts = [
+            "1,",
+            "12,",
+            "104,",
+            "0,",
+            "01,",
+            ",",
+            "-1,",
+            "1.5,",
+            "1e5,",
+            "98765432109,",
+            " 7,",
+            "x",
+            "]",
+            "\u{ff}",
+            "-",
+            "/",
+            ":",
+        ];
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    for padding in ["", "7", "77,", "101,108,", "8]}, 0123456789"] {
+                        let list = [padding, first, second, third, "5,5,5,5,5,5]"].concat();
+                        // What does not fill a word is not looked at.
+                        let words = list.len() / WIDTH * WIDTH;
+                        assert_eq!(
+                            listed_digits(list.as_bytes()),
+                            expected(&list.as_bytes()[..words]),
+                            "{list}"
+                        );
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{Lexer, MAX_DEPTH, State, StringReader, place};
 use crate::json::number::NumberReader;
+use crate::json::scan::{listed_digits, short_run};
 
 impl Lexer {
     /// Goes over the tokens at the front of `input`, as long as the container that lies `depth` levels deep does not end.
@@ -29,6 +30,11 @@ impl Lexer {
                     continue;
                 }
                 (State::FirstElement | State::Value, _) => {
+                    if !is_object && let [b'1'..=b'9', ..] = rest {
+                        // Bytes of tokens, mostly: of a list of numbers all but the last one.
+                        let (listed, last) = rest.split_at_checked(listed_digits(rest)).unwrap_or_default();
+                        (state, rest) = (if listed.is_empty() { state } else { State::Value }, last);
+                    }
                     let Some(behind) = whole_scalar(rest) else { break };
                     (state, rest) = (State::Next, behind);
                 }
@@ -105,6 +111,10 @@ pub(super) fn whole_scalar(input: &[u8]) -> Option<&[u8]> {
 /// What stands behind a string whose opening quote stands before `input`.
 #[inline(always)]
 fn whole_string(mut input: &[u8]) -> Option<&[u8]> {
+    // Most are short.
+    if let Some((length, _)) = input.first_chunk().and_then(short_run) {
+        return input.get(length..)?.strip_prefix(b"\"");
+    }
     StringReader::whole(&mut input, false)?;
     Some(input)
 }
