@@ -92,7 +92,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     fn compare<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         let Place { slot, step, matched, segment, .. } = self.place;
         let template = self.templates.get(slot);
-        let same = common_prefix(input, template.literal(matched, segment.end));
+        let literal = template.literal(matched, segment.end);
+        let same = if literal.starts_with(input) { input.len() } else { common_prefix(input, literal) };
         self.place.matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
         self.place.due = template.steps_up_to(step, self.place.matched);
         *input = input.get(same..).unwrap_or_default();

@@ -234,6 +234,9 @@ impl<const SIZE: usize> Template<SIZE> {
 
     /// The step behind those, from `step` on, that come once the literal is matched up to `place`.
     pub(super) fn steps_up_to(&self, step: u8, place: u16) -> u8 {
+        if self.step(step).is_some_and(|next| next.end > place) {
+            return step;
+        }
         let steps = self.steps.iter().take(usize::from(self.step_count)).skip(usize::from(step));
         let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
         let count = steps.take_while(passed).count();
