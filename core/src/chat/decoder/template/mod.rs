@@ -109,6 +109,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if let Some(what) = self.next_step() {
             return Some(Ok(self.step_event(what)));
         }
+        // Where events are compared, nothing comes of no input; mostly the last read ended with an event.
+        if input.is_empty() && self.mode == Mode::Following {
+            return None;
+        }
         self.look(input)
     }
 
