@@ -16,7 +16,7 @@ pub struct Wants {
     /// Log probabilities and unknown members.
     pub all: bool,
     pub error_body: bool,
-    pub head_once: bool,
+    pub metadata_once: bool,
 }
 
 /// What came of a body.
@@ -63,8 +63,8 @@ impl Wants {
         if self.error_body {
             decoder = decoder.for_error_body();
         }
-        if self.head_once {
-            decoder = decoder.with_head_once();
+        if self.metadata_once {
+            decoder = decoder.with_metadata_once();
         }
         decoder
     }
@@ -162,8 +162,8 @@ pub fn check_template(wants: Wants, body: &[u8]) {
         if wants.all {
             decoder = decoder.with_logprobs().with_extra();
         }
-        if wants.head_once {
-            decoder = decoder.with_head_once();
+        if wants.metadata_once {
+            decoder = decoder.with_metadata_once();
         }
         let mut log = Log::default();
         let (error, verdict) = decode(decoder, pieces, |event| log.add(event));

@@ -9,7 +9,7 @@ mod walk;
 mod whole;
 
 #[cfg(target_pointer_width = "64")]
-pub(crate) use self::walk::{Gap, Name, without_space};
+pub(crate) use self::walk::{Gap, Name, Whole};
 use super::Text;
 use super::number::{Number, NumberReader};
 use super::string::{Part, StringReader};

@@ -27,7 +27,7 @@ pub mod writer;
 
 pub(crate) use lexer::Upcoming;
 #[cfg(target_pointer_width = "64")]
-pub(crate) use lexer::{Gap, Name, without_space};
+pub(crate) use lexer::{Gap, Name, Whole};
 pub use lexer::{Lexer, MAX_DEPTH, Token};
 pub use number::Number;
 pub use raw::{InvalidJson, RawJson, RawObject};

@@ -3,7 +3,8 @@
 #[cfg(target_pointer_width = "64")]
 use super::scan::short_run;
 
-const BLOCK: usize = 16;
+/// None where no text is taken.
+const BLOCK: usize = if cfg!(target_pointer_width = "64") { 16 } else { 0 };
 
 /// A text of up to 15 ASCII bytes, laid out so that it takes no time to see that it is UTF-8: as one block of 16 bytes whose address is
 /// a multiple of 8. Texts are of any length at any address, and branches on either would mostly be mispredicted.

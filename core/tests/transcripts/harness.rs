@@ -128,7 +128,7 @@ fn check_template(wants: Wants, name: &str, body: &[u8]) {
         let pieces: Vec<&[u8]> = body.chunks(16).collect();
         let small = drive(wants.template_decoder::<64, 32>(), |_| true, &pieces);
         assert_eq!(small, expected, "{name}: with a small template");
-        check_head_once(wants, name, body);
+        check_metadata_once(wants, name, body);
         if !wants.error_body {
             let expected = drive(Decoder::new(), is_mere_text, &[body]);
             for size in [7, body.len().max(1)] {
@@ -147,29 +147,29 @@ fn check_template(wants: Wants, name: &str, body: &[u8]) {
     }
 }
 
-/// Decoders that tell the head once must give all else as others do, with a template and without.
-fn check_head_once(wants: Wants, name: &str, body: &[u8]) {
-    let mut head = Head::default();
-    let expected = drive(wants.decoder::<64>(), |event| head.is_told(event), &[body]);
+/// Decoders that tell metadata once must give all else as others do, with a template and without.
+fn check_metadata_once(wants: Wants, name: &str, body: &[u8]) {
+    let mut metadata = Metadata::default();
+    let expected = drive(wants.decoder::<64>(), |event| metadata.is_told(event), &[body]);
     for size in [1, 7, 61, body.len().max(1)] {
         let pieces: Vec<&[u8]> = body.chunks(size).collect();
-        let decoder = Both::of(wants.decoder::<64>().with_head_once());
-        assert_eq!(drive(decoder, |_| true, &pieces), expected, "{name}: head once, in pieces of {size}");
-        let decoder = wants.template_decoder::<512, 64>().with_head_once();
+        let decoder = Both::of(wants.decoder::<64>().with_metadata_once());
+        assert_eq!(drive(decoder, |_| true, &pieces), expected, "{name}: metadata once, in pieces of {size}");
+        let decoder = wants.template_decoder::<512, 64>().with_metadata_once();
         let outcome = drive(decoder, |_| true, &pieces);
-        assert_eq!(outcome, expected, "{name}: head once, with a template, in pieces of {size}");
+        assert_eq!(outcome, expected, "{name}: metadata once, with a template, in pieces of {size}");
     }
 }
 
-/// What of the head is over.
+/// What of the metadata is over.
 #[derive(Default)]
-struct Head {
+struct Metadata {
     kinds: Vec<Discriminant<Event<'static>>>,
     /// The value that is being told is one that was over when it began.
     is_over: bool,
 }
 
-impl Head {
+impl Metadata {
     /// Whether this is told if the head is told once.
     fn is_told(&mut self, event: &Event<'_>) -> bool {
         let (kind, is_first, is_empty) = match *event {
@@ -177,9 +177,6 @@ impl Head {
             Event::Model(piece) => (discriminant(&Event::Model(EMPTY)), piece.first, piece.text.is_empty()),
             Event::SystemFingerprint(piece) => {
                 (discriminant(&Event::SystemFingerprint(EMPTY)), piece.first, piece.text.is_empty())
-            }
-            Event::ServiceTier(piece) => {
-                (discriminant(&Event::ServiceTier(EMPTY)), piece.first, piece.text.is_empty())
             }
             Event::Created(seconds) => (discriminant(&Event::Created(0)), true, seconds == 0),
             _ => return true,

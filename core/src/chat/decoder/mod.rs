@@ -140,20 +140,20 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
         self
     }
 
-    /// Asks for what names the completion once: of [`Event::Id`], [`Event::Model`], [`Event::Created`],
-    /// [`Event::SystemFingerprint`] and [`Event::ServiceTier`] the first one each that is not empty (nor 0), and those before it.
-    /// Servers repeat them in every chunk; from then on they are checked as strictly, and skipped, which takes a good part less
-    /// time. To be called before any input is given.
+    /// Asks for the metadata of the completion once, which servers repeat in every chunk: an [`Event::Id`], an [`Event::Model`], an
+    /// [`Event::Created`] and an [`Event::SystemFingerprint`] come until one of each was not empty (for `Created`: not 0). From then
+    /// on they are checked as strictly, and skipped, which takes a good part less time. To be called before any input is given.
     ///
-    /// What changes in the course of an answer is not seen then: some providers change the id, and a tier may be the one that was
-    /// asked for before it is the one that serves.
+    /// What of these changes in the course of an answer is not seen then: some providers change the id. An assembler behind such a
+    /// decoder has the first fingerprint, not the last. [`Event::ServiceTier`] comes whenever it is sent: the first one may be the
+    /// tier that was asked for.
     ///
     /// ```
     /// use choreoai_core::chat::{Decoder, Event};
     ///
     /// let chunk = "data: {\"id\": \"1\", \"choices\": [{\"delta\": {\"content\": \"ha\"}, \"index\": 0}]}\n\n";
     /// let body = chunk.repeat(3);
-    /// let (mut decoder, mut input) = (Decoder::new().with_head_once(), body.as_bytes());
+    /// let (mut decoder, mut input) = (Decoder::new().with_metadata_once(), body.as_bytes());
     /// let (mut ids, mut text) = (0, String::new());
     /// while let Some(event) = decoder.next_event(&mut input) {
     ///     match event? {
@@ -166,8 +166,8 @@ impl<const SCRATCH: usize> Decoder<SCRATCH> {
     /// # Ok::<_, choreoai_core::Error>(())
     /// ```
     #[must_use]
-    pub const fn with_head_once(mut self) -> Self {
-        self.reader.machine.want_head_once();
+    pub const fn with_metadata_once(mut self) -> Self {
+        self.reader.machine.want_metadata_once();
         self
     }
 

@@ -1,8 +1,8 @@
 //! From JSON to events: one chunk, or one whole completion, at a time.
 
 mod due;
-mod head;
 mod keys;
+mod metadata;
 mod signal;
 mod stand;
 mod text;
@@ -12,7 +12,7 @@ mod values;
 mod walk;
 
 use self::due::Due;
-use self::head::Head;
+use self::metadata::Metadata;
 pub(super) use self::signal::{Signal, Source};
 pub(super) use self::stand::{Lasting, Stand, Upon, Within};
 use self::told::Told;
@@ -48,7 +48,7 @@ pub(super) struct Machine<I: Interest, const SCRATCH: usize> {
     progress: Progress,
     /// By the deltas of the stream: what a `message` says of it is a repetition.
     told: Told,
-    head: Head,
+    metadata: Metadata,
     server_error: bool,
     wants_logprobs: bool,
     wants_extra: bool,
@@ -152,7 +152,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             usage: I::Tally::NONE,
             progress: Progress::new(),
             told: Told::new(),
-            head: Head::new(),
+            metadata: Metadata::new(),
             server_error: false,
             wants_logprobs: false,
             wants_extra: false,
@@ -167,8 +167,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.wants_extra = true;
     }
 
-    pub(super) const fn want_head_once(&mut self) {
-        self.head.want_once();
+    pub(super) const fn want_metadata_once(&mut self) {
+        self.metadata.want_once();
     }
 
     pub(super) const fn progress(&self) -> &Progress {

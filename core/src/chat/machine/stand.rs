@@ -1,6 +1,6 @@
 //! Where the machine stands, to be compared and to be come back to.
 
-use super::{Choice, Chunk, Head, Machine, Mode, Signal, Source, Told};
+use super::{Choice, Chunk, Machine, Metadata, Mode, Signal, Source, Told};
 use crate::ErrorKind;
 use crate::chat::interest::{Interest, Tally};
 use crate::chat::progress::Progress;
@@ -30,7 +30,7 @@ pub(in crate::chat) struct Stand {
 pub(in crate::chat) struct Lasting {
     progress: Progress,
     told: Told,
-    head: Head,
+    metadata: Metadata,
     server_error: bool,
 }
 
@@ -155,7 +155,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         Lasting {
             progress: self.progress.clone(),
             told: self.told,
-            head: self.head,
+            metadata: self.metadata,
             server_error: self.server_error,
         }
     }

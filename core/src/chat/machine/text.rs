@@ -279,7 +279,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             return;
         }
         if I::ALL {
-            self.head.note(target);
+            self.metadata.note(target);
         }
         if let Some(kind) = Kind::of(target)
             && !self.choice.is_message

@@ -43,7 +43,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// What the schema says, and what was asked for, and what came before.
-    fn action(&self, shape: Shape) -> Action {
+    pub(super) fn action(&self, shape: Shape) -> Action {
         let node = self.node();
         if I::ALL && self.is_extra() {
             return Action::Raw(Target::Extra);
@@ -52,7 +52,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let action = I::SCHEMA.action(node, member, shape);
         match action {
             _ if self.is_told(action) => Action::Skip,
-            _ if I::ALL && self.head.is_over(action) => Action::Skip,
+            _ if I::ALL && self.metadata.is_over(action) => Action::Skip,
             // A known shape of document, in a place where it can only be a report.
             Action::Skip
                 if self.is_report && matches!(node, Node::Root | Node::List) && shape == Shape::String =>
@@ -235,7 +235,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         match (slot, value) {
             (Slot::Created, Some(seconds)) if I::ALL => {
                 if seconds != 0 {
-                    self.head.note_created();
+                    self.metadata.note_created();
                 }
                 return Some(Signal::Created);
             }

@@ -6,7 +6,7 @@ use super::{Machine, Mode, Signal, Source};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Action, Care, Member, Node, Target};
-use crate::json::{Gap, Lexer, without_space};
+use crate::json::{Gap, Whole};
 
 /// Why the way through a container ends.
 enum Stop {
@@ -70,16 +70,11 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         let mut rest = input.bytes;
         let stop = loop {
             if gap != Gap::Value {
-                let name = match (gap, rest) {
-                    (_, [b'}', ..]) => break Stop::Leave,
-                    (Gap::Next, [b',', name @ ..]) => without_space(name),
-                    (Gap::First, name) => name,
-                    _ => break Stop::Look,
+                let name = match self.lexer.whole_name(gap, &mut rest) {
+                    Some(Whole::Member(name)) => name,
+                    Some(Whole::Close) => break Stop::Leave,
+                    None => break Stop::Look,
                 };
-                let [b'"', name @ ..] = name else { break Stop::Look };
-                let Some((name, value)) = Lexer::whole_name(name) else { break Stop::Look };
-                rest = value;
-                self.lexer.stand_before_value();
                 self.is_started = false;
                 self.member = I::SCHEMA.member_named(name);
                 if self.is_extra() {
@@ -90,14 +85,13 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
             let Some(&first) = rest.first() else { break Stop::Look };
             let found = match self.action_within(node, self.member, first, care) {
                 Some(Action::Skip) => {
-                    let Some(behind) = Lexer::behind_scalar(rest) else { break Stop::Look };
-                    rest = behind;
+                    if !self.lexer.skip_whole_value(&mut rest) {
+                        break Stop::Look;
+                    }
                     None
                 }
                 Some(Action::Read(target)) => {
-                    let mut behind = rest.get(1..).unwrap_or_default();
-                    let Some(text) = Lexer::whole_text(&mut behind) else { break Stop::Look };
-                    rest = behind;
+                    let Some(text) = self.lexer.whole_string(&mut rest) else { break Stop::Look };
                     self.lend_whole(input, target, text)
                 }
                 Some(Action::Number(slot)) => {
@@ -109,7 +103,6 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                 Some(Action::Enter(node)) => break Stop::Enter(node),
                 Some(Action::Raw(_) | Action::Tell) | None => break Stop::Look,
             };
-            self.lexer.stand_behind_value();
             gap = Gap::Next;
             if let Some(signal) = found {
                 break Stop::Found(signal);
@@ -122,19 +115,15 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// The elements of an array, up to the first one that is a container.
     #[inline(always)]
     fn walk_elements(&mut self, node: Node, input: &mut Source<'_>) -> Stop {
-        let rest = match (self.lexer.gap(), input.bytes) {
-            (Some(Gap::First | Gap::Next), [b']', ..]) => return Stop::Leave,
-            (Some(Gap::Next), [b',', rest @ ..]) => without_space(rest),
-            (Some(Gap::First | Gap::Value), rest) => rest,
-            _ => return Stop::Look,
-        };
-        let Some(&first) = rest.first() else { return Stop::Look };
+        let Some(gap) = self.lexer.gap() else { return Stop::Look };
+        match self.lexer.whole_separator(gap, &mut input.bytes) {
+            Some(Whole::Member(())) => {}
+            Some(Whole::Close) => return Stop::Leave,
+            None => return Stop::Look,
+        }
+        let Some(&first) = input.bytes.first() else { return Stop::Look };
         match self.action_within(node, Member::Element, first, self.care()) {
-            Some(Action::Enter(node)) => {
-                self.lexer.stand_before_value();
-                input.bytes = rest;
-                Stop::Enter(node)
-            }
+            Some(Action::Enter(node)) => Stop::Enter(node),
             _ => Stop::Look,
         }
     }
@@ -146,8 +135,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if !rule.care.has_any_of(care) {
             return Some(rule.action);
         }
-        if I::ALL && rule.care == Care::HEAD {
-            return Some(if self.head.is_over(rule.action) { Action::Skip } else { rule.action });
+        if I::ALL && rule.care == Care::METADATA {
+            return Some(if self.metadata.is_over(rule.action) { Action::Skip } else { rule.action });
         }
         None
     }
@@ -155,13 +144,13 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// What has to be cared for in the container that the machine is in, until it tells something.
     #[inline(always)]
     fn care(&self) -> Care {
-        let care = Care::ALWAYS.and(Care::MESSAGE.when(self.choice.is_message));
+        let care = Care::ALWAYS.and(Care::MESSAGE.when(self.choice.is_message && self.told.has_any()));
         if !I::ALL {
             return care;
         }
         care.and(Care::EXTRA.when(self.wants_extra))
             .and(Care::REASONING.when(self.choice.reasoning != Member::Unknown))
-            .and(Care::HEAD.when(self.head.has_any_over()))
+            .and(Care::METADATA.when(self.metadata.has_any_over()))
     }
 
     /// Hands out a whole string.
@@ -179,11 +168,81 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         if target.is_mere_value() {
             self.is_started = true;
             if !text.is_empty() {
-                self.head.note(target);
+                self.metadata.note(target);
             }
             input.text = Some(text);
             return Some(Signal::Text { target, first: true, last: true });
         }
         self.lend_last(input, target, Some(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chat::interest::{Everything, TextOnly};
+    use crate::chat::machine::told::Kind;
+    use crate::chat::schema::{Shape, Target};
+
+    /// A first byte of each shape.
+    const FIRSTS: &[u8] = b"{[\"7tfn";
+
+    /// What is taken without a closer look is what a closer look gives, whatever came before.
+    #[test]
+    #[cfg_attr(miri, ignore = "about tables alone, all of which it looks at")]
+    fn what_is_taken_as_it_stands_depends_on_nothing() {
+        let taken = check(Machine::<Everything, 64>::new()) + check(Machine::<TextOnly, 64>::new());
+        assert!(taken > 10_000, "{taken} is hardly any");
+    }
+
+    fn check<I: Interest>(fresh: Machine<I, 64>) -> usize {
+        let mut taken = 0;
+        for circumstances in 0..1 << 7 {
+            let mut machine = fresh.clone();
+            let is = |bit: u32| circumstances & (1 << bit) != 0;
+            machine.choice.is_message = is(0);
+            if is(1) {
+                for kind in [Kind::Content, Kind::Reasoning, Kind::Refusal, Kind::ToolCalls] {
+                    machine.told.add(kind);
+                }
+            }
+            if is(2) {
+                machine.choice.reasoning = Member::Reasoning;
+            }
+            machine.wants_extra = is(3);
+            machine.wants_logprobs = is(4);
+            if is(5) {
+                machine.want_metadata_once();
+                for target in [Target::Id, Target::Model, Target::SystemFingerprint] {
+                    machine.metadata.note(target);
+                }
+            }
+            if is(6) {
+                machine.chunk.has_message = true;
+                machine.chunk.details = 2;
+            }
+            for node in Node::ALL.into_iter().filter(|node| node.is_common() && *node != Node::Root) {
+                machine.nodes[0] = node;
+                machine.depth = 1;
+                for (member, &first) in
+                    Member::ALL.into_iter().flat_map(|member| FIRSTS.iter().map(move |first| (member, first)))
+                {
+                    machine.member = member;
+                    if node.is_array() != (member == Member::Element) || machine.is_extra() {
+                        continue;
+                    }
+                    if let Some(action) = machine.action_within(node, member, first, machine.care()) {
+                        let expected = machine.action(Shape::starting_with(first));
+                        assert_eq!(
+                            action, expected,
+                            "{node:?} {member:?} {} {circumstances:#b}",
+                            first as char
+                        );
+                        taken += 1;
+                    }
+                }
+            }
+        }
+        taken
     }
 }

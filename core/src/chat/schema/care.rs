@@ -11,12 +11,12 @@ impl Care {
     pub(in crate::chat) const ALWAYS: Self = Self(1);
     /// What the schema does not know is wanted.
     pub(in crate::chat) const EXTRA: Self = Self(1 << 1);
-    /// The current delta is a `message`.
+    /// The current delta is a `message`, and deltas have told something.
     pub(in crate::chat) const MESSAGE: Self = Self(1 << 2);
     /// The current delta has given reasoning.
     pub(in crate::chat) const REASONING: Self = Self(1 << 3);
-    /// Something of the head is not to be told again.
-    pub(in crate::chat) const HEAD: Self = Self(1 << 4);
+    /// Some metadata are not to be told again.
+    pub(in crate::chat) const METADATA: Self = Self(1 << 4);
 
     /// Those that matter to this action.
     pub(super) const fn of(action: Action) -> Self {
@@ -27,11 +27,11 @@ impl Care {
             A::Read(T::Content | T::Refusal | T::CallId | T::CallName | T::Arguments)
             | A::Enter(Node::ToolCalls | Node::LegacyCall) => Self::MESSAGE,
             A::Enter(Node::ReasoningParts) => Self::REASONING,
-            A::Read(T::Id | T::Model | T::SystemFingerprint | T::ServiceTier) | A::Number(Slot::Created) => {
-                Self::HEAD
-            }
-            A::Read(T::Role | T::FinishReason | T::Object | T::ChoiceIndex | T::CallIndex)
-            | A::Number(_)
+            A::Read(T::Id | T::Model | T::SystemFingerprint) | A::Number(Slot::Created) => Self::METADATA,
+            A::Read(
+                T::ServiceTier | T::Role | T::FinishReason | T::Object | T::ChoiceIndex | T::CallIndex,
+            )
+            | A::Number(Slot::ChoiceIndex | Slot::CallIndex | Slot::Count(_))
             | A::Enter(
                 Node::Chunk
                 | Node::Choices
@@ -44,7 +44,7 @@ impl Care {
                 | Node::CompletionDetails,
             ) => Self(0),
             // Reports of errors, parts that are joined, and what is handed on as it stands: nothing that comes often.
-            A::Read(_) | A::Enter(_) | A::Raw(_) | A::Tell => Self::ALWAYS,
+            A::Read(_) | A::Number(_) | A::Enter(_) | A::Raw(_) | A::Tell => Self::ALWAYS,
         }
     }
 

@@ -37,7 +37,7 @@ macro_rules! listed {
 
         impl $name {
             /// All values, in order.
-            pub(in crate::chat::schema) const ALL: [Self; [$(stringify!($value)),*].len()] =
+            pub(in crate::chat) const ALL: [Self; [$(stringify!($value)),*].len()] =
                 [$(Self::$value),*];
         }
     };

@@ -120,7 +120,7 @@ fn whole_string(mut input: &[u8]) -> Option<&[u8]> {
 }
 
 /// What follows a space, if there is one.
-pub(crate) const fn without_space(input: &[u8]) -> &[u8] {
+pub(super) const fn without_space(input: &[u8]) -> &[u8] {
     match input {
         [b' ', rest @ ..] => rest,
         _ => input,

@@ -8,8 +8,8 @@ use crate::sink::Sink;
 
 pub(super) struct Plain;
 pub(super) struct Template;
-pub(super) struct RepeatingPlain;
-pub(super) struct RepeatingTemplate;
+pub(super) struct PlainOnce;
+pub(super) struct TemplateOnce;
 pub(super) struct Text;
 pub(super) struct TextTemplate;
 
@@ -33,10 +33,10 @@ macro_rules! decode {
     };
 }
 
-decode!(Plain, Decoder::new().with_head_once());
-decode!(Template, <TemplateDecoder>::new().with_head_once());
-decode!(RepeatingPlain, Decoder::new());
-decode!(RepeatingTemplate, <TemplateDecoder>::new());
+decode!(Plain, Decoder::new());
+decode!(Template, <TemplateDecoder>::new());
+decode!(PlainOnce, Decoder::new().with_metadata_once());
+decode!(TemplateOnce, <TemplateDecoder>::new().with_metadata_once());
 decode!(Text, TextDecoder::new());
 decode!(TextTemplate, <TextTemplateDecoder>::new());
 

@@ -51,22 +51,14 @@ pub(crate) enum Kind {
 
 /// All of them, in the order of the table.
 pub(crate) const CONTENDERS: &[Contender] = &[
-    of::<choreo::Template>(
-        "choreo-template",
-        "`TemplateDecoder` of choreoai-core: ids and models once",
+    of::<choreo::Template>("choreo-template", "`TemplateDecoder` of choreoai-core", Kind::Ours),
+    of::<choreo::Plain>("choreo-plain", "`Decoder` of choreoai-core", Kind::Ours),
+    of::<choreo::TemplateOnce>(
+        "choreo-template-once",
+        "`TemplateDecoder` of choreoai-core: metadata once",
         Kind::Ours,
     ),
-    of::<choreo::Plain>("choreo-plain", "`Decoder` of choreoai-core: ids and models once", Kind::Ours),
-    of::<choreo::RepeatingTemplate>(
-        "choreo-template-repeating",
-        "`TemplateDecoder` of choreoai-core: those of each event",
-        Kind::Ours,
-    ),
-    of::<choreo::RepeatingPlain>(
-        "choreo-plain-repeating",
-        "`Decoder` of choreoai-core: those of each event",
-        Kind::Ours,
-    ),
+    of::<choreo::PlainOnce>("choreo-plain-once", "`Decoder` of choreoai-core: metadata once", Kind::Ours),
     of::<choreo::Text>("choreo-text", "`TextDecoder` of choreoai-core: no tool calls, no ids", Kind::OurText),
     of::<choreo::TextTemplate>(
         "choreo-text-template",

@@ -26,10 +26,14 @@ fn compare(groups: &[Group<'_>], text: &mut String) {
         "reads",
         "text with template: async-openai",
         "best by hand",
+        "template, metadata once: async-openai",
+        "best by hand",
         "template: async-openai",
         "best event-stream crate",
         "best by hand",
         "share of memchr",
+        "plain, metadata once: async-openai",
+        "best by hand",
         "plain: async-openai",
         "best by hand",
     ];
@@ -37,15 +41,21 @@ fn compare(groups: &[Group<'_>], text: &mut String) {
     for group in groups {
         let (template, plain) = (group.named("choreo-template"), group.named("choreo-plain"));
         let text_template = group.named("choreo-text-template");
+        let (template_once, plain_once) =
+            (group.named("choreo-template-once"), group.named("choreo-plain-once"));
         let usual = group.best(Kind::Usual);
         let by_hand = group.best(Kind::ByHand);
         let cells = [
             times(text_template, usual, false),
             times(text_template, by_hand, true),
+            times(template_once, usual, false),
+            times(template_once, by_hand, true),
             times(template, usual, false),
             times(template, group.best(Kind::EventStream), true),
             times(template, by_hand, true),
             share(template, group.named("memchr")),
+            times(plain_once, usual, false),
+            times(plain_once, by_hand, true),
             times(plain, usual, false),
             times(plain, by_hand, true),
         ];

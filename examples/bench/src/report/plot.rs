@@ -79,6 +79,7 @@ impl<'a> Bars<'a> {
         let usual = group.best(Kind::Usual)?;
         let shown = [
             (group.named("choreo-template"), "ours"),
+            (group.named("choreo-template-once"), "ours"),
             (group.named("choreo-text-template"), "ours"),
             (group.named("choreo-plain"), "plain"),
             (group.best(Kind::ByHand), "other"),

@@ -170,10 +170,10 @@ impl<const TEMPLATE: usize, const SCRATCH: usize> TemplateDecoder<TEMPLATE, SCRA
         self
     }
 
-    /// See [`Decoder::with_head_once`](crate::chat::Decoder::with_head_once). To be called before any input is given.
+    /// See [`Decoder::with_metadata_once`](crate::chat::Decoder::with_metadata_once). To be called before any input is given.
     #[must_use]
-    pub const fn with_head_once(mut self) -> Self {
-        self.templated.reader.machine.want_head_once();
+    pub const fn with_metadata_once(mut self) -> Self {
+        self.templated.reader.machine.want_metadata_once();
         self
     }
 

@@ -32,11 +32,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.place = Place { slot, segment, ..Place::START };
     }
 
-    /// The slot that the next event is like, presumably: two kinds that took turns do so again.
+    /// The slot that the event behind this one is like, presumably: two kinds that took turns more than once do so again.
     #[inline(always)]
     fn expected_after(&mut self, slot: Slot) -> Slot {
-        let take_turns = core::mem::replace(&mut self.last, slot) != slot;
-        if take_turns && self.templates.get(slot.other()).is_complete() { slot.other() } else { slot }
+        /// Once may be for good.
+        const SURE: u8 = 2;
+        let is_another = core::mem::replace(&mut self.followed, slot) != slot;
+        self.turns = if is_another { self.turns.saturating_add(1) } else { 0 };
+        if self.turns >= SURE && self.templates.get(slot.other()).is_complete() { slot.other() } else { slot }
     }
 
     /// What is due of that which was compared already.

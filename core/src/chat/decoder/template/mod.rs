@@ -37,8 +37,9 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     start: Option<Start>,
     /// How far the templates are the same.
     shared: u16,
-    /// Where the event before this one was followed to its end.
-    last: Slot,
+    /// The slot whose template the last event followed to its end, and how often in a row that was another one than before.
+    followed: Slot,
+    turns: u8,
     /// The other template was tried for this event, too.
     has_switched: bool,
     varying: Varying,
@@ -98,7 +99,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         templates: Templates::NEW,
         start: None,
         shared: 0,
-        last: Slot::One,
+        followed: Slot::One,
+        turns: 0,
         has_switched: false,
         varying: Varying::NONE,
         policy: Policy::NEW,
@@ -268,8 +270,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             What::CallStart if I::ALL => Event::ToolCallStart,
             What::CallEnd if I::ALL => Event::ToolCallEnd { index: self.indices().call.map(u32::from) },
             What::Created if I::ALL => Event::Created(self.templates.get(self.place.slot).created()),
-            // The others are no steps that give anything.
-            _ => Event::Done,
+            // The others are no steps that give anything, to this decoder.
+            What::ChoiceStart
+            | What::ChunkEnd
+            | What::CallStart
+            | What::CallEnd
+            | What::Created
+            | What::Hole(_)
+            | What::End => Event::Done,
         }
     }
 }

@@ -18,7 +18,7 @@ fn large_scratch() {
 fn decode<const SCRATCH: usize>(decoder: Decoder<SCRATCH>) {
     let decoder = Decoder::for_error_body(opaque(decoder));
     let decoder = Decoder::with_logprobs(opaque(decoder));
-    let decoder = Decoder::with_head_once(opaque(decoder));
+    let decoder = Decoder::with_metadata_once(opaque(decoder));
     let mut decoder = opaque(Decoder::with_extra(decoder));
     let mut input = bytes();
     while let Some(event) = next_event(&mut decoder, &mut input) {
@@ -85,7 +85,7 @@ fn template_decoder() {
     consume(TemplateDecoder::<512, 64>::default());
     let decoder = TemplateDecoder::for_error_body(opaque(TemplateDecoder::<512, 64>::new()));
     let decoder = TemplateDecoder::with_logprobs(opaque(decoder));
-    let decoder = TemplateDecoder::with_head_once(opaque(decoder));
+    let decoder = TemplateDecoder::with_metadata_once(opaque(decoder));
     let mut decoder = opaque(TemplateDecoder::with_extra(decoder));
     let mut input = bytes();
     while let Some(event) = TemplateDecoder::next_event(&mut decoder, &mut input) {

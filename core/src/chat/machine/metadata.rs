@@ -1,27 +1,26 @@
-//! What names a completion, and may be told once.
+//! Metadata of the completion, which may be told once.
 
 use crate::chat::schema::{Action, Slot, Target};
 
 /// Which of these values have come, if they are to be told once: one bit for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head(u8);
+pub(super) struct Metadata(u8);
 
 /// They are to be told once.
 const ONCE: u8 = 1 << 7;
 const CREATED: u8 = 1 << 6;
 
-/// That of a text; none, if it is told whenever it comes.
+/// That of a text; none, if it is told whenever it comes. A tier is: first the one that was asked for, then the one that serves.
 const fn bit(target: Target) -> u8 {
     match target {
         Target::Id => 1,
         Target::Model => 1 << 1,
         Target::SystemFingerprint => 1 << 2,
-        Target::ServiceTier => 1 << 3,
         _ => 0,
     }
 }
 
-impl Head {
+impl Metadata {
     /// All is told, as often as it comes.
     pub(super) const fn new() -> Self {
         Self(0)
