@@ -1,8 +1,7 @@
 //! The chunked transfer coding (RFC 9112, section 7.1).
 
 use super::error::ErrorKind;
-use super::fields::{FieldPart, Fields};
-use super::syntax::{is_space, is_visible, take, within};
+use super::syntax::{is_space, is_visible, take, take_counted};
 use crate::hex;
 
 /// How many digits a chunk size has at most, leading zeros included: 16 of them just fit 64 bits.
@@ -24,18 +23,10 @@ pub const MAX_TRAILERS: u32 = 16 * 1024;
 pub(super) struct Chunked {
     at: At,
     digits: u8,
-    tolerated: bool,
-    /// How many more bytes of extensions, then of trailers, are accepted.
+    /// How many more bytes of extensions are accepted.
     budget: u32,
     /// How much of the chunk is still to come.
     size: u64,
-    trailers: Fields,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum ChunkPart<'i> {
-    Data(&'i [u8]),
-    End,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,50 +37,40 @@ enum At {
     SizeLf,
     Data,
     DataLf,
-    Trailers,
+    End,
 }
 
 impl Chunked {
     pub(super) const fn new() -> Self {
-        Self {
-            at: At::Size,
-            digits: 0,
-            tolerated: false,
-            budget: MAX_CHUNK_EXTENSIONS,
-            size: 0,
-            trailers: Fields::new(),
-        }
+        Self { at: At::Size, digits: 0, budget: MAX_CHUNK_EXTENSIONS, size: 0 }
     }
 
-    /// Whether something was passed over that a strict reader refuses: white space between a chunk size and the end
-    /// of its line, a bare LF or a folded line in the trailers.
-    pub(super) const fn tolerated(&self) -> bool {
-        self.tolerated || self.trailers.tolerated()
-    }
-
-    /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed.
-    pub(super) fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<ChunkPart<'i>, ErrorKind>> {
+    /// Reads on, to a piece of the data or, `Some(Ok(None))`, behind the last chunk; on an error `input` stands at the refused
+    /// byte. `None`: all consumed, more is needed. `strict` is no more when something was passed over that a strict reader
+    /// refuses: white space between a chunk size and the end of its line.
+    pub(super) fn next<'i>(
+        &mut self,
+        input: &mut &'i [u8],
+        strict: &mut bool,
+    ) -> Option<Result<Option<&'i [u8]>, ErrorKind>> {
         loop {
             let byte = *input.first()?;
-            match self.at {
-                At::Trailers => return self.trailer(input),
-                At::Data if self.size > 0 => {
-                    let data = take(input, usize::try_from(self.size).unwrap_or(usize::MAX));
-                    self.size = self.size.wrapping_sub(data.len() as u64);
-                    return Some(Ok(ChunkPart::Data(data)));
-                }
-                _ => {}
+            if matches!(self.at, At::Data) && self.size > 0 {
+                return take_counted(input, &mut self.size).map(|data| Ok(Some(data)));
             }
-            match self.step(byte) {
+            match self.step(byte, strict) {
                 Ok(next) => self.at = next,
                 Err(kind) => return Some(Err(kind)),
             }
             take(input, 1);
+            if matches!(self.at, At::End) {
+                return Some(Ok(None));
+            }
         }
     }
 
     /// Takes one byte between the chunks' data.
-    fn step(&mut self, byte: u8) -> Result<At, ErrorKind> {
+    fn step(&mut self, byte: u8, strict: &mut bool) -> Result<At, ErrorKind> {
         if let (At::Size, Some(digit)) = (self.at, hex::digit(byte)) {
             return self.digit(digit);
         }
@@ -97,7 +78,7 @@ impl Chunked {
             (At::Size, _) if self.digits == 0 => Err(ErrorKind::InvalidChunkSize),
             (At::Size | At::Extension, b'\r') => Ok(At::SizeLf),
             (At::SizeSpace, b'\r') => {
-                self.tolerated = true;
+                *strict = false;
                 Ok(At::SizeLf)
             }
             (At::Size | At::SizeSpace, b';') => self.extension(At::Extension),
@@ -108,8 +89,7 @@ impl Chunked {
             (At::SizeLf, b'\n') => {
                 self.digits = 0;
                 if self.size == 0 {
-                    self.budget = MAX_TRAILERS;
-                    return Ok(At::Trailers);
+                    return Ok(At::End);
                 }
                 let paid = u32::try_from(self.size).unwrap_or(u32::MAX);
                 self.budget = self.budget.saturating_add(paid).min(MAX_CHUNK_EXTENSIONS);
@@ -118,7 +98,7 @@ impl Chunked {
             (At::Data, b'\r') => Ok(At::DataLf),
             (At::DataLf, b'\n') => Ok(At::Size),
             (At::Data | At::DataLf, _) => Err(ErrorKind::MissingChunkEnd),
-            (At::SizeLf | At::Trailers, _) => Err(ErrorKind::BareCr),
+            (At::SizeLf | At::End, _) => Err(ErrorKind::BareCr),
         }
     }
 
@@ -134,17 +114,5 @@ impl Chunked {
     fn extension(&mut self, next: At) -> Result<At, ErrorKind> {
         self.budget = self.budget.checked_sub(1).ok_or(ErrorKind::ChunkExtensionLimit)?;
         Ok(next)
-    }
-
-    fn trailer<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<ChunkPart<'i>, ErrorKind>> {
-        loop {
-            let part =
-                within(&mut self.budget, ErrorKind::TrailerLimit, input, |input| self.trailers.next(input));
-            match part? {
-                Ok(FieldPart::End) => return Some(Ok(ChunkPart::End)),
-                Ok(_) => {}
-                Err(kind) => return Some(Err(kind)),
-            }
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! The field lines of a head or of trailers (RFC 9112, section 5).
 
 use super::error::ErrorKind;
-use super::syntax::{is_space, is_token, is_visible, take, take_while};
+use super::syntax::{LinePart, is_space, is_token, is_visible, take, take_while};
 
 /// Reads field lines up to the empty line after them, and keeps none of their bytes.
 ///
@@ -17,16 +17,6 @@ pub(super) struct Fields {
     open: bool,
     /// The value has begun.
     visible: bool,
-    tolerated: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(super) enum FieldPart<'i> {
-    Name(&'i [u8]),
-    NameEnd,
-    Value(&'i [u8]),
-    FieldEnd,
-    End,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,53 +32,53 @@ const SPACES: &[u8] = &[b' '; 16];
 
 impl Fields {
     pub(super) const fn new() -> Self {
-        Self { at: At::LineStart, spaces: 0, open: false, visible: false, tolerated: false }
+        Self { at: At::LineStart, spaces: 0, open: false, visible: false }
     }
 
-    /// Whether something was passed over that a strict reader refuses: a bare LF, a folded line.
-    pub(super) const fn tolerated(&self) -> bool {
-        self.tolerated
-    }
-
-    /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed.
-    pub(super) fn next<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<FieldPart<'i>, ErrorKind>> {
+    /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed. `strict` is no more when
+    /// something was passed over that a strict reader refuses: a bare LF, a folded line.
+    pub(super) fn next<'i>(
+        &mut self,
+        input: &mut &'i [u8],
+        strict: &mut bool,
+    ) -> Option<Result<LinePart<'i>, ErrorKind>> {
         loop {
             let byte = *input.first()?;
             match (self.at, byte) {
                 (At::LineStart, _) if self.open => {
                     if is_space(byte) {
-                        self.tolerated = true;
+                        *strict = false;
                         self.at = At::Value;
                     } else {
                         self.open = false;
-                        return Some(Ok(FieldPart::FieldEnd));
+                        return Some(Ok(LinePart::FieldEnd));
                     }
                 }
                 (At::LineStart, b'\r') => self.step(input, At::EndCr),
                 (At::LineStart, b'\n') => {
-                    self.tolerated = true;
+                    *strict = false;
                     take(input, 1);
-                    return Some(Ok(FieldPart::End));
+                    return Some(Ok(LinePart::End));
                 }
                 (At::LineStart, _) if is_space(byte) => return Some(Err(ErrorKind::UnexpectedFold)),
                 (At::LineStart, _) if is_token(byte) => {
-                    *self = Self { at: At::Name, open: true, tolerated: self.tolerated, ..Self::new() };
+                    *self = Self { at: At::Name, open: true, ..Self::new() };
                 }
                 (At::LineStart, _) => return Some(Err(ErrorKind::InvalidFieldName)),
 
                 (At::Name, b':') => {
                     self.step(input, At::Value);
-                    return Some(Ok(FieldPart::NameEnd));
+                    return Some(Ok(LinePart::NameEnd));
                 }
                 (At::Name, _) if is_token(byte) => {
-                    return Some(Ok(FieldPart::Name(take_while(input, is_token))));
+                    return Some(Ok(LinePart::Name(take_while(input, is_token))));
                 }
                 (At::Name, _) if is_space(byte) => return Some(Err(ErrorKind::SpaceBeforeColon)),
                 (At::Name, _) => return Some(Err(ErrorKind::InvalidFieldName)),
 
                 (At::Value, b'\r') => self.step(input, At::ValueCr),
                 (At::Value, b'\n') => {
-                    self.tolerated = true;
+                    *strict = false;
                     self.step(input, At::LineStart);
                 }
                 (At::Value, _) if is_space(byte) => {
@@ -99,14 +89,14 @@ impl Fields {
                 }
                 (At::Value, _) if is_visible(byte) => {
                     self.visible = true;
-                    return Some(Ok(FieldPart::Value(self.value(input))));
+                    return Some(Ok(LinePart::Value(self.value(input))));
                 }
                 (At::Value, _) => return Some(Err(ErrorKind::InvalidFieldValue)),
 
                 (At::ValueCr, b'\n') => self.step(input, At::LineStart),
                 (At::EndCr, b'\n') => {
                     take(input, 1);
-                    return Some(Ok(FieldPart::End));
+                    return Some(Ok(LinePart::End));
                 }
                 (At::ValueCr | At::EndCr, _) => return Some(Err(ErrorKind::BareCr)),
             }

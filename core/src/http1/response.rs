@@ -1,12 +1,12 @@
 //! One response on a connection, from its first byte to its last.
 
-use super::chunked::{ChunkPart, Chunked};
+use super::chunked::{Chunked, MAX_TRAILERS};
 use super::error::{Error, ErrorKind};
-use super::fields::{FieldPart, Fields};
+use super::fields::Fields;
 use super::framing::{Delimiter, Framing};
 use super::request_head::Method;
 use super::status_line::{Status, StatusLine};
-use super::syntax::{take, within};
+use super::syntax::{LinePart, take, take_counted};
 
 /// How many bytes the heads of a response have together, interim ones included, unless
 /// [`Response::with_head_limit`] says otherwise.
@@ -25,7 +25,8 @@ pub struct Response {
     state: State,
     framing: Framing,
     offset: u64,
-    head_budget: u32,
+    /// How many more bytes of heads, then of trailers, are accepted.
+    budget: u32,
     status: u16,
     interim_heads: u8,
     /// The request's.
@@ -80,6 +81,7 @@ enum State {
     Fields(Fields),
     Length(u64),
     Chunked(Chunked),
+    Trailers(Fields),
     UntilClose,
     /// All is read, and [`Part::End`] is still to be handed out.
     Ending,
@@ -94,7 +96,7 @@ impl Response {
             state: State::StatusLine(StatusLine::new()),
             framing: Framing::new(),
             offset: 0,
-            head_budget: DEFAULT_HEAD_LIMIT,
+            budget: DEFAULT_HEAD_LIMIT,
             status: 0,
             interim_heads: 0,
             method,
@@ -107,7 +109,7 @@ impl Response {
     /// [`DEFAULT_HEAD_LIMIT`]. To be set before the first byte is read.
     #[must_use]
     pub const fn with_head_limit(mut self, bytes: u32) -> Self {
-        self.head_budget = bytes;
+        self.budget = bytes;
         self
     }
 
@@ -120,19 +122,15 @@ impl Response {
     /// An error is sticky: it is returned by every further call, and `input` stands at the refused byte. Parts that
     /// came before it were delivered. The time is proportional to the bytes consumed.
     pub fn next_part<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Part<'i>, Error>> {
-        loop {
-            let before = *input;
-            let step = self.step(input);
-            let taken = before.len().wrapping_sub(input.len());
-            // No connection lasts for 2^64 bytes.
-            self.offset = self.offset.wrapping_add(taken as u64);
-            match step? {
-                Ok(None) => {}
-                Ok(Some(part)) => return Some(Ok(part)),
-                Err(kind) => {
-                    self.state = State::Failed(kind);
-                    return Some(Err(Error::new(kind, self.offset)));
-                }
+        let before = input.len();
+        let found = self.find_part(input);
+        // No connection lasts for 2^64 bytes.
+        self.offset = self.offset.wrapping_add(before.wrapping_sub(input.len()) as u64);
+        match found? {
+            Ok(part) => Some(Ok(part)),
+            Err(kind) => {
+                self.state = State::Failed(kind);
+                Some(Err(Error::new(kind, self.offset)))
             }
         }
     }
@@ -151,7 +149,11 @@ impl Response {
             State::UntilClose => self.state = State::Complete,
             State::Ending | State::Complete => {}
             State::Failed(kind) => return Err(Error::new(kind, self.offset)),
-            State::StatusLine(_) | State::Fields(_) | State::Length(_) | State::Chunked(_) => {
+            State::StatusLine(_)
+            | State::Fields(_)
+            | State::Length(_)
+            | State::Chunked(_)
+            | State::Trailers(_) => {
                 self.state = State::Failed(ErrorKind::Truncated);
                 return Err(Error::new(ErrorKind::Truncated, self.offset));
             }
@@ -194,8 +196,20 @@ impl Response {
             State::Ending | State::Complete => Remaining::Bytes(0),
             State::Length(left) => Remaining::Bytes(left),
             State::UntilClose => Remaining::UntilClose,
-            State::StatusLine(_) | State::Fields(_) | State::Chunked(_) | State::Failed(_) => {
-                Remaining::Unknown
+            State::StatusLine(_)
+            | State::Fields(_)
+            | State::Chunked(_)
+            | State::Trailers(_)
+            | State::Failed(_) => Remaining::Unknown,
+        }
+    }
+
+    fn find_part<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Part<'i>, ErrorKind>> {
+        loop {
+            match self.step(input)? {
+                Ok(None) => {}
+                Ok(Some(part)) => return Some(Ok(part)),
+                Err(kind) => return Some(Err(kind)),
             }
         }
     }
@@ -203,48 +217,25 @@ impl Response {
     /// One step: a part, or none yet.
     fn step<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Option<Part<'i>>, ErrorKind>> {
         let part = match &mut self.state {
-            State::StatusLine(line) => {
-                let status =
-                    within(&mut self.head_budget, ErrorKind::HeadLimit, input, |input| line.next(input))?;
-                return Some(status.and_then(|status| self.status(status)).map(Some));
-            }
-            State::Fields(fields) => {
-                let before = *input;
-                let part =
-                    within(&mut self.head_budget, ErrorKind::HeadLimit, input, |input| fields.next(input))?;
-                self.strict &= !fields.tolerated();
-                let part = match part {
-                    Ok(part) => part,
-                    Err(kind) => return Some(Err(kind)),
-                };
-                return Some(self.field(part, before, input));
-            }
+            State::StatusLine(_) | State::Fields(_) | State::Trailers(_) => return self.step_by_lines(input),
             State::Length(left) => {
-                if input.is_empty() {
-                    return None;
-                }
-                let data = take(input, usize::try_from(*left).unwrap_or(usize::MAX));
-                *left = left.wrapping_sub(data.len() as u64);
+                let data = take_counted(input, left)?;
                 if *left == 0 {
                     self.state = State::Ending;
                 }
                 Part::Data(data)
             }
-            State::Chunked(chunked) => match chunked.next(input)? {
-                Ok(ChunkPart::Data(data)) => Part::Data(data),
-                Ok(ChunkPart::End) => {
-                    self.strict &= !chunked.tolerated();
-                    self.state = State::Complete;
-                    Part::End
+            State::Chunked(chunked) => match chunked.next(input, &mut self.strict)? {
+                Ok(Some(data)) => Part::Data(data),
+                Ok(None) => {
+                    self.budget = MAX_TRAILERS;
+                    self.state = State::Trailers(Fields::new());
+                    return Some(Ok(None));
                 }
                 Err(kind) => return Some(Err(kind)),
             },
-            State::UntilClose => {
-                if input.is_empty() {
-                    return None;
-                }
-                Part::Data(take(input, usize::MAX))
-            }
+            State::UntilClose if input.is_empty() => return None,
+            State::UntilClose => Part::Data(core::mem::take(input)),
             State::Ending => {
                 self.state = State::Complete;
                 Part::End
@@ -255,47 +246,59 @@ impl Response {
         Some(Ok(Some(part)))
     }
 
-    fn status(&mut self, status: Status) -> Result<Part<'static>, ErrorKind> {
-        self.status = status.code;
-        self.http_1_0 = status.http_1_0;
-        self.strict &= !status.tolerated;
-        if status.code == 101 {
-            return Err(ErrorKind::UnexpectedUpgrade);
+    /// A step through a head or the trailers, as far as their limit allows.
+    fn step_by_lines<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Option<Part<'i>>, ErrorKind>> {
+        let before = *input;
+        let most = usize::try_from(self.budget).unwrap_or(usize::MAX);
+        let allowed = before.get(..most).unwrap_or(before);
+        let mut rest = allowed;
+        let found = match &mut self.state {
+            State::StatusLine(line) => line.next(&mut rest, &mut self.strict),
+            State::Fields(fields) | State::Trailers(fields) => fields.next(&mut rest, &mut self.strict),
+            _ => None,
+        };
+        let taken = allowed.len().wrapping_sub(rest.len());
+        // No more than was allowed.
+        self.budget = self.budget.wrapping_sub(taken as u32);
+        take(input, taken);
+        match found {
+            Some(Ok(found)) => Some(self.found(found, before, input)),
+            Some(Err(kind)) => Some(Err(kind)),
+            None if input.is_empty() => None,
+            // Nothing else keeps the lines from going on.
+            None if matches!(self.state, State::Trailers(_)) => Some(Err(ErrorKind::TrailerLimit)),
+            None => Some(Err(ErrorKind::HeadLimit)),
         }
-        self.state = State::Fields(Fields::new());
-        if !self.is_interim() {
-            return Ok(Part::Status(status.code));
-        }
-        if self.interim_heads >= MAX_INTERIM_HEADS {
-            return Err(ErrorKind::InterimLimit);
-        }
-        self.interim_heads = self.interim_heads.wrapping_add(1);
-        Ok(Part::Interim(status.code))
     }
 
     /// `before` is the input that `part` and what precedes it was taken off, `input` what is left of it.
-    fn field<'i>(
+    fn found<'i>(
         &mut self,
-        part: FieldPart<'i>,
+        part: LinePart<'i>,
         before: &'i [u8],
         input: &mut &'i [u8],
     ) -> Result<Option<Part<'i>>, ErrorKind> {
-        if self.is_interim() {
-            if matches!(part, FieldPart::End) {
-                self.state = State::StatusLine(StatusLine::new());
-            }
-            return Ok(None);
-        }
+        let is_skipped = self.is_interim() || matches!(self.state, State::Trailers(_));
         Ok(Some(match part {
-            FieldPart::Name(piece) => {
+            LinePart::Status(status) => return self.status(status).map(Some),
+            LinePart::End if matches!(self.state, State::Trailers(_)) => {
+                self.state = State::Complete;
+                Part::End
+            }
+            LinePart::End if is_skipped => {
+                self.state = State::StatusLine(StatusLine::new());
+                return Ok(None);
+            }
+            _ if is_skipped => return Ok(None),
+            LinePart::Name(piece) => {
                 self.framing.name(piece);
                 Part::Name(piece)
             }
-            FieldPart::NameEnd => {
+            LinePart::NameEnd => {
                 self.framing.name_end();
                 return Ok(None);
             }
-            FieldPart::Value(mut piece) => {
+            LinePart::Value(mut piece) => {
                 if let Err((accepted, kind)) = self.framing.value(piece) {
                     // Back to the refused byte; what comes before it is delivered, however the input was cut.
                     let refused = piece.len().wrapping_sub(accepted);
@@ -310,15 +313,32 @@ impl Response {
                 }
                 Part::Value(piece)
             }
-            FieldPart::FieldEnd => {
+            LinePart::FieldEnd => {
                 self.framing.field_end()?;
                 Part::FieldEnd
             }
-            FieldPart::End => {
+            LinePart::End => {
                 self.state = self.body();
                 Part::HeadEnd
             }
         }))
+    }
+
+    fn status(&mut self, status: Status) -> Result<Part<'static>, ErrorKind> {
+        self.status = status.code;
+        self.http_1_0 = status.http_1_0;
+        if status.code == 101 {
+            return Err(ErrorKind::UnexpectedUpgrade);
+        }
+        self.state = State::Fields(Fields::new());
+        if !self.is_interim() {
+            return Ok(Part::Status(status.code));
+        }
+        if self.interim_heads >= MAX_INTERIM_HEADS {
+            return Err(ErrorKind::InterimLimit);
+        }
+        self.interim_heads = self.interim_heads.wrapping_add(1);
+        Ok(Part::Interim(status.code))
     }
 
     /// What follows the head (RFC 9112, section 6.3).

@@ -1,7 +1,7 @@
 //! The status line (RFC 9112, section 4).
 
 use super::error::ErrorKind;
-use super::syntax::{is_space, is_visible, take};
+use super::syntax::{LinePart, is_space, is_visible, take};
 
 /// How many blank lines before the status line are passed over.
 pub const MAX_BLANK_LINES: u8 = 4;
@@ -27,8 +27,6 @@ pub(super) struct StatusLine {
 pub(super) struct Status {
     pub(super) code: u16,
     pub(super) http_1_0: bool,
-    /// Something was passed over that a strict reader refuses: a blank line before it, a bare LF at its end.
-    pub(super) tolerated: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -46,28 +44,33 @@ impl StatusLine {
         Self {
             at: At::Front(0),
             blank_lines: 0,
-            status: Status { code: 0, http_1_0: false, tolerated: false },
+            status: Status { code: 0, http_1_0: false },
         }
     }
 
     /// Reads on, to the end of the line; on an error `input` stands at the refused byte. `None`: all consumed, more
-    /// is needed.
-    pub(super) fn next(&mut self, input: &mut &[u8]) -> Option<Result<Status, ErrorKind>> {
+    /// is needed. `strict` is no more when something was passed over that a strict reader refuses: a blank line before it,
+    /// a bare LF at its end.
+    pub(super) fn next(
+        &mut self,
+        input: &mut &[u8],
+        strict: &mut bool,
+    ) -> Option<Result<LinePart<'static>, ErrorKind>> {
         loop {
             let byte = *input.first()?;
-            let ended = match self.step(byte) {
+            let ended = match self.step(byte, strict) {
                 Ok(ended) => ended,
                 Err(kind) => return Some(Err(kind)),
             };
             take(input, 1);
             if ended {
-                return Some(Ok(self.status));
+                return Some(Ok(LinePart::Status(self.status)));
             }
         }
     }
 
     /// Takes one byte; true if it ends the line.
-    fn step(&mut self, byte: u8) -> Result<bool, ErrorKind> {
+    fn step(&mut self, byte: u8, strict: &mut bool) -> Result<bool, ErrorKind> {
         self.at = match (self.at, byte) {
             (At::Front(0), b'\r') => At::BlankCr,
             (At::Front(0) | At::BlankCr, b'\n') => {
@@ -75,7 +78,7 @@ impl StatusLine {
                     return Err(ErrorKind::BlankLineLimit);
                 }
                 self.blank_lines = self.blank_lines.saturating_add(1);
-                self.status.tolerated = true;
+                *strict = false;
                 At::Front(0)
             }
             (At::Front(index), _) => self.front(index, byte)?,
@@ -83,7 +86,7 @@ impl StatusLine {
             (At::BlankCr | At::Cr, _) => return Err(ErrorKind::BareCr),
             (At::CodeEnd | At::Reason, b'\r') => At::Cr,
             (At::CodeEnd | At::Reason, b'\n') => {
-                self.status.tolerated = true;
+                *strict = false;
                 return Ok(true);
             }
             (At::CodeEnd, b' ') => At::Reason,

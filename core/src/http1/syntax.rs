@@ -1,6 +1,21 @@
 //! Character classes of RFC 9110, section 5.6, and cuts of the input that cannot fail.
 
-use super::error::ErrorKind;
+use super::status_line::Status;
+
+/// What the lines of a head and of trailers consist of.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LinePart<'i> {
+    /// The status line is complete, and says this.
+    Status(Status),
+    /// A piece of a field's name.
+    Name(&'i [u8]),
+    NameEnd,
+    /// A piece of the field's value.
+    Value(&'i [u8]),
+    FieldEnd,
+    /// The empty line behind the fields.
+    End,
+}
 
 /// A set of ASCII bytes, one bit for each.
 pub(super) struct Bytes([u32; 4]);
@@ -66,21 +81,9 @@ pub(super) fn take_while<'i>(input: &mut &'i [u8], accept: impl Fn(u8) -> bool) 
     take(input, count)
 }
 
-/// Lets `read` see no more of `input` than `budget` bytes, and charges for what it takes; `limit` if it wants more.
-pub(super) fn within<'i, T>(
-    budget: &mut u32,
-    limit: ErrorKind,
-    input: &mut &'i [u8],
-    read: impl FnOnce(&mut &'i [u8]) -> Option<Result<T, ErrorKind>>,
-) -> Option<Result<T, ErrorKind>> {
-    let mut rest = *input;
-    let mut allowed = take(&mut rest, usize::try_from(*budget).unwrap_or(usize::MAX));
-    let before = allowed.len();
-    let part = read(&mut allowed);
-    let taken = before.wrapping_sub(allowed.len());
-    take(input, taken);
-    // No more than was allowed.
-    *budget = budget.wrapping_sub(taken as u32);
-    // Nothing but the budget keeps `read` from going on.
-    if part.is_none() && !input.is_empty() { Some(Err(limit)) } else { part }
+/// Takes what there is of so many bytes, and counts it off them; `None` if there is none.
+pub(super) fn take_counted<'i>(input: &mut &'i [u8], left: &mut u64) -> Option<&'i [u8]> {
+    let data = take(input, usize::try_from(*left).unwrap_or(usize::MAX));
+    *left = left.wrapping_sub(data.len() as u64);
+    if data.is_empty() { None } else { Some(data) }
 }
