@@ -70,6 +70,7 @@ impl Chunked {
     }
 
     /// Takes one byte between the chunks' data.
+    #[inline(never)] // As for `Fields::next`.
     fn step(&mut self, byte: u8, strict: &mut bool) -> Result<At, ErrorKind> {
         if let (At::Size, Some(digit)) = (self.at, hex::digit(byte)) {
             return self.digit(digit);

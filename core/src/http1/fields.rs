@@ -37,6 +37,7 @@ impl Fields {
 
     /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed. `strict` is no more when
     /// something was passed over that a strict reader refuses: a bare LF, a folded line.
+    #[inline(never)] // In its caller it takes more, for want of registers.
     pub(super) fn next<'i>(
         &mut self,
         input: &mut &'i [u8],
@@ -116,9 +117,6 @@ impl Fields {
             self.spaces = self.spaces.wrapping_sub(piece.len() as u32);
             return piece;
         }
-        let mut rest = *input;
-        let run = take_while(&mut rest, |byte| is_visible(byte) || byte == b' ');
-        // The spaces at its end stay in the input: they may be the end of the value.
-        take(input, run.trim_ascii_end().len())
+        take_while(input, is_visible)
     }
 }
