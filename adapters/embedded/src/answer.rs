@@ -8,6 +8,7 @@ use embedded_io_async::{ErrorType, Read};
 
 use crate::Error;
 use crate::decode::Decode;
+use crate::error::Failure;
 use crate::exchange::{Exchange, FoundIn};
 use crate::report::{Report, StatusOnly};
 use crate::time::{Untimed, Watch};
@@ -26,7 +27,7 @@ pub struct Answer<'s, 'b, S: ErrorType, W = Untimed, R = StatusOnly, D: Decode =
     /// An event that was found already.
     first: Option<FoundIn<D::Found>>,
     /// What goes wrong once all that was held is handed out.
-    failure: Option<Error<S::Error>>,
+    failure: Option<Failure<S::Error>>,
 }
 
 impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D> {
@@ -34,7 +35,7 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
         socket: &'s mut S,
         exchange: &'s mut Exchange<'b, W, R, D>,
         first: Option<FoundIn<D::Found>>,
-        failure: Option<Error<S::Error>>,
+        failure: Option<Failure<S::Error>>,
     ) -> Self {
         Self { socket, exchange, first, failure }
     }

@@ -17,6 +17,7 @@ use embedded_io_async::{Read, Write};
 
 use crate::body::Body;
 use crate::decode::Decode;
+use crate::error::Failure;
 use crate::exchange::{Exchange, FoundIn, Step, hide_key};
 use crate::report::Report;
 use crate::time::{Hasty, Watch};
@@ -44,7 +45,7 @@ pub(crate) struct Call<'b, B, R, E> {
     wants_event: bool,
     /// Before the head of the response: what kept the server from taking all of the request, as it may have said why. Then: what
     /// went wrong with the connection, which is said once all that was held of the answer is handed out.
-    pub(crate) failure: Option<Error<E>>,
+    pub(crate) failure: Option<Failure<E>>,
 }
 
 /// How far it is.
@@ -102,8 +103,8 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
     }
 
     /// The call has failed by this, unless there is an earlier reason.
-    fn fail(&mut self, error: Error<E>) {
-        self.failure.get_or_insert(error);
+    fn fail(&mut self, reason: Failure<E>) {
+        self.failure.get_or_insert(reason);
         self.stage = Stage::Failed;
     }
 
@@ -121,16 +122,17 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         call: &mut Call<'_, B, R::Reader, S::Error>,
     ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
         loop {
-            let io = match self.advance(call)? {
-                Turn::Over(found) => return Ok(found),
-                Turn::Io(io) => io,
+            let io = match self.advance(call) {
+                Ok(Turn::Io(io)) => io,
+                Ok(Turn::Over(found)) => return Ok(found),
+                Err(failure) => return Err(self.error(failure)),
             };
             let work = io.perform(socket, self.wire.buffer, call.unwritten);
             let outcome = match Hasty::new(call.is_hasty(), self.watch.limit(work)).await {
-                Some(Ok(result)) if io == Io::Read => self.wire.end_read(result).map_err(Error::Io),
-                Some(Ok(result)) => result.map_err(Error::Io),
-                Some(Err(kind)) => Err(Error::Deadline(kind)),
-                None => Err(Error::Closed),
+                Some(Ok(result)) if io == Io::Read => self.wire.end_read(result).map_err(Failure::Io),
+                Some(Ok(result)) => result.map_err(Failure::Io),
+                Some(Err(kind)) => Err(Failure::Deadline(kind)),
+                None => Err(Failure::Closed),
             };
             self.settle(call, outcome);
         }
@@ -141,10 +143,10 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     fn advance<B: Body, E>(
         &mut self,
         call: &mut Call<'_, B, R::Reader, E>,
-    ) -> Result<Turn<D::Found>, Error<E>> {
+    ) -> Result<Turn<D::Found>, Failure<E>> {
         let io = loop {
             match call.stage {
-                Stage::New if self.wire.buffer.is_empty() => call.fail(Error::EmptyBuffer),
+                Stage::New if self.wire.buffer.is_empty() => call.fail(Failure::EmptyBuffer),
                 Stage::New => {
                     self.engage();
                     match self.wire.engage() {
@@ -153,20 +155,20 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                             call.stage = Stage::Draining;
                         }
                         Some(false) => self.begin_request(call),
-                        None => call.fail(Error::Reconnect),
+                        None => call.fail(Failure::Reconnect),
                     }
                 }
                 Stage::Draining => match self.wire.next_of_body() {
-                    Ok(Next::Data(_)) => {}
-                    Ok(Next::Nothing) if call.read < DRAIN_LIMIT => break Io::Read,
-                    Ok(Next::End) => {
+                    Next::Data(_) => {}
+                    Next::Nothing if call.read < DRAIN_LIMIT => break Io::Read,
+                    Next::End => {
                         self.wire.finish();
                         match self.wire.engage() {
                             Some(_) => self.begin_request(call),
-                            None => call.fail(Error::Reconnect),
+                            None => call.fail(Failure::Reconnect),
                         }
                     }
-                    _ => call.fail(Error::Reconnect),
+                    _ => call.fail(Failure::Reconnect),
                 },
                 Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
                 Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
@@ -184,20 +186,20 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                     Some(Ok(Part::Status(code))) => call.status = code,
                     Some(Ok(part)) if !(200..300).contains(&call.status) => self.report.head(part),
                     Some(Ok(_)) => {}
-                    Some(Err(error)) => call.fail(Error::Http(error)),
+                    Some(Err(_)) => call.fail(Failure::Http),
                 },
                 Stage::Refusal => match self.wire.next_of_body() {
-                    Ok(Next::Data(data)) => {
+                    Next::Data(data) => {
                         let data = self.wire.buffer.get(data.range()).unwrap_or_default();
                         if let Load::Reader(reader) = &mut call.load {
                             self.report.body(reader, data);
                         }
                     }
-                    Ok(Next::End) => {
+                    Next::End => {
                         self.wire.finish();
                         self.refused(call, true);
                     }
-                    Ok(Next::Nothing) if call.read < REPORT_LIMIT => break Io::Read,
+                    Next::Nothing if call.read < REPORT_LIMIT => break Io::Read,
                     _ => self.refused(call, false),
                 },
                 Stage::Answer if !call.wants_event => return Ok(Turn::Over(None)),
@@ -206,7 +208,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                     Step::End(end) => return end.map(|()| Turn::Over(None)),
                     Step::Read => break Io::Read,
                 },
-                Stage::Failed => return Err(call.failure.take().unwrap_or(Error::Reconnect)),
+                Stage::Failed => return Err(call.failure.take().unwrap_or(Failure::Reconnect)),
             }
         };
         if io == Io::Read {
@@ -216,34 +218,38 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     }
 
     /// Takes what came of using the socket.
-    fn settle<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>, outcome: Result<usize, Error<E>>) {
+    fn settle<B: Body, E>(
+        &mut self,
+        call: &mut Call<'_, B, R::Reader, E>,
+        outcome: Result<usize, Failure<E>>,
+    ) {
         match call.stage {
             Stage::Writing | Stage::Flushing => match outcome {
                 Ok(_) if call.stage == Stage::Flushing => call.stage = Stage::Head,
                 Ok(count @ 1..) => call.unwritten.start = call.unwritten.start.saturating_add(count),
                 outcome => {
-                    let error = outcome.err().unwrap_or(Error::Closed);
+                    let reason = outcome.err().unwrap_or(Failure::Closed);
                     // If the server takes no more, it may have said why; if it has, that is here by now.
-                    let is_late = matches!(error, Error::Deadline(_));
+                    let is_late = matches!(reason, Failure::Deadline(_));
                     call.stage = if is_late { Stage::Failed } else { Stage::Head };
-                    call.failure = Some(error);
+                    call.failure = Some(reason);
                     self.wire.spoil();
                 }
             },
             Stage::Draining => match outcome {
                 Ok(count @ 1..) => call.read = call.read.saturating_add(count),
-                _ => call.fail(Error::Reconnect),
+                _ => call.fail(Failure::Reconnect),
             },
             _ => {
                 let read = match outcome {
-                    Ok(0) => self.wire.closed().map(|()| 0).map_err(Error::Http),
+                    Ok(0) if !self.wire.closed() => Err(Failure::Http),
                     outcome => outcome,
                 };
                 match read {
                     Ok(count) => call.read = call.read.saturating_add(count),
                     Err(_) if call.stage == Stage::Refusal => self.refused(call, false),
-                    Err(error) if call.stage == Stage::Answer => self.fail(&mut call.failure, error),
-                    Err(error) => call.fail(error),
+                    Err(reason) if call.stage == Stage::Answer => self.fail(&mut call.failure, reason),
+                    Err(reason) => call.fail(reason),
                 }
             }
         }
@@ -277,7 +283,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
             self.watch.hurry(REPORT_WAIT);
         } else {
             self.wire.release();
-            call.fail(Error::Refused(status));
+            call.fail(Failure::Refused(status));
         }
     }
 
@@ -288,7 +294,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         }
         self.watch.relax();
         hide_key(&self.endpoint, &mut self.report);
-        call.fail(Error::Refused(call.status));
+        call.fail(Failure::Refused(call.status));
     }
 }
 

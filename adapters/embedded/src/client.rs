@@ -12,6 +12,7 @@ use crate::body::{Body, Ready};
 use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
+use crate::error::Failure;
 use crate::exchange::{Exchange, FoundIn};
 use crate::report::{ErrorReport, Report};
 use crate::time::{Deadlines, Timed, Timer, Watch};
@@ -203,7 +204,7 @@ where
         &mut self,
         new_body: &impl Fn() -> Result<B, InvalidRequest>,
         is_kept: bool,
-        failure: &mut Option<Error<C::Error>>,
+        failure: &mut Option<Failure<C::Error>>,
     ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
         let Self { connector, exchange, .. } = self;
         let body = new_body().map_err(Error::Request)?;

@@ -38,6 +38,20 @@ pub enum Error<E> {
     Deadline(DeadlineKind),
 }
 
+/// What ends a call under way, in few bytes: what more there is to say of it, the response and the decoder keep.
+pub(crate) enum Failure<E> {
+    EmptyBuffer,
+    Reconnect,
+    Io(E),
+    Closed,
+    /// Of the response, which says why.
+    Http,
+    Refused(u16),
+    /// Of the answer: the verdict says why.
+    Answer,
+    Deadline(DeadlineKind),
+}
+
 /// What kind of failure it is: what a caller decides by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -5,6 +5,7 @@ use choreoai_core::chat::{Event, Verdict};
 use embedded_io_async::Read;
 
 use crate::decode::{Decode, Meaning};
+use crate::error::Failure;
 use crate::report::Report;
 use crate::time::Watch;
 use crate::wire::{Next, Span, Wire};
@@ -45,7 +46,7 @@ enum Phase {
 pub(crate) enum Step<F, E> {
     Found(FoundIn<F>),
     /// The answer has ended, well or not.
-    End(Result<(), Error<E>>),
+    End(Result<(), Failure<E>>),
     /// More has to be read.
     Read,
 }
@@ -103,18 +104,32 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// Takes what a read gave.
-    pub(crate) fn received<E>(&mut self, read: Result<usize, E>) -> Result<(), Error<E>> {
+    pub(crate) fn received<E>(&mut self, read: Result<usize, E>) -> Result<(), Failure<E>> {
         match self.wire.end_read(read) {
-            Ok(0) => self.wire.closed().map_err(Error::Http),
+            Ok(0) if !self.wire.closed() => Err(Failure::Http),
             Ok(_) => Ok(()),
-            Err(error) => Err(Error::Io(error)),
+            Err(error) => Err(Failure::Io(error)),
         }
     }
 
     /// The connection failed in the middle of the answer. That waits in `failure` until what was held is handed out.
-    pub(crate) fn fail<E>(&mut self, failure: &mut Option<Error<E>>, error: Error<E>) {
+    pub(crate) fn fail<E>(&mut self, failure: &mut Option<Failure<E>>, reason: Failure<E>) {
         self.end_body();
-        *failure = Some(error);
+        *failure = Some(reason);
+    }
+
+    /// All that is known of the failure.
+    pub(crate) fn error<E>(&self, failure: Failure<E>) -> Error<E> {
+        match failure {
+            Failure::EmptyBuffer => Error::EmptyBuffer,
+            Failure::Reconnect => Error::Reconnect,
+            Failure::Io(error) => Error::Io(error),
+            Failure::Closed => Error::Closed,
+            Failure::Http => self.wire.error().map_or(Error::Reconnect, Error::Http),
+            Failure::Refused(status) => Error::Refused(status),
+            Failure::Answer => self.decoder.verdict().err().map_or(Error::Reconnect, Error::Answer),
+            Failure::Deadline(kind) => Error::Deadline(kind),
+        }
     }
 
     /// The caller, who has had time with the last event, asks for the next one.
@@ -132,43 +147,44 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     pub(crate) async fn find<S: Read>(
         &mut self,
         socket: &mut S,
-        failure: &mut Option<Error<S::Error>>,
+        failure: &mut Option<Failure<S::Error>>,
     ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
         loop {
             match self.step(failure) {
                 Step::Found(found) => return Ok(Some(found)),
-                Step::End(end) => return end.map(|()| None),
+                Step::End(Ok(())) => return Ok(None),
+                Step::End(Err(failure)) => return Err(self.error(failure)),
                 Step::Read => {}
             }
             self.wire.begin_read();
             let read = self.watch.limit(socket.read(self.wire.buffer)).await;
-            if let Err(error) = read.map_err(Error::Deadline).and_then(|read| self.received(read)) {
-                self.fail(failure, error);
+            if let Err(reason) = read.map_err(Failure::Deadline).and_then(|read| self.received(read)) {
+                self.fail(failure, reason);
             }
         }
     }
 
     /// Goes over what has arrived of the body.
     #[inline(never)]
-    pub(crate) fn step<E>(&mut self, failure: &mut Option<Error<E>>) -> Step<D::Found, E> {
+    pub(crate) fn step<E>(&mut self, failure: &mut Option<Failure<E>>) -> Step<D::Found, E> {
         loop {
             match self.phase {
                 Phase::Body if self.data.is_empty() => {
                     match self.wire.next_of_body() {
-                        Ok(Next::Data(data)) => self.data = data,
-                        Ok(Next::Nothing) => return Step::Read,
-                        Ok(Next::End) => {
+                        Next::Data(data) => self.data = data,
+                        Next::Nothing => return Step::Read,
+                        Next::End => {
                             self.wire.finish();
                             self.end_body();
                         }
-                        Err(error) => self.fail(failure, Error::Http(error)),
+                        Next::Fault => self.fail(failure, Failure::Http),
                     }
                     continue;
                 }
                 Phase::Body | Phase::Ending => {}
                 Phase::Closing => return self.conclude(None),
                 Phase::Complete => return Step::End(Ok(())),
-                Phase::Failed => return Step::End(Err(Error::Reconnect)),
+                Phase::Failed => return Step::End(Err(Failure::Reconnect)),
             }
             let input = self.data;
             let mut rest = self.wire.buffer.get(input.range()).unwrap_or_default();
@@ -183,7 +199,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                     }
                     return Step::Found(FoundIn { found, input });
                 }
-                Some(Err(error)) => return self.conclude(Some(Error::Answer(error))),
+                Some(Err(_)) => return self.conclude(Some(Failure::Answer)),
                 None if self.phase == Phase::Ending => return self.conclude(failure.take()),
                 None => {}
             }
@@ -213,7 +229,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// The answer has ended, with this failure of the connection, if there was one.
-    fn conclude<E>(&mut self, failure: Option<Error<E>>) -> Step<D::Found, E> {
+    fn conclude<E>(&mut self, failure: Option<Failure<E>>) -> Step<D::Found, E> {
         let verdict = self.decoder.verdict();
         self.phase = Phase::Failed;
         Step::End(match (verdict, failure) {
@@ -221,10 +237,10 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                 // Of a report that was cut, what came of it counts.
                 self.report.event(&Event::ErrorEnd);
                 hide_key(&self.endpoint, &mut self.report);
-                Err(Error::Answer(error))
+                Err(Failure::Answer)
             }
             (_, Some(failure)) => Err(failure),
-            (Err(error), None) => Err(Error::Answer(error)),
+            (Err(_), None) => Err(Failure::Answer),
             (Ok(_), None) => {
                 self.phase = Phase::Complete;
                 Ok(())

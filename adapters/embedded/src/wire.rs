@@ -50,6 +50,8 @@ pub(crate) enum Next {
     End,
     /// More is needed.
     Nothing,
+    /// The response is broken.
+    Fault,
 }
 
 impl Span {
@@ -155,29 +157,35 @@ impl<'b> Wire<'b> {
     }
 
     /// Takes a piece of the body.
-    pub(crate) fn next_of_body(&mut self) -> Result<Next, Error> {
+    pub(crate) fn next_of_body(&mut self) -> Next {
         loop {
             let end = self.unread.end;
             let mut input = self.buffer.get(self.unread.range()).unwrap_or_default();
-            let part = self.response.next_part(&mut input).transpose()?;
+            let part = self.response.next_part(&mut input);
             // Data is a piece of the input, and nothing of that lies between it and what is left.
             let left = input.len();
             self.unread.start = end.wrapping_sub(left);
             match part {
-                Some(Part::Data(data)) => {
+                Some(Ok(Part::Data(data))) => {
                     let end = self.unread.start;
-                    return Ok(Next::Data(Span { start: end.wrapping_sub(data.len()), end }));
+                    return Next::Data(Span { start: end.wrapping_sub(data.len()), end });
                 }
-                Some(_) => {}
-                None if self.response.is_complete() => return Ok(Next::End),
-                None => return Ok(Next::Nothing),
+                Some(Ok(_)) => {}
+                Some(Err(_)) => return Next::Fault,
+                None if self.response.is_complete() => return Next::End,
+                None => return Next::Nothing,
             }
         }
     }
 
-    /// The other end has closed the connection.
-    pub(crate) fn closed(&mut self) -> Result<(), Error> {
-        self.response.end()
+    /// The other end has closed the connection: whether the response is complete.
+    pub(crate) fn closed(&mut self) -> bool {
+        self.response.end().is_ok()
+    }
+
+    /// What is wrong with the response, once something is.
+    pub(crate) const fn error(&self) -> Option<Error> {
+        self.response.error()
     }
 
     /// The response is complete: the connection may carry another request, if that is so.
@@ -191,13 +199,13 @@ impl<'b> Wire<'b> {
     pub(crate) fn release(&mut self) {
         loop {
             match self.next_of_body() {
-                Ok(Next::Data(_)) => {}
-                Ok(Next::Nothing) => {
+                Next::Data(_) => {}
+                Next::Nothing => {
                     self.state = State::Draining;
                     return;
                 }
-                Ok(Next::End) => return self.finish(),
-                Err(_) => return self.give_up(),
+                Next::End => return self.finish(),
+                Next::Fault => return self.give_up(),
             }
         }
     }

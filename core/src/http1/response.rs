@@ -161,6 +161,15 @@ impl Response {
         Ok(())
     }
 
+    /// What is wrong with the response, once something is: the error that [`next_part`](Self::next_part) or
+    /// [`end`](Self::end) has returned.
+    pub const fn error(&self) -> Option<Error> {
+        match self.state {
+            State::Failed(kind) => Some(Error::new(kind, self.offset)),
+            _ => None,
+        }
+    }
+
     /// Whether the last byte of the message has been read, [`Part::End`] handed out or not.
     pub const fn is_complete(&self) -> bool {
         matches!(self.state, State::Ending | State::Complete)

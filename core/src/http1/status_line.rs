@@ -41,11 +41,7 @@ enum At {
 
 impl StatusLine {
     pub(super) const fn new() -> Self {
-        Self {
-            at: At::Front(0),
-            blank_lines: 0,
-            status: Status { code: 0, http_1_0: false },
-        }
+        Self { at: At::Front(0), blank_lines: 0, status: Status { code: 0, http_1_0: false } }
     }
 
     /// Reads on, to the end of the line; on an error `input` stands at the refused byte. `None`: all consumed, more

@@ -110,6 +110,7 @@ fn run(mut response: Response, pieces: &[&[u8]]) -> Outcome {
     let ending = if let Some(error) = failure {
         assert_eq!(response.next_part(&mut &b"x"[..]), Some(Err(error)), "the error is not sticky");
         assert_eq!(response.end(), Err(error), "the error is not sticky");
+        assert_eq!(response.error(), Some(error));
         assert_eq!(error.offset(), consumed as u64, "the input does not stand at the refused byte");
         assert!(!response.is_complete() && !response.may_reuse(&[]));
         Ending::Failed { kind: error.kind(), offset: consumed }
@@ -117,6 +118,7 @@ fn run(mut response: Response, pieces: &[&[u8]]) -> Outcome {
         let reuse = response.may_reuse(&rest);
         assert!(!reuse || rest.is_empty());
         assert_eq!(response.end(), Ok(()));
+        assert_eq!(response.error(), None);
         Ending::Complete { reuse, rest }
     } else {
         assert!(!response.may_reuse(&rest));

@@ -57,6 +57,7 @@ fn response_end() {
     consume(Response::may_reuse(&response, bytes()));
     consume(Response::keeps_alive(&response));
     consume(Response::remaining(&response));
+    consume(Response::error(&response));
     consume(Response::end(&mut response));
     consume(response);
 }
