@@ -174,6 +174,8 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.phase == Phase::Document && self.is_ended && !self.is_cut
     }
 
+    // As for `EventStream::next_signal`.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn next_signal(&mut self, input: &mut Source<'_>) -> Option<Result<Signal, ErrorKind>> {
         loop {
             if let Some(signal) = self.machine.next_due(input) {

@@ -128,6 +128,8 @@ impl EventStream {
     }
 
     /// Takes one signal off the front of `input`. `None`: all of it was consumed.
+    // In its caller it takes more, for want of registers.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     pub(super) fn next_signal<I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
@@ -213,6 +215,7 @@ impl EventStream {
     }
 
     /// Feeds the line feed between two lines of data.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn feed_joint<I: Interest, const SCRATCH: usize>(
         &mut self,
         machine: &mut Machine<I, SCRATCH>,
