@@ -401,6 +401,7 @@ const fn place(depth: u8) -> (u32, usize) {
     (1_u32.wrapping_shl(depth as u32), depth as usize / 32)
 }
 
+#[cfg_attr(target_pointer_width = "32", inline(never))] // In many places, where the call takes less.
 fn advance(input: &mut &[u8]) {
     *input = input.get(1..).unwrap_or_default();
 }
