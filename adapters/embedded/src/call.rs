@@ -190,7 +190,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 },
                 Stage::Refusal => match self.wire.next_of_body() {
                     Next::Data(data) => {
-                        let data = self.wire.buffer.get(data.range()).unwrap_or_default();
+                        let data = data.of(self.wire.buffer);
                         if let Load::Reader(reader) = &mut call.load {
                             self.report.body(reader, data);
                         }
@@ -307,7 +307,7 @@ impl Io {
         unwritten: Span,
     ) -> Result<usize, S::Error> {
         match self {
-            Self::Write => socket.write(buffer.get(unwritten.range()).unwrap_or_default()).await,
+            Self::Write => socket.write(unwritten.of(buffer)).await,
             Self::Flush => socket.flush().await.map(|()| 0),
             Self::Read => socket.read(buffer).await,
         }

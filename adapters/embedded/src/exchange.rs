@@ -187,7 +187,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                 Phase::Failed => return Step::End(Err(Failure::Reconnect)),
             }
             let input = self.data;
-            let mut rest = self.wire.buffer.get(input.range()).unwrap_or_default();
+            let mut rest = input.of(self.wire.buffer);
             let found = self.decoder.find(&mut rest);
             self.data.start = input.end.wrapping_sub(rest.len());
             match found {
@@ -208,7 +208,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
 
     /// Lends the event that was found last.
     pub(crate) fn lend(&mut self, found: &FoundIn<D::Found>) -> D::Event<'_> {
-        let input = self.wire.buffer.get(found.input.range()).unwrap_or_default();
+        let input = found.input.of(self.wire.buffer);
         let event = self.decoder.lend(&found.found, input);
         let meaning = D::meaning(&event);
         self.watch.handed_out(meaning);

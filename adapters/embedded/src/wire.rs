@@ -1,7 +1,5 @@
 //! The bytes of a connection: what was received, what response it is part of, and whether another may follow.
 
-use core::ops::Range;
-
 use choreoai_core::http1::{Error, Method, Part, Remaining, Response};
 
 /// How much of a response that nobody needs is read, about, to keep its connection.
@@ -59,8 +57,10 @@ impl Span {
         self.start >= self.end
     }
 
-    pub(crate) const fn range(self) -> Range<usize> {
-        self.start..self.end
+    /// What stands here.
+    #[inline(never)] // In many places, where the call takes less.
+    pub(crate) fn of(self, buffer: &[u8]) -> &[u8] {
+        buffer.get(self.start..self.end).unwrap_or_default()
     }
 }
 
@@ -149,8 +149,8 @@ impl<'b> Wire<'b> {
 
     /// Takes a part of the head. `None`: more is needed.
     pub(crate) fn next_of_head(&mut self) -> Option<Result<Part<'_>, Error>> {
-        let Span { start, end } = self.unread;
-        let mut input = self.buffer.get(start..end).unwrap_or_default();
+        let end = self.unread.end;
+        let mut input = self.unread.of(self.buffer);
         let part = self.response.next_part(&mut input);
         self.unread.start = end.wrapping_sub(input.len());
         part
@@ -160,7 +160,7 @@ impl<'b> Wire<'b> {
     pub(crate) fn next_of_body(&mut self) -> Next {
         loop {
             let end = self.unread.end;
-            let mut input = self.buffer.get(self.unread.range()).unwrap_or_default();
+            let mut input = self.unread.of(self.buffer);
             let part = self.response.next_part(&mut input);
             // Data is a piece of the input, and nothing of that lies between it and what is left.
             let left = input.len();
@@ -190,7 +190,7 @@ impl<'b> Wire<'b> {
 
     /// The response is complete: the connection may carry another request, if that is so.
     pub(crate) fn finish(&mut self) {
-        let rest = self.buffer.get(self.unread.range()).unwrap_or_default();
+        let rest = self.unread.of(self.buffer);
         let is_reusable = !self.is_spoilt && self.response.may_reuse(rest);
         self.state = if is_reusable { State::Ready } else { State::Engaged };
     }
