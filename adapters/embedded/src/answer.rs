@@ -9,7 +9,7 @@ use embedded_io_async::{ErrorType, Read};
 use crate::Error;
 use crate::decode::Decode;
 use crate::error::Failure;
-use crate::exchange::{Exchange, FoundIn};
+use crate::exchange::Exchange;
 use crate::report::{Report, StatusOnly};
 use crate::time::{Untimed, Watch};
 
@@ -24,8 +24,6 @@ use crate::time::{Untimed, Watch};
 pub struct Answer<'s, 'b, S: ErrorType, W = Untimed, R = StatusOnly, D: Decode = Decoder> {
     socket: &'s mut S,
     exchange: &'s mut Exchange<'b, W, R, D>,
-    /// An event that was found already.
-    first: Option<FoundIn<D::Found>>,
     /// What goes wrong once all that was held is handed out.
     failure: Option<Failure<S::Error>>,
 }
@@ -34,10 +32,9 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
     pub(crate) const fn new(
         socket: &'s mut S,
         exchange: &'s mut Exchange<'b, W, R, D>,
-        first: Option<FoundIn<D::Found>>,
         failure: Option<Failure<S::Error>>,
     ) -> Self {
-        Self { socket, exchange, first, failure }
+        Self { socket, exchange, failure }
     }
 
     /// The next event; `None`: the answer is complete, and how it ended says [`verdict`](Self::verdict).
@@ -54,14 +51,8 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
     /// The answer is not complete, and this is why. It is returned once; later calls return [`Error::Reconnect`].
     pub async fn next(&mut self) -> Result<Option<D::Event<'_>>, Error<S::Error>> {
         self.exchange.resume();
-        let found = match self.first.take() {
-            Some(first) => Some(first),
-            None => self.exchange.find(self.socket, &mut self.failure).await?,
-        };
-        match found {
-            Some(found) => Ok(Some(self.exchange.lend(&found))),
-            None => Ok(None),
-        }
+        self.exchange.find(self.socket, &mut self.failure).await?;
+        Ok(self.exchange.lend())
     }
 
     /// How the answer ended, once it is complete: `None` before, and after an error.

@@ -18,7 +18,7 @@ use embedded_io_async::{Read, Write};
 use crate::body::Body;
 use crate::decode::Decode;
 use crate::error::Failure;
-use crate::exchange::{Exchange, FoundIn, Step, hide_key};
+use crate::exchange::{Exchange, Step, hide_key};
 use crate::report::Report;
 use crate::time::{Hasty, Watch};
 use crate::trace::debug;
@@ -68,11 +68,11 @@ enum Load<'b, B, R> {
 }
 
 /// What comes next of a call.
-enum Turn<F> {
+enum Turn {
     /// Something has to be done with the socket.
     Io(Io),
-    /// The call is over, with the first event if that was wanted. `None`: the answer is complete and has none.
-    Over(Option<FoundIn<F>>),
+    /// The call is over. If the first event was wanted, it waits to be lent, unless the answer is complete and has none.
+    Over,
 }
 
 /// What is done with a socket.
@@ -120,11 +120,11 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         &mut self,
         socket: &mut S,
         call: &mut Call<'_, B, R::Reader, S::Error>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
+    ) -> Result<(), Error<S::Error>> {
         loop {
             let io = match self.advance(call) {
                 Ok(Turn::Io(io)) => io,
-                Ok(Turn::Over(found)) => return Ok(found),
+                Ok(Turn::Over) => return Ok(()),
                 Err(failure) => return Err(self.error(failure)),
             };
             let work = io.perform(socket, self.wire.buffer, call.unwritten);
@@ -140,10 +140,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
 
     /// Goes on without the socket as far as that is possible.
     #[inline(never)]
-    fn advance<B: Body, E>(
-        &mut self,
-        call: &mut Call<'_, B, R::Reader, E>,
-    ) -> Result<Turn<D::Found>, Failure<E>> {
+    fn advance<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) -> Result<Turn, Failure<E>> {
         let io = loop {
             match call.stage {
                 Stage::New if self.wire.buffer.is_empty() => call.fail(Failure::EmptyBuffer),
@@ -202,10 +199,10 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                     Next::Nothing if call.read < REPORT_LIMIT => break Io::Read,
                     _ => self.refused(call, false),
                 },
-                Stage::Answer if !call.wants_event => return Ok(Turn::Over(None)),
+                Stage::Answer if !call.wants_event => return Ok(Turn::Over),
                 Stage::Answer => match self.step(&mut call.failure) {
-                    Step::Found(found) => return Ok(Turn::Over(Some(found))),
-                    Step::End(end) => return end.map(|()| Turn::Over(None)),
+                    Step::Found => return Ok(Turn::Over),
+                    Step::End(end) => return end.map(|()| Turn::Over),
                     Step::Read => break Io::Read,
                 },
                 Stage::Failed => return Err(call.failure.take().unwrap_or(Failure::Reconnect)),
@@ -218,6 +215,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     }
 
     /// Takes what came of using the socket.
+    #[inline(never)] // As for `advance`: the future is long enough.
     fn settle<B: Body, E>(
         &mut self,
         call: &mut Call<'_, B, R::Reader, E>,

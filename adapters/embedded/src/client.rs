@@ -13,7 +13,7 @@ use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
 use crate::error::Failure;
-use crate::exchange::{Exchange, FoundIn};
+use crate::exchange::Exchange;
 use crate::report::{ErrorReport, Report};
 use crate::time::{Deadlines, Timed, Timer, Watch};
 use crate::trace::debug;
@@ -174,11 +174,11 @@ where
         let mut retry = Retry::new(self.policy);
         let mut failure = None;
         self.exchange.watch.start_connecting();
-        let first = loop {
+        loop {
             self.attempts = retry.attempts();
             let is_kept = self.exchange.wire.is_reusable();
             let error = match self.attempt(&new_body, is_kept, &mut failure).await {
-                Ok(first) => break first,
+                Ok(()) => break,
                 Err(error) => error,
             };
             // The server had closed it while nobody looked, or does so now.
@@ -193,19 +193,18 @@ where
                 }
                 Decision::GiveUp(_) => return Err(error),
             }
-        };
+        }
         let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-        Ok(Answer::new(socket, &mut self.exchange, first, failure))
+        Ok(Answer::new(socket, &mut self.exchange, failure))
     }
 
-    /// One request, over the connection that is kept or a new one, until the first event. `None`: the answer is complete and has
-    /// none.
+    /// One request, over the connection that is kept or a new one, until the first event, or the end of an answer that has none.
     async fn attempt<B: Body>(
         &mut self,
         new_body: &impl Fn() -> Result<B, InvalidRequest>,
         is_kept: bool,
         failure: &mut Option<Failure<C::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<C::Error>> {
+    ) -> Result<(), Error<C::Error>> {
         let Self { connector, exchange, .. } = self;
         let body = new_body().map_err(Error::Request)?;
         let mut call = Call::new(exchange.endpoint, body, true)?;
@@ -223,9 +222,9 @@ where
         }
         let socket = connector.socket().ok_or(Error::Reconnect)?;
         exchange.watch.connected();
-        let first = exchange.run(socket, &mut call).await?;
+        exchange.run(socket, &mut call).await?;
         *failure = call.failure;
-        Ok(first)
+        Ok(())
     }
 
     #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.

@@ -13,14 +13,11 @@ pub trait Decode: sealed::Sealed {
     type Event<'e>
     where
         Self: 'e;
-    /// An event that was found and is not lent yet.
-    type Found: Copy;
-
     /// See [`Decoder::find_event`].
-    fn find(&mut self, input: &mut &[u8]) -> Option<Result<Self::Found, Error>>;
+    fn find(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>>;
 
     /// See [`Decoder::lend_event`].
-    fn lend<'e>(&'e self, found: &Self::Found, input: &'e [u8]) -> Self::Event<'e>;
+    fn lend<'e>(&'e self, found: &Found, input: &'e [u8]) -> Self::Event<'e>;
 
     /// See [`Decoder::end`].
     fn end(&mut self);
@@ -53,7 +50,6 @@ macro_rules! decode {
     ($decoder:ident) => {
         impl<const SCRATCH: usize> Decode for $decoder<SCRATCH> {
             type Event<'e> = Event<'e>;
-            type Found = Found;
 
             fn find(&mut self, input: &mut &[u8]) -> Option<Result<Found, Error>> {
                 self.find_event(input)

@@ -1,7 +1,7 @@
 //! What a connection needs besides its socket, and the events in the body of its latest response.
 
 use choreoai_core::ErrorKind;
-use choreoai_core::chat::{Event, Verdict};
+use choreoai_core::chat::{Event, Found, Verdict};
 use embedded_io_async::Read;
 
 use crate::decode::{Decode, Meaning};
@@ -22,6 +22,8 @@ pub(crate) struct Exchange<'b, W, R, D> {
     pub(crate) new_decoder: fn() -> D,
     /// What of the body was not decoded.
     data: Span,
+    /// The event that was found and is not lent yet.
+    found: Option<FoundIn>,
     phase: Phase,
     /// A success was answered to the latest request.
     is_committed: bool,
@@ -43,8 +45,9 @@ enum Phase {
 }
 
 /// What comes of going over the body.
-pub(crate) enum Step<F, E> {
-    Found(FoundIn<F>),
+pub(crate) enum Step<E> {
+    /// An event was found, and waits to be lent.
+    Found,
     /// The answer has ended, well or not.
     End(Result<(), Failure<E>>),
     /// More has to be read.
@@ -52,8 +55,9 @@ pub(crate) enum Step<F, E> {
 }
 
 /// An event that was found, and what it was decoded from.
-pub(crate) struct FoundIn<F> {
-    found: F,
+#[derive(Clone, Copy)]
+struct FoundIn {
+    found: Found,
     input: Span,
 }
 
@@ -65,10 +69,18 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         report: R,
         new_decoder: fn() -> D,
     ) -> Self {
-        let decoder = new_decoder();
-        let data = Span::default();
-        let phase = Phase::Failed;
-        Self { wire, endpoint, watch, report, decoder, new_decoder, data, phase, is_committed: false }
+        Self {
+            wire,
+            endpoint,
+            watch,
+            report,
+            decoder: new_decoder(),
+            new_decoder,
+            data: Span::default(),
+            found: None,
+            phase: Phase::Failed,
+            is_committed: false,
+        }
     }
 
     pub(crate) fn with_watch<W2: Watch>(self, watch: W2) -> Exchange<'b, W2, R, D> {
@@ -85,6 +97,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
 
     /// A call begins: there is no answer yet.
     pub(crate) const fn engage(&mut self) {
+        self.found = None;
         self.phase = Phase::Failed;
         self.is_committed = false;
     }
@@ -141,18 +154,17 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.watch.resumed();
     }
 
-    /// Reads on to the next event. `None`: the answer is complete.
+    /// Reads on to the next event, if none waits to be lent, or to the end.
     ///
     /// What went wrong with the connection waits in `failure` until what was held of the answer is handed out.
     pub(crate) async fn find<S: Read>(
         &mut self,
         socket: &mut S,
         failure: &mut Option<Failure<S::Error>>,
-    ) -> Result<Option<FoundIn<D::Found>>, Error<S::Error>> {
-        loop {
+    ) -> Result<(), Error<S::Error>> {
+        while self.found.is_none() {
             match self.step(failure) {
-                Step::Found(found) => return Ok(Some(found)),
-                Step::End(Ok(())) => return Ok(None),
+                Step::Found | Step::End(Ok(())) => break,
                 Step::End(Err(failure)) => return Err(self.error(failure)),
                 Step::Read => {}
             }
@@ -162,11 +174,12 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                 self.fail(failure, reason);
             }
         }
+        Ok(())
     }
 
     /// Goes over what has arrived of the body.
     #[inline(never)]
-    pub(crate) fn step<E>(&mut self, failure: &mut Option<Failure<E>>) -> Step<D::Found, E> {
+    pub(crate) fn step<E>(&mut self, failure: &mut Option<Failure<E>>) -> Step<E> {
         loop {
             match self.phase {
                 Phase::Body if self.data.is_empty() => {
@@ -197,7 +210,8 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                         self.wire.release();
                         self.phase = Phase::Closing;
                     }
-                    return Step::Found(FoundIn { found, input });
+                    self.found = Some(FoundIn { found, input });
+                    return Step::Found;
                 }
                 Some(Err(_)) => return self.conclude(Some(Failure::Answer)),
                 None if self.phase == Phase::Ending => return self.conclude(failure.take()),
@@ -206,10 +220,10 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         }
     }
 
-    /// Lends the event that was found last.
-    pub(crate) fn lend(&mut self, found: &FoundIn<D::Found>) -> D::Event<'_> {
-        let input = found.input.of(self.wire.buffer);
-        let event = self.decoder.lend(&found.found, input);
+    /// Lends the event that was found. `None`: the answer is complete.
+    pub(crate) fn lend(&mut self) -> Option<D::Event<'_>> {
+        let FoundIn { found, input } = self.found.take()?;
+        let event = self.decoder.lend(&found, input.of(self.wire.buffer));
         let meaning = D::meaning(&event);
         self.watch.handed_out(meaning);
         D::tell(&event, &mut self.report);
@@ -217,7 +231,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
             self.phase = Phase::Closing;
             hide_key(&self.endpoint, &mut self.report);
         }
-        event
+        Some(event)
     }
 
     /// How the answer ended, once it is complete.
@@ -229,7 +243,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// The answer has ended, with this failure of the connection, if there was one.
-    fn conclude<E>(&mut self, failure: Option<Failure<E>>) -> Step<D::Found, E> {
+    fn conclude<E>(&mut self, failure: Option<Failure<E>>) -> Step<E> {
         let verdict = self.decoder.verdict();
         self.phase = Phase::Failed;
         Step::End(match (verdict, failure) {

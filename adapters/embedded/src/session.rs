@@ -143,7 +143,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
             exchange.watch.start();
             exchange.run(socket, &mut call).await?;
         }
-        Ok(Answer::new(socket, exchange, None, None))
+        Ok(Answer::new(socket, exchange, None))
     }
 
     /// Whether the connection can carry another request: nothing was sent on it, or the last answer was read to its end and the
