@@ -254,6 +254,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     }
 
     /// The connection is ready for the request.
+    #[inline(never)] // There are two ways to this.
     fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         self.watch.relax();
         if let Load::Request(_, body) = &call.load {
