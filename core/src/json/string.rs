@@ -244,7 +244,16 @@ fn whole_unit(input: &[u8]) -> Option<(char, &[u8])> {
     Some((char::from_u32(unit)?, rest))
 }
 
+/// The front of `input` that is valid text of a string and needs no unescaping; no more than a window of it where code is to be
+/// small.
+#[cfg(not(target_pointer_width = "64"))]
+fn text_run(input: &[u8]) -> &str {
+    let window = input.get(..WINDOW).unwrap_or(input);
+    valid_prefix(window.get(..plain_run(window, false)).unwrap_or_default())
+}
+
 /// The longest front of `input` that is valid text of a string and needs no unescaping.
+#[cfg(target_pointer_width = "64")]
 fn text_run(input: &[u8]) -> &str {
     let mut length = plain_run(input, true);
     while let Some(rest) = input.get(length..)
