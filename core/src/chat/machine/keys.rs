@@ -4,6 +4,7 @@ use super::{Machine, Mode, Signal, Source, Step};
 use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
+use crate::chat::scratch::SPARES_COPIES;
 use crate::json::{Part, Text, valid_prefix};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
@@ -12,7 +13,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.lexer.open_key(&mut input.bytes);
         self.is_started = false;
         self.scratch.clear();
-        if let Some(name) = self.lexer.whole_key(&mut input.bytes) {
+        if SPARES_COPIES && let Some(name) = self.lexer.whole_key(&mut input.bytes) {
             self.set_member(I::SCHEMA.member(name));
             if !self.is_extra() {
                 return Ok(None);
