@@ -366,18 +366,18 @@ impl EventStream {
     }
 }
 
-/// How much of the word `error` the event's type has matched.
+/// How many bytes of the word `error` the event's type has matched, and one; 0: it is something else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct EventType(Option<u8>);
+struct EventType(u8);
 
 impl EventType {
-    const NONE: Self = Self(None);
-    const START: Self = Self(Some(0));
-    const ERROR: Self = Self(Some(5));
+    const NONE: Self = Self(0);
+    const START: Self = Self(1);
+    const ERROR: Self = Self(6);
 
     /// What has come of the type is how `error` begins.
-    const fn may_be_error(self) -> bool {
-        self.0.is_some()
+    fn may_be_error(self) -> bool {
+        self != Self::NONE
     }
 
     fn is_error(self) -> bool {
@@ -386,12 +386,8 @@ impl EventType {
 
     fn add(&mut self, value: &[u8]) {
         for byte in value {
-            self.0 = match self.0 {
-                Some(matched) if b"error".get(usize::from(matched)) == Some(byte) => {
-                    Some(matched.wrapping_add(1))
-                }
-                _ => None,
-            };
+            let goes_on = b"error".get(usize::from(self.0).wrapping_sub(1)) == Some(byte);
+            *self = if goes_on { Self(self.0.wrapping_add(1)) } else { Self::NONE };
         }
     }
 }
