@@ -129,7 +129,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
             };
             let work = io.perform(socket, self.wire.buffer, call.unwritten);
             let outcome = match Hasty::new(call.is_hasty(), self.watch.limit(work)).await {
-                Some(Ok(result)) if io == Io::Read => self.wire.end_read(result).map_err(Failure::Io),
+                Some(Ok(result)) if io == Io::Read => self.received(result),
                 Some(Ok(result)) => result.map_err(Failure::Io),
                 Some(Err(kind)) => Err(Failure::Deadline(kind)),
                 None => Err(Failure::Closed),
@@ -238,18 +238,12 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Ok(count @ 1..) => call.read = call.read.saturating_add(count),
                 _ => call.fail(Failure::Reconnect),
             },
-            _ => {
-                let read = match outcome {
-                    Ok(0) if !self.wire.closed() => Err(Failure::Http),
-                    outcome => outcome,
-                };
-                match read {
-                    Ok(count) => call.read = call.read.saturating_add(count),
-                    Err(_) if call.stage == Stage::Refusal => self.refused(call, false),
-                    Err(reason) if call.stage == Stage::Answer => self.fail(&mut call.failure, reason),
-                    Err(reason) => call.fail(reason),
-                }
-            }
+            _ => match outcome {
+                Ok(count) => call.read = call.read.saturating_add(count),
+                Err(_) if call.stage == Stage::Refusal => self.refused(call, false),
+                Err(reason) if call.stage == Stage::Answer => self.fail(&mut call.failure, reason),
+                Err(reason) => call.fail(reason),
+            },
         }
     }
 

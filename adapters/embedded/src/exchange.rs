@@ -117,11 +117,10 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// Takes what a read gave.
-    pub(crate) fn received<E>(&mut self, read: Result<usize, E>) -> Result<(), Failure<E>> {
+    pub(crate) fn received<E>(&mut self, read: Result<usize, E>) -> Result<usize, Failure<E>> {
         match self.wire.end_read(read) {
             Ok(0) if !self.wire.closed() => Err(Failure::Http),
-            Ok(_) => Ok(()),
-            Err(error) => Err(Failure::Io(error)),
+            read => read.map_err(Failure::Io),
         }
     }
 
