@@ -1,7 +1,7 @@
 //! Embedding requests.
 
 use crate::InvalidRequest;
-use crate::body::{Child, Document, Node, Value, Walk, nth_member};
+use crate::body::{Child, Document, MemberName as Name, Node, Value, Walk, nth_member};
 use crate::invalid_request::{Check, InvalidRequestKind as Kind};
 use crate::json::writer::{Encoder, Part};
 use crate::json::{RawJson, RawObject};
@@ -77,8 +77,8 @@ impl<'a> EmbeddingRequest<'a> {
     pub fn validate(&self) -> Result<(), InvalidRequest> {
         let mut check = Check::new(self.extra);
         check.model(self.model);
-        check.refuse(self.input == EmbeddingInput::Many(&[]), "input", Kind::Empty);
-        check.refuse(self.dimensions == Some(0), "dimensions", Kind::Zero);
+        check.refuse(self.input == EmbeddingInput::Many(&[]), Name::Input, Kind::Empty);
+        check.refuse(self.dimensions == Some(0), Name::Dimensions, Kind::Zero);
         check.outcome()
     }
 

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use crate::body::MemberName;
 use crate::json::RawObject;
 
 /// Why a request is not sent: it would be refused for sure.
@@ -139,9 +140,9 @@ impl<'a> Check<'a> {
         self.outcome
     }
 
-    pub(crate) fn refuse(&mut self, refused: bool, field: &'static str, kind: InvalidRequestKind) {
+    pub(crate) fn refuse(&mut self, refused: bool, member: MemberName, kind: InvalidRequestKind) {
         if refused {
-            self.fail(field, None, kind);
+            self.fail(member, None, kind);
         }
     }
 
@@ -150,38 +151,39 @@ impl<'a> Check<'a> {
         &mut self,
         list: impl IntoIterator<Item = T>,
         refused: impl Fn(T) -> bool,
-        field: &'static str,
+        member: MemberName,
         kind: InvalidRequestKind,
     ) {
         if let Some(index) = list.into_iter().position(refused) {
-            self.fail(field, Some(index), kind);
+            self.fail(member, Some(index), kind);
         }
     }
 
     // Many members are checked by these.
 
     #[inline(never)]
-    pub(crate) fn range(&mut self, value: &Option<f64>, field: &'static str, bounds: Bounds) {
+    pub(crate) fn range(&mut self, value: &Option<f64>, member: MemberName, bounds: Bounds) {
         let kind = InvalidRequestKind::OutOfRange { min: bounds.min(), max: bounds.max() };
-        self.refuse(value.is_some_and(|value| !bounds.contain(value)), field, kind);
+        self.refuse(value.is_some_and(|value| !bounds.contain(value)), member, kind);
     }
 
     #[inline(never)]
-    pub(crate) fn count(&mut self, value: Option<u32>, field: &'static str, min: u8, max: u8) {
+    pub(crate) fn count(&mut self, value: Option<u32>, member: MemberName, min: u8, max: u8) {
         let kind = InvalidRequestKind::OutOfRange { min: min.into(), max: max.into() };
         let is_within = |value: u32| value >= min.into() && value <= max.into();
-        self.refuse(value.is_some_and(|value| !is_within(value)), field, kind);
+        self.refuse(value.is_some_and(|value| !is_within(value)), member, kind);
     }
 
     pub(crate) fn model(&mut self, model: &str) {
-        self.refuse(model.is_empty(), "model", InvalidRequestKind::Empty);
+        self.refuse(model.is_empty(), MemberName::Model, InvalidRequestKind::Empty);
         let control = model.bytes().any(|byte| byte.is_ascii_control());
-        self.refuse(control, "model", InvalidRequestKind::ControlCharacter);
+        self.refuse(control, MemberName::Model, InvalidRequestKind::ControlCharacter);
     }
 
     #[cold]
     #[inline(never)]
-    fn fail(&mut self, field: &'static str, index: Option<usize>, kind: InvalidRequestKind) {
+    fn fail(&mut self, member: MemberName, index: Option<usize>, kind: InvalidRequestKind) {
+        let field = member.as_str();
         if self.outcome.is_ok() && !self.extra.is_some_and(|extra| extra.contains(field)) {
             self.outcome = Err(InvalidRequest { field, index, kind });
         }

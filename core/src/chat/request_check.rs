@@ -2,6 +2,7 @@
 
 use super::{AsMessage, ChatRequest, LogitBias, Role, Tool, ToolChoice};
 use crate::InvalidRequest;
+use crate::body::MemberName as Name;
 use crate::invalid_request::{Bounds, Check, InvalidRequestKind as Kind};
 
 impl<'a, M> ChatRequest<'a, M> {
@@ -21,22 +22,22 @@ impl<'a, M> ChatRequest<'a, M> {
         let mut check = Check::new(self.extra);
         check.model(self.model);
         self.check_messages(&mut check);
-        check.range(&self.temperature, "temperature", Bounds { down: 0, up: 2 });
-        check.range(&self.top_p, "top_p", Bounds { down: 0, up: 1 });
-        check.range(&self.presence_penalty, "presence_penalty", Bounds { down: 2, up: 2 });
-        check.range(&self.frequency_penalty, "frequency_penalty", Bounds { down: 2, up: 2 });
-        check.count(self.n, "n", 1, 128);
-        check.refuse(self.max_tokens == Some(0), "max_tokens", Kind::Zero);
-        check.refuse(self.max_completion_tokens == Some(0), "max_completion_tokens", Kind::Zero);
-        check.count(self.top_logprobs, "top_logprobs", 0, 20);
-        check.refuse(self.lacks_logprobs(), "top_logprobs", Kind::Requires("logprobs"));
+        check.range(&self.temperature, Name::Temperature, Bounds { down: 0, up: 2 });
+        check.range(&self.top_p, Name::TopP, Bounds { down: 0, up: 1 });
+        check.range(&self.presence_penalty, Name::PresencePenalty, Bounds { down: 2, up: 2 });
+        check.range(&self.frequency_penalty, Name::FrequencyPenalty, Bounds { down: 2, up: 2 });
+        check.count(self.n, Name::N, 1, 128);
+        check.refuse(self.max_tokens == Some(0), Name::MaxTokens, Kind::Zero);
+        check.refuse(self.max_completion_tokens == Some(0), Name::MaxCompletionTokens, Kind::Zero);
+        check.count(self.top_logprobs, Name::TopLogprobs, 0, 20);
+        check.refuse(self.lacks_logprobs(), Name::TopLogprobs, Kind::Requires("logprobs"));
         if let Some(LogitBias::Tokens(tokens)) = self.logit_bias {
-            check.refuse_any(tokens, |(_, bias)| !bias.is_finite(), "logit_bias", Kind::NotFinite);
+            check.refuse_any(tokens, |(_, bias)| !bias.is_finite(), Name::LogitBias, Kind::NotFinite);
         }
         let unnamed = |tool: &Tool<'_>| matches!(tool, Tool::Function(function) if function.name.is_empty());
-        check.refuse_any(self.tools, unnamed, "tools", Kind::Unnamed);
+        check.refuse_any(self.tools, unnamed, Name::Tools, Kind::Unnamed);
         let unnamed = matches!(self.tool_choice, Some(ToolChoice::Function("")));
-        check.refuse(unnamed, "tool_choice", Kind::Unnamed);
+        check.refuse(unnamed, Name::ToolChoice, Kind::Unnamed);
         check.outcome()
     }
 
@@ -45,11 +46,11 @@ impl<'a, M> ChatRequest<'a, M> {
         M: IntoIterator<Item: AsMessage<'r>> + Clone,
     {
         let mut messages = self.messages.clone().into_iter().map(|message| message.as_message()).peekable();
-        check.refuse(messages.peek().is_none(), "messages", Kind::Empty);
+        check.refuse(messages.peek().is_none(), Name::Messages, Kind::Empty);
         let roleless = |message: super::Message<'_>| {
             message.role == Role::Other("") && !message.extra.is_some_and(|extra| extra.contains("role"))
         };
-        check.refuse_any(messages, roleless, "messages", Kind::Roleless);
+        check.refuse_any(messages, roleless, Name::Messages, Kind::Roleless);
     }
 
     fn lacks_logprobs(&self) -> bool {
