@@ -107,3 +107,6 @@ pub mod sse;
 
 pub use error::{Error, ErrorClass, ErrorKind};
 pub use invalid_request::{InvalidRequest, InvalidRequestKind};
+
+/// Whether code is worth its size that only saves time. On a microcontroller code is dearer than time.
+const IS_ROOMY: bool = cfg!(any(target_pointer_width = "64", target_family = "wasm"));

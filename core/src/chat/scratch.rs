@@ -2,10 +2,6 @@
 
 use crate::json::{Text, valid_prefix};
 
-/// Whether names and values that stand in the input whole are told from those that were cut, so that they need no copy. On a
-/// microcontroller code is dearer than time.
-pub(super) const SPARES_COPIES: bool = cfg!(any(target_pointer_width = "64", target_family = "wasm"));
-
 /// Text that could not be lent from the input: unescaped, or gathered over a cut.
 #[derive(Clone, Debug)]
 pub(super) struct Scratch<const SIZE: usize> {

@@ -1,4 +1,7 @@
-//! Searches that look at a word at a time: eight bytes, or four on a small machine.
+//! Searches that look at a word at a time: eight bytes, or four in WebAssembly. A microcontroller looks at each byte, in half of the
+//! code.
+
+use crate::IS_ROOMY;
 
 const WIDTH: usize = size_of::<usize>();
 const ONES: usize = usize::MAX / 0xff;
@@ -93,6 +96,9 @@ pub(crate) fn line_end(bytes: &[u8]) -> usize {
 /// such bit it may err.
 #[inline(always)]
 fn run(bytes: &[u8], stops: impl Fn(usize) -> usize, is_stop: impl Fn(u8) -> bool) -> usize {
+    if !IS_ROOMY {
+        return bytes.iter().position(|&byte| is_stop(byte)).unwrap_or(bytes.len());
+    }
     let mut rest = bytes;
     while let Some((word, tail)) = rest.split_first_chunk::<WIDTH>() {
         let found = stops(usize::from_le_bytes(*word));

@@ -1,11 +1,10 @@
 //! Names of members.
 
 use super::{Machine, Mode, Signal, Source, Step};
-use crate::ErrorKind;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
-use crate::chat::scratch::SPARES_COPIES;
 use crate::json::{Part, Text, valid_prefix};
+use crate::{ErrorKind, IS_ROOMY};
 
 impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     /// Reads the name whose quote is next, if it is there whole.
@@ -13,7 +12,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.lexer.open_key(&mut input.bytes);
         self.is_started = false;
         self.scratch.clear();
-        if SPARES_COPIES && let Some(name) = self.lexer.whole_key(&mut input.bytes) {
+        if IS_ROOMY && let Some(name) = self.lexer.whole_key(&mut input.bytes) {
             self.set_member(I::SCHEMA.member(name));
             if !self.is_extra() {
                 return Ok(None);

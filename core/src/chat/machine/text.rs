@@ -2,9 +2,9 @@
 
 use super::told::Kind;
 use super::{Due, Joint, Machine, Mode, Signal, Source, Step};
+use crate::IS_ROOMY;
 use crate::chat::interest::Interest;
 use crate::chat::schema::{Member, Node, Target};
-use crate::chat::scratch::SPARES_COPIES;
 use crate::decimal::take_digits;
 use crate::json::{Part, Text, line_end};
 
@@ -91,7 +91,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
                     if target.is_text() {
                         return Some(Ok(self.lend(input, target, run, false)));
                     }
-                    if SPARES_COPIES && self.next_is_quote(&mut input.bytes) {
+                    if IS_ROOMY && self.next_is_quote(&mut input.bytes) {
                         self.mode = Mode::Idle;
                         return Some(Ok(self.lend_last(input, target, Some(run))));
                     }
