@@ -5,7 +5,7 @@ use super::Text;
 use super::scan::copy_plain_run;
 use super::scan::plain_run;
 use super::utf8::{Utf8, valid_prefix};
-use crate::{ErrorKind, hex};
+use crate::{ErrorKind, IS_ROOMY, hex};
 
 /// Where in a string one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -244,17 +244,13 @@ fn whole_unit(input: &[u8]) -> Option<(char, &[u8])> {
     Some((char::from_u32(unit)?, rest))
 }
 
-/// The front of `input` that is valid text of a string and needs no unescaping; no more than a window of it where code is to be
-/// small.
-#[cfg(not(target_pointer_width = "64"))]
+/// The longest front of `input` that is valid text of a string and needs no unescaping; on a microcontroller, as much of it as is
+/// looked at at once.
 fn text_run(input: &[u8]) -> &str {
-    let window = input.get(..WINDOW).unwrap_or(input);
-    valid_prefix(window.get(..plain_run(window, false)).unwrap_or_default())
-}
-
-/// The longest front of `input` that is valid text of a string and needs no unescaping.
-#[cfg(target_pointer_width = "64")]
-fn text_run(input: &[u8]) -> &str {
+    if !IS_ROOMY {
+        let window = input.get(..WINDOW).unwrap_or(input);
+        return valid_prefix(window.get(..plain_run(window, false)).unwrap_or_default());
+    }
     let mut length = plain_run(input, true);
     while let Some(rest) = input.get(length..)
         && rest.first().is_some_and(|&byte| byte >= 0x80)
