@@ -121,6 +121,7 @@
 //! assert_eq!(source.retry, Some(1500));
 //! ```
 
+use crate::IS_ROOMY;
 use crate::json::line_end;
 
 /// Splits an event stream into fields: see the [module's docs](self) for what is left to its caller.
@@ -262,7 +263,7 @@ impl Framer {
                     }
                     _ => {
                         self.after_cr = false;
-                        if let Some(value) = input.strip_prefix(b"data:") {
+                        if IS_ROOMY && let Some(value) = input.strip_prefix(b"data:") {
                             *input = value;
                             return Some(self.start_value(Field::Data, State::Space));
                         }
