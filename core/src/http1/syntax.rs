@@ -54,6 +54,7 @@ impl Bytes {
 pub(super) static TOKEN: Bytes = Bytes::alphanumeric_or(b"!#$%&'*+-.^_`|~");
 
 /// `tchar`: what names and other tokens are made of.
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(super) fn is_token(byte: u8) -> bool {
     TOKEN.contain(byte)
 }
