@@ -46,7 +46,7 @@ impl Chunked {
     }
 
     /// Reads on, to a piece of the data or, `Some(Ok(None))`, behind the last chunk; on an error `input` stands at the refused
-    /// byte. `None`: all consumed, more is needed. `strict` is no more when something was passed over that a strict reader
+    /// byte. `None`: all consumed, more is needed. `strict` is cleared when something was passed over that a strict reader
     /// refuses: white space between a chunk size and the end of its line.
     pub(super) fn next<'i>(
         &mut self,

@@ -35,7 +35,7 @@ impl Fields {
         Self { at: At::LineStart, spaces: 0, open: false, visible: false }
     }
 
-    /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed. `strict` is no more when
+    /// Reads on; on an error `input` stands at the refused byte. `None`: all consumed, more is needed. `strict` is cleared when
     /// something was passed over that a strict reader refuses: a bare LF, a folded line.
     #[inline(never)] // In its caller it takes more, for want of registers.
     pub(super) fn next<'i>(

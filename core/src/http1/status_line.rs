@@ -45,7 +45,7 @@ impl StatusLine {
     }
 
     /// Reads on, to the end of the line; on an error `input` stands at the refused byte. `None`: all consumed, more
-    /// is needed. `strict` is no more when something was passed over that a strict reader refuses: a blank line before it,
+    /// is needed. `strict` is cleared when something was passed over that a strict reader refuses: a blank line before it,
     /// a bare LF at its end.
     #[inline(never)] // As for `Fields::next`.
     pub(super) fn next(
