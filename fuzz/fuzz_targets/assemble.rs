@@ -14,7 +14,7 @@ const LONGEST_BODY: usize = 1024;
 const LONGEST_TEXT: usize = 3 * LONGEST_BODY;
 
 const CALLS: usize = 16;
-const WANTS: Wants = Wants { all: true, error_body: false, head_once: false };
+const WANTS: Wants = Wants { all: true, error_body: false, metadata_once: false };
 
 fuzz_target!(|body: &[u8]| -> Corpus {
     if body.len() > LONGEST_BODY {

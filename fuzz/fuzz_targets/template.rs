@@ -17,5 +17,5 @@ fuzz_target!(|input: &[u8]| {
     check_template(Wants::default(), &body);
     check_text(&body);
     check_template(Wants { all: true, ..Wants::default() }, &body);
-    check_template(Wants { head_once: true, ..Wants::default() }, &body);
+    check_template(Wants { metadata_once: true, ..Wants::default() }, &body);
 });
