@@ -179,6 +179,25 @@ fn two_choices_in_any_order() {
     }
 }
 
+/// Once they have taken turns, neither is compared with the other's template first.
+#[test]
+fn two_choices_in_turns_are_expected() {
+    let mut decoder = TemplateDecoder::<512, 64>::new();
+    let mut tried = Vec::new();
+    for number in 0..40 {
+        let choice = number % 2;
+        let event = format!(
+            "data: {{\"choices\":[{{\"index\":{choice},\"delta\":{{\"content\":\"{number}\"}}}}]}}\n\n"
+        );
+        let mut input = event.as_bytes();
+        while decoder.next_event(&mut input).is_some() {}
+        if decoder.templated.has_switched {
+            tried.push(number);
+        }
+    }
+    assert!(tried.iter().all(|&number| number < 20), "both were tried for {tried:?}");
+}
+
 #[test]
 fn another_kind_in_between_costs_itself() {
     let token = "data: {\"choices\": [{\"delta\": {\"content\": \"a\"}, \"index\": 0}]}\n\n";
