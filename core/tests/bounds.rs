@@ -40,7 +40,8 @@ fn a_string_of_ten_mebibytes_is_handed_on_as_it_arrives() {
         feed(b"\"},\"index\":0}]}\n\ndata: [DONE]\n\n");
     });
     assert_eq!(received, LONG);
-    assert_eq!(longest, 1024);
+    // A microcontroller looks at half as much at once.
+    assert_eq!(longest, if cfg!(target_pointer_width = "64") { 1024 } else { 512 });
     assert_eq!(allocations.count_total, 0);
     assert!(decoder.verdict().is_ok());
 }
