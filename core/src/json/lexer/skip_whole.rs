@@ -111,9 +111,11 @@ pub(super) fn whole_scalar(input: &[u8]) -> Option<&[u8]> {
 /// What stands behind a string whose opening quote stands before `input`.
 #[inline(always)]
 fn whole_string(mut input: &[u8]) -> Option<&[u8]> {
-    // Most are short.
-    if let Some((length, _)) = input.first_chunk().and_then(short_run) {
-        return input.get(length..)?.strip_prefix(b"\"");
+    // Most are short, and ASCII.
+    if let Some((length, _)) = input.first_chunk().and_then(short_run)
+        && let Some([b'"', behind @ ..]) = input.get(length..)
+    {
+        return Some(behind);
     }
     StringReader::whole(&mut input, false)?;
     Some(input)
