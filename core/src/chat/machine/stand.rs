@@ -182,7 +182,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         }
     }
 
-    /// How many bytes at the front of `input` lie within the key or the value that the machine is in.
+    /// See [`Lexer::run_within`].
     pub(in crate::chat) fn run_within(&self, input: &[u8]) -> usize {
         self.lexer.run_within(input)
     }

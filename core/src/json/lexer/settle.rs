@@ -31,14 +31,16 @@ impl Lexer {
         self.state == State::FirstKey
     }
 
-    /// How many bytes at the front of `input` lie within the key or the value that the lexer is in: in valid text none of them begins
-    /// anything, and at most the last one ends it. May err on the low side.
+    /// How many bytes at the front of `input` can be read at once: in valid text no value begins among them, and at most the last one
+    /// ends a key or a string. May err on the low side.
     pub(crate) fn run_within(&self, input: &[u8]) -> usize {
         match self.state {
-            State::InKey | State::InString => plain_run(input, true),
+            State::InKey | State::InString => quoted_run(input),
             State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
                 input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
             }
+            State::FirstKey | State::Key => key_run(input),
+            State::Next if self.in_object() => key_run(input),
             _ => 0,
         }
     }
@@ -49,4 +51,21 @@ impl Lexer {
         self.leave_value();
         self.settle();
     }
+}
+
+/// A string up to its closing quote and with it, or as much of it as needs no attention.
+fn quoted_run(input: &[u8]) -> usize {
+    let length = plain_run(input, true);
+    length.saturating_add(usize::from(input.get(length) == Some(&b'"')))
+}
+
+/// What comes between two members, and the name of the second one, up to its value.
+fn key_run(input: &[u8]) -> usize {
+    let between = |bytes: &[u8], sign| bytes.iter().take_while(|&&byte| byte == b' ' || byte == sign).count();
+    let mut length = between(input, b',');
+    if let Some((b'"', name)) = input.get(length..).and_then(<[u8]>::split_first) {
+        length = length.saturating_add(1).saturating_add(quoted_run(name));
+        length = length.saturating_add(input.get(length..).map_or(0, |rest| between(rest, b':')));
+    }
+    length
 }

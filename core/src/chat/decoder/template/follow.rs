@@ -1,9 +1,9 @@
 //! An event is compared with the template, and decoded where it differs.
 
-use super::memory::{Hole, Indices, Segment, Slot, What};
-use super::{Found, Mode, Templated, Turn};
+use super::memory::{Content, Indices, Slot, What};
+use super::{Mode, Templated, Turn};
 use crate::chat::interest::Interest;
-use crate::chat::machine::{Signal, Upon, Within};
+use crate::chat::machine::{Upon, Within};
 use crate::chat::schema::Target;
 use crate::json::{Lexer, ShortText};
 
@@ -11,25 +11,113 @@ use crate::json::{Lexer, ShortText};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) slot: Slot,
+    /// The part of the literal: it lies behind so many holes.
+    part: u8,
     /// The next step.
     step: u8,
     /// Those before this one are due.
     due: u8,
-    /// The hole behind which the segment lies; the first segment lies behind none.
-    behind: Option<u8>,
-    /// The part of the literal up to the next hole.
-    segment_start: u16,
-    segment: Segment,
     /// How far the bytes were the same.
     matched: u16,
+}
+
+/// What came of comparing.
+pub(super) enum Followed<'i> {
+    /// What the template says.
+    Step(What),
+    /// A value in a hole that is short.
+    Short(Target),
+    /// Such a value in the input.
+    Text(Target, &'i str),
+    /// Such a value in the scratch.
+    Gathered(Target),
+    /// All of the input was consumed.
+    Consumed,
+    /// Another look is needed.
+    Again,
+}
+
+/// What came of an event that ends or differs in the midst of what is the same.
+enum Compared {
+    /// A step is due.
+    Due,
+    Consumed,
+    Again,
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
     /// Compares the event that begins here with what this slot holds.
     pub(super) fn begin_following(&mut self, slot: Slot) {
         self.mode = Mode::Following;
-        let segment = self.templates.get(slot).segment(None);
-        self.place = Place { slot, segment, ..Place::START };
+        self.place = Place { slot, ..Place::START };
+    }
+
+    /// Compares on. Meanwhile the machine stands still: it need not know.
+    #[inline(always)]
+    pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Followed<'i> {
+        // In registers, as it is not in the caller's hands.
+        let mut rest = *input;
+        let followed = self.follow_on(&mut rest);
+        self.reader.note_consumed(input.len().wrapping_sub(rest.len()));
+        *input = rest;
+        followed
+    }
+
+    #[inline(always)]
+    fn follow_on<'i>(&mut self, input: &mut &'i [u8]) -> Followed<'i> {
+        let mut stop = self.stop();
+        if stop == Some(What::End) {
+            self.begin_next();
+            stop = None;
+        }
+        // Nothing comes of no input; mostly a read ends with an event.
+        if input.is_empty() {
+            return Followed::Consumed;
+        }
+        if stop.is_none() {
+            if !self.match_segment(input) {
+                let (compared, same) = self.compare(input);
+                *input = input.get(same..).unwrap_or_default();
+                return match compared {
+                    Compared::Due => self.next_step().map_or(Followed::Again, Followed::Step),
+                    Compared::Consumed => Followed::Consumed,
+                    Compared::Again => Followed::Again,
+                };
+            }
+            stop = self.templates.get(self.place.slot).step(self.place.step).map(|step| step.what);
+        }
+        match stop {
+            Some(What::Hole(content)) => self.fill(content, input),
+            Some(What::End) => Followed::Again,
+            _ => match self.next_step() {
+                Some(what) => Followed::Step(what),
+                None => {
+                    self.leave();
+                    Followed::Again
+                }
+            },
+        }
+    }
+
+    /// The next step, if all before it was compared.
+    #[inline(always)]
+    fn stop(&self) -> Option<What> {
+        let Place { slot, part, step, matched, .. } = self.place;
+        let template = self.templates.get(slot);
+        if matched != template.segment(part).end {
+            return None;
+        }
+        template.step(step).map(|step| step.what)
+    }
+
+    /// An event was compared to its end, and another one may begin.
+    #[inline(never)]
+    fn begin_next(&mut self) {
+        let slot = self.place.slot;
+        self.policy.note_followed(slot);
+        self.has_switched = false;
+        let next = self.expected_after(slot);
+        self.begin_following(next);
     }
 
     /// The slot that the event behind this one is like, presumably: two kinds that took turns more than once do so again.
@@ -53,62 +141,40 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.templates.get(slot).step(step).map(|step| step.what)
     }
 
-    /// Compares on. Meanwhile the machine stands still: it need not know.
-    pub(super) fn follow<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
-        loop {
-            let Place { slot, step, matched, segment, .. } = self.place;
-            if matched < segment.end && !self.match_segment(input) {
-                return self.compare(input);
-            }
-            match self.templates.get(slot).step(step).map(|step| step.what) {
-                Some(What::Hole(number)) => return self.fill(number, input),
-                Some(What::End) => {
-                    self.policy.note_followed(slot);
-                    self.has_switched = false;
-                    let next = self.expected_after(slot);
-                    self.begin_following(next);
-                }
-                Some(what) if step < segment.stop => {
-                    self.place.step = step.wrapping_add(1);
-                    return Turn::Found(Found::Step(what));
-                }
-                _ => return self.leave(),
-            }
-        }
-    }
-
     /// Takes what is left of the segment off the front of `input`, if that is there; whether it is.
     #[inline(always)]
     fn match_segment(&mut self, input: &mut &[u8]) -> bool {
-        let Place { slot, matched, segment, .. } = self.place;
-        let literal = self.templates.get(slot).literal(matched, segment.end);
+        let Place { slot, part, matched, .. } = self.place;
+        let template = self.templates.get(slot);
+        let segment = template.segment(part);
+        let Some(literal) = template.literal(matched, segment.end) else { return false };
         let Some(rest) = input.strip_prefix(literal) else { return false };
         *input = rest;
-        self.reader.note_consumed(literal.len());
         self.place.matched = segment.end;
         self.place.due = segment.stop;
         true
     }
 
-    /// The input ends within the segment, or differs from it: consumes what is the same.
+    /// The input ends within the segment, or differs from it: how far it is the same, which is consumed.
     #[inline(never)]
-    fn compare<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
-        let Place { slot, step, matched, segment, .. } = self.place;
+    fn compare(&mut self, input: &[u8]) -> (Compared, usize) {
+        let Place { slot, part, step, matched, .. } = self.place;
         let template = self.templates.get(slot);
-        let literal = template.literal(matched, segment.end);
+        let literal = template.literal(matched, template.segment(part).end).unwrap_or_default();
         let same = if literal.starts_with(input) { input.len() } else { common_prefix(input, literal) };
-        self.place.matched = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
-        self.place.due = template.steps_up_to(step, self.place.matched);
-        *input = input.get(same..).unwrap_or_default();
-        self.reader.note_consumed(same);
-        if let Some(what) = self.next_step() {
-            return Turn::Found(Found::Step(what));
+        let place = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
+        let due = template.steps_up_to(step, place);
+        (self.place.matched, self.place.due) = (place, due);
+        if step < due {
+            return (Compared::Due, same);
         }
-        match input.is_empty() {
-            true => Turn::Consumed,
-            false if self.switch() => Turn::Again,
-            false => self.leave(),
+        if same == input.len() {
+            return (Compared::Consumed, same);
         }
+        if !self.switch() {
+            self.leave();
+        }
+        (Compared::Again, same)
     }
 
     /// Goes on with the other template, if that is the same up to here but not behind; whether it is.
@@ -119,66 +185,69 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             return false;
         }
         self.has_switched = true;
-        self.place.segment = self.templates.get(other).segment(self.place.behind);
         self.place.slot = other;
         true
     }
 
     /// Takes the value that stands here. If it is whole and fits the scratch, the machine still need not know.
-    fn fill<'i>(&mut self, number: u8, input: &mut &'i [u8]) -> Turn<'i> {
-        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
-        let (upon, is_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
-        let mut rest = *input;
-        let turn = match upon {
-            Upon::String(target) if is_filled => self.take_text(target, &mut rest).map(Turn::Found),
-            Upon::SkippedString => Lexer::skip_whole_text(&mut rest).then_some(Turn::Again),
-            _ => None,
+    #[inline(always)]
+    fn fill<'i>(&mut self, content: Content, input: &mut &'i [u8]) -> Followed<'i> {
+        let taken = match content {
+            Content::Text(target) => self.take_text(target, input),
+            Content::Skipped => Lexer::skip_whole_text(input).then_some(Followed::Again),
+            Content::Other => None,
         };
-        if let Some(turn) = turn {
-            self.place = behind;
-            self.reader.note_consumed(input.len().wrapping_sub(rest.len()));
-            *input = rest;
+        if let Some(taken) = taken {
+            self.place = self.place.behind();
             // What follows is mostly there, too: then it need not be come back for.
             self.match_segment(input);
-            return turn;
+            return taken;
         }
         if input.is_empty() {
-            return Turn::Consumed;
+            return Followed::Consumed;
         }
-        self.enter(number)
+        self.enter();
+        Followed::Again
     }
 
-    /// Takes the text of the string that stands here, if that is whole and there is any.
+    /// Takes the text of the string that stands here, if that is whole and there is any; else leaves all as it is.
     #[inline(always)]
-    fn take_text<'i>(&mut self, target: Target, input: &mut &'i [u8]) -> Option<Found<'i>> {
-        if let Some(text) = ShortText::take(input) {
+    fn take_text<'i>(&mut self, target: Target, input: &mut &'i [u8]) -> Option<Followed<'i>> {
+        let mut rest = *input;
+        let taken = if let Some(text) = ShortText::take(&mut rest) {
             self.short = text;
-            return (!text.is_empty()).then_some(Found::Short(target));
+            (!text.is_empty()).then_some(Followed::Short(target))
+        } else if let Some(text) = Lexer::whole_text(&mut rest) {
+            (!text.is_empty()).then_some(Followed::Text(target, text))
+        } else {
+            let mut behind = rest;
+            let is_gathered = self.reader.gather_whole(&mut behind);
+            rest = behind;
+            is_gathered.then_some(Followed::Gathered(target))
+        };
+        if taken.is_some() {
+            *input = rest;
         }
-        if let Some(text) = Lexer::whole_text(input) {
-            return (!text.is_empty()).then_some(Found::Text(target, text));
-        }
-        let whole = Signal::Text { target, first: true, last: true };
-        self.reader.gather_whole(input).then_some(Found::Signal(whole, None))
+        taken
     }
 
     /// The machine goes where this value begins, to read it.
     #[inline(never)]
-    fn enter<'i>(&mut self, number: u8) -> Turn<'i> {
+    fn enter(&mut self) {
+        let number = self.place.part;
         let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
         self.reader.stand_at(&hole.stream, &hole.stand);
         self.mode = Mode::Within { hole: number, is_filled: false };
-        Turn::Again
     }
 
     /// The machine reads on in the value that stands here.
     pub(super) fn read_within<'i>(&mut self, number: u8, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
-        let (upon, was_filled, behind, within, text);
+        let (upon, was_filled, within, text);
         {
             let Some(hole) = self.templates.get(self.place.slot).hole(number) else {
                 return self.decode_on();
             };
-            (upon, was_filled, behind) = (hole.upon, hole.is_filled, self.place.behind(number, hole));
+            (upon, was_filled) = (hole.upon, hole.is_filled);
             (within, text) = self.reader.take_within(upon, &hole.stand, input);
         }
         match within {
@@ -194,17 +263,17 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                     let is_filled = is_filled || !self.reader.is_empty(text);
                     self.mode = Mode::Within { hole: number, is_filled };
                 } else if self.is_behind(number) {
-                    self.arrive(behind);
+                    self.arrive();
                 } else {
                     // Nothing was counted, and it read on.
                     self.policy.note_missed();
                     self.mode = Mode::after(signal);
                 }
-                Turn::Found(Found::Signal(signal, text))
+                Turn::Found(signal, text)
             }
             // All that a string tells the machine is whether there was something in it.
             Within::End if is_filled == was_filled && upon != Upon::Counts => {
-                self.arrive(behind);
+                self.arrive();
                 Turn::Again
             }
             Within::End => self.decode_on(),
@@ -221,11 +290,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     }
 
     /// The value is over, and the machine stands where the template says.
-    fn arrive(&mut self, behind: Place) {
-        self.place = behind;
+    fn arrive(&mut self) {
+        debug_assert!(self.is_behind(self.place.part), "the machine knows otherwise");
+        self.place = self.place.behind();
         self.mode = Mode::Following;
-        let number = self.place.behind.unwrap_or_default();
-        debug_assert!(self.is_behind(number), "the machine knows otherwise");
     }
 
     /// The machine reads on, from where it stands.
@@ -238,7 +306,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The event differs from the template: the machine goes where it would stand had it read the event, and reads on.
     #[cold]
     #[inline(never)]
-    fn leave<'i>(&mut self) -> Turn<'i> {
+    fn leave(&mut self) {
         let next = self.templates.get(self.place.slot).step(self.place.step);
         let value = if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
             && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
@@ -254,7 +322,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.note_varying(value);
             self.templates.get_mut(slot).forget();
         }
-        Turn::Again
     }
 
     /// Such a value will be a hole in the next template, which is wanted: this one is of no use.
@@ -265,14 +332,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// The machine goes over what was compared without it, from the last hole on.
     pub(super) fn catch_up(&mut self) {
-        let Place { slot, behind, segment_start, matched, .. } = self.place;
+        let Place { slot, part, matched, .. } = self.place;
         let template = self.templates.get(slot);
-        if let Some(hole) = behind.and_then(|hole| template.hole(hole)) {
+        if let Some(hole) = part.checked_sub(1).and_then(|before| template.hole(before)) {
             self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
         } else if let Some(start) = &self.start {
             self.reader.stand_at(&start.stream, &start.stand);
         }
-        self.reader.replay(template.literal(segment_start, matched));
+        self.reader.replay(template.literal(template.segment_start(part), matched).unwrap_or_default());
         self.mode = Mode::Plain { is_ending: self.reader.is_behind_document() };
         self.place.due = 0;
     }
@@ -286,27 +353,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 }
 
 impl Place {
-    pub(super) const START: Self = Self {
-        slot: Slot::One,
-        step: 0,
-        due: 0,
-        behind: None,
-        segment_start: 0,
-        segment: Segment { end: 0, stop: 0 },
-        matched: 0,
-    };
+    pub(super) const START: Self = Self { slot: Slot::One, part: 0, step: 0, due: 0, matched: 0 };
 
     /// The place behind the hole that comes next.
-    fn behind(self, number: u8, hole: &Hole) -> Self {
-        Self {
-            slot: self.slot,
-            step: self.step.wrapping_add(1),
-            behind: Some(number),
-            due: 0,
-            segment_start: self.segment.end,
-            segment: hole.segment,
-            matched: self.segment.end,
-        }
+    fn behind(self) -> Self {
+        Self { part: self.part.wrapping_add(1), step: self.step.wrapping_add(1), due: 0, ..self }
     }
 }
 

@@ -11,7 +11,8 @@ pub(super) struct Template<const SIZE: usize> {
     /// The values that are handed out, once more.
     texts: Texts,
     length: u16,
-    first_segment: Segment,
+    /// One before the first hole, and one behind each.
+    segments: [Segment; MAX_HOLES + 1],
     steps: [Step; MAX_STEPS],
     step_count: u8,
     holes: [Option<Hole>; MAX_HOLES],
@@ -82,10 +83,21 @@ pub(super) enum What {
     CallStart,
     CallEnd,
     ChunkEnd,
-    /// Here a value stands that may be another one each time.
-    Hole(u8),
+    /// Here a value stands that may be another one each time; holes are numbered in order.
+    Hole(Content),
     /// The event is over.
     End,
+}
+
+/// What stands in a hole, and what the machine need not know of if it is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// A text to be handed out, which is not empty.
+    Text(Target),
+    /// A string to be skipped.
+    Skipped,
+    /// Something that the machine is to read.
+    Other,
 }
 
 /// A part of the literal that goes on to the next hole or to the end.
@@ -102,8 +114,6 @@ pub(super) struct Hole {
     pub(super) upon: Upon,
     /// Something was handed out: what follows depends on that.
     pub(super) is_filled: bool,
-    /// The part of the literal behind it.
-    pub(super) segment: Segment,
     /// What the machine knows of the choice behind it.
     pub(super) choice: Choice,
     /// Where the decoder stands when it has entered the value.
@@ -168,7 +178,7 @@ impl<const SIZE: usize> Template<SIZE> {
             literal: [0; SIZE],
             texts: Texts::NEW,
             length: 0,
-            first_segment: Segment { end: 0, stop: 0 },
+            segments: [Segment { end: 0, stop: 0 }; MAX_HOLES + 1],
             steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
             step_count: 0,
             holes: [const { None }; MAX_HOLES],
@@ -193,8 +203,9 @@ impl<const SIZE: usize> Template<SIZE> {
         self.is_complete = false;
     }
 
-    pub(super) fn literal(&self, from: u16, to: u16) -> &[u8] {
-        self.literal.get(usize::from(from)..usize::from(to)).unwrap_or_default()
+    #[inline]
+    pub(super) fn literal(&self, from: u16, to: u16) -> Option<&[u8]> {
+        self.literal.get(usize::from(from)..usize::from(to))
     }
 
     pub(super) const fn length(&self) -> u16 {
@@ -203,7 +214,7 @@ impl<const SIZE: usize> Template<SIZE> {
 
     /// Everything so far.
     pub(super) fn recorded(&self) -> &[u8] {
-        self.literal(0, self.length)
+        self.literal(0, self.length).unwrap_or_default()
     }
 
     #[inline]
@@ -224,12 +235,15 @@ impl<const SIZE: usize> Template<SIZE> {
         self.created.unwrap_or_default()
     }
 
-    /// The part of the literal behind this hole, or the first one.
-    pub(super) fn segment(&self, behind: Option<u8>) -> Segment {
-        match behind {
-            Some(hole) => self.hole(hole).map_or(Segment::default(), |hole| hole.segment),
-            None => self.first_segment,
-        }
+    /// The part of the literal behind so many holes.
+    #[inline]
+    pub(super) fn segment(&self, part: u8) -> Segment {
+        self.segments.get(usize::from(part)).copied().unwrap_or_default()
+    }
+
+    /// Where in the literal that part begins.
+    pub(super) fn segment_start(&self, part: u8) -> u16 {
+        part.checked_sub(1).map_or(0, |before| self.segment(before).end)
     }
 
     /// The step behind those, from `step` on, that come once the literal is matched up to `place`.
@@ -249,12 +263,10 @@ impl<const SIZE: usize> Template<SIZE> {
             self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
         let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
         let mut shared = u16::try_from(bytes).unwrap_or_default();
+        let mut holes = self.holes.iter().zip(&other.holes);
         for (one, two) in steps {
-            let same = one == two
-                && match one.what {
-                    What::Hole(hole) => self.has_same_hole(other, hole),
-                    _ => true,
-                };
+            let is_hole = matches!(one.what, What::Hole(_));
+            let same = one == two && (!is_hole || holes.next().is_some_and(|(one, two)| one == two));
             if !same {
                 // Up to here neither gives anything that the other does not.
                 shared = shared.min(one.end.min(two.end).saturating_sub(1));
@@ -262,11 +274,6 @@ impl<const SIZE: usize> Template<SIZE> {
             }
         }
         shared
-    }
-
-    fn has_same_hole(&self, other: &Self, hole: u8) -> bool {
-        let (Some(one), Some(two)) = (self.hole(hole), other.hole(hole)) else { return false };
-        Hole { segment: two.segment, ..one.clone() } == *two
     }
 
     /// Adds bytes; whether there was room for them.
@@ -288,7 +295,7 @@ impl<const SIZE: usize> Template<SIZE> {
         let end = self.length.saturating_sub(1);
         let Ok(length) = u16::try_from(text.len()) else { return false };
         // It is looked for there when events differ; if it had escapes, it stands there in another form.
-        let stands_there = self.literal(0, end).ends_with(text.as_bytes());
+        let stands_there = self.literal(0, end).is_some_and(|literal| literal.ends_with(text.as_bytes()));
         let Some(start) = self.texts.push(text).filter(|_| stands_there) else { return false };
         self.push_step(What::Text { target, start, length }, indices)
     }
@@ -330,36 +337,42 @@ impl<const SIZE: usize> Template<SIZE> {
     pub(super) fn push_hole(&mut self, hole: Hole, indices: Indices) -> Option<u8> {
         let place = self.holes.iter().position(Option::is_none)?;
         let number = u8::try_from(place).ok()?;
-        if !self.push_step(What::Hole(number), indices) {
-            return None;
-        }
-        self.end_segment();
+        self.push_segment(What::Hole(Content::Other), indices)?;
         *self.holes.get_mut(place)? = Some(hole);
         Some(number)
     }
 
     /// The value is over.
-    pub(super) fn close_hole(&mut self, hole: u8, is_filled: bool, choice: Choice) {
-        if let Some(Some(hole)) = self.holes.get_mut(usize::from(hole)) {
-            hole.is_filled = is_filled;
-            hole.choice = choice;
+    pub(super) fn close_hole(&mut self, number: u8, is_filled: bool, choice: Choice) {
+        let Some(Some(hole)) = self.holes.get_mut(usize::from(number)) else { return };
+        hole.is_filled = is_filled;
+        hole.choice = choice;
+        let content = match hole.upon {
+            Upon::String(target) if is_filled => Content::Text(target),
+            Upon::SkippedString => Content::Skipped,
+            _ => return,
+        };
+        let stop = self.segment(number).stop;
+        if let Some(step) = self.steps.get_mut(usize::from(stop)) {
+            step.what = What::Hole(content);
         }
     }
 
     /// The event is over; whether that could be noted.
     pub(super) fn complete(&mut self) -> bool {
-        self.is_complete = self.push_step(What::End, Indices::NONE);
-        self.end_segment();
+        self.is_complete = self.push_segment(What::End, Indices::NONE).is_some();
         self.is_complete
     }
 
-    /// The literal ends for now, with the step that was noted last.
-    fn end_segment(&mut self) {
-        let segment = Segment { end: self.length, stop: self.step_count.wrapping_sub(1) };
-        match self.holes.iter_mut().flatten().last() {
-            Some(hole) => hole.segment = segment,
-            None => self.first_segment = segment,
+    /// The literal ends for now; `None` if that could not be noted.
+    fn push_segment(&mut self, stop: What, indices: Indices) -> Option<()> {
+        let part = self.holes.iter().flatten().count();
+        let segment = Segment { end: self.length, stop: self.step_count };
+        if !self.push_step(stop, indices) {
+            return None;
         }
+        *self.segments.get_mut(part)? = segment;
+        Some(())
     }
 }
 

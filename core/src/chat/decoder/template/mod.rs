@@ -10,7 +10,7 @@ mod record;
 mod tests;
 
 pub use self::decoders::{TemplateDecoder, TextTemplateDecoder};
-use self::follow::{Place, Varying};
+use self::follow::{Followed, Place, Varying};
 use self::memory::{Slot, Start, Templates, What};
 use self::policy::Policy;
 use self::record::Recording;
@@ -20,7 +20,6 @@ use crate::chat::event::{Event, Piece};
 use crate::chat::interest::Interest;
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
-use crate::chat::schema::Target;
 use crate::json::{ShortText, line_end};
 
 /// Reads one body. See [`TemplateDecoder`] for what its functions do.
@@ -68,26 +67,15 @@ impl Mode {
     }
 }
 
-/// What a look at the input gave.
+/// What the machine gave.
 enum Turn<'i> {
-    Found(Found<'i>),
+    /// What it tells, with its text unless that is in the scratch.
+    Found(Signal, Option<&'i str>),
     Fault(Error),
     /// All of the input was consumed.
     Consumed,
     /// Another look is needed.
     Again,
-}
-
-/// An event that has not been lent yet.
-enum Found<'i> {
-    /// What the machine tells, with its text unless that is in the scratch.
-    Signal(Signal, Option<&'i str>),
-    /// What the template says.
-    Step(What),
-    /// A value in between.
-    Text(Target, &'i str),
-    /// Such a value that is short.
-    Short(Target),
 }
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -123,26 +111,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     fn look<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         loop {
             // Apart from the others, which are large: mostly it is all there is to do.
-            let turn = if self.mode == Mode::Following { self.follow(input) } else { self.read(input) };
-            match turn {
-                Turn::Found(Found::Step(what)) => return Some(Ok(self.step_event(what))),
-                Turn::Found(Found::Text(target, text)) => {
-                    return Some(Ok(self
-                        .reader
-                        .machine
-                        .text_event(target, Piece { text, first: true, last: true })));
-                }
-                Turn::Found(Found::Short(target)) => {
-                    let text = self.short.as_str();
-                    return Some(Ok(self
-                        .reader
-                        .machine
-                        .text_event(target, Piece { text, first: true, last: true })));
-                }
-                Turn::Found(Found::Signal(signal, _)) if !I::ALL && signal.is_frame() => {}
-                Turn::Found(Found::Signal(signal, text)) => {
-                    return Some(Ok(self.reader.machine.event(signal, text)));
-                }
+            if self.mode == Mode::Following {
+                let (target, text) = match self.follow(input) {
+                    Followed::Step(what) => return Some(Ok(self.step_event(what))),
+                    Followed::Short(target) => (target, self.short.as_str()),
+                    Followed::Text(target, text) => (target, text),
+                    Followed::Gathered(target) => (target, self.reader.machine.scratch.as_str()),
+                    Followed::Consumed => return None,
+                    Followed::Again => continue,
+                };
+                return Some(Ok(self.reader.machine.text_event(target, Piece { text, first: true, last: true })));
+            }
+            match self.read(input) {
+                Turn::Found(signal, _) if !I::ALL && signal.is_frame() => {}
+                Turn::Found(signal, text) => return Some(Ok(self.reader.machine.event(signal, text))),
                 Turn::Fault(error) => return Some(Err(error)),
                 Turn::Consumed => return None,
                 Turn::Again => {}
@@ -190,7 +172,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         match found {
             Some(Ok(signal)) => {
                 self.mode = Mode::after(signal);
-                Turn::Found(Found::Signal(signal, text))
+                Turn::Found(signal, text)
             }
             Some(Err(error)) => Turn::Fault(error),
             None => Turn::Consumed,
@@ -212,7 +194,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         match found {
             Some(Ok(signal)) => {
                 self.mode = Mode::after(signal);
-                Turn::Found(Found::Signal(signal, text))
+                Turn::Found(signal, text)
             }
             Some(Err(error)) => {
                 *input = &[];

@@ -1,8 +1,8 @@
 //! An event is decoded step by step, and kept.
 
 use super::follow::Varying;
-use super::memory::{Hole, Indices, MAX_SKIPPED, Segment, Slot, What};
-use super::{Found, Mode, Templated, Turn};
+use super::memory::{Hole, Indices, MAX_SKIPPED, Slot, What};
+use super::{Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
 use crate::chat::schema::Target;
@@ -86,7 +86,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                     let _ = self.give_up();
                     Mode::after(signal)
                 };
-                Turn::Found(Found::Signal(signal, text))
+                Turn::Found(signal, text)
             }
             None if input.is_empty() && given.is_empty() => Turn::Consumed,
             // What was due told nothing.
@@ -136,7 +136,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 choice: stand.choice(),
                 stand,
                 stream: self.reader.settled_stream(),
-                segment: Segment::default(),
             };
             let Some(number) = self.templates.get_mut(recording.slot).push_hole(hole, indices) else {
                 return self.give_up();
@@ -206,7 +205,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 if is_counts && self.end_hole(recording, number).is_none() {
                     let _ = self.give_up();
                 }
-                Turn::Found(Found::Signal(signal, text))
+                Turn::Found(signal, text)
             }
             Within::End => match self.end_hole(recording, number) {
                 Some(()) => Turn::Again,
