@@ -198,7 +198,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Content::Other => None,
         };
         if let Some(taken) = taken {
-            self.place = self.place.behind();
+            self.place.pass_hole();
             // What follows is mostly there, too: then it need not be come back for.
             self.match_segment(input);
             return taken;
@@ -292,7 +292,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The value is over, and the machine stands where the template says.
     fn arrive(&mut self) {
         debug_assert!(self.is_behind(self.place.part), "the machine knows otherwise");
-        self.place = self.place.behind();
+        self.place.pass_hole();
         self.mode = Mode::Following;
     }
 
@@ -355,9 +355,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 impl Place {
     pub(super) const START: Self = Self { slot: Slot::One, part: 0, step: 0, due: 0, matched: 0 };
 
-    /// The place behind the hole that comes next.
-    fn behind(self) -> Self {
-        Self { part: self.part.wrapping_add(1), step: self.step.wrapping_add(1), due: 0, ..self }
+    /// Goes behind the hole that comes next.
+    #[inline(always)]
+    fn pass_hole(&mut self) {
+        self.part = self.part.wrapping_add(1);
+        self.step = self.step.wrapping_add(1);
+        self.due = 0;
     }
 }
 

@@ -20,6 +20,7 @@ use crate::chat::event::{Event, Piece};
 use crate::chat::interest::Interest;
 use crate::chat::machine::Signal;
 use crate::chat::progress::MAX_CHOICE;
+use crate::chat::schema::Target;
 use crate::json::{ShortText, line_end};
 
 /// Reads one body. See [`TemplateDecoder`] for what its functions do.
@@ -97,7 +98,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline]
     fn next_event<'e, 'i: 'e>(&'e mut self, input: &mut &'i [u8]) -> Option<Result<Event<'e>, Error>> {
         if let Some(what) = self.next_step() {
-            return Some(Ok(self.step_event(what)));
+            return self.step_event(what);
         }
         // Where events are compared, nothing comes of no input; mostly the last read ended with an event.
         if input.is_empty() && self.mode == Mode::Following {
@@ -113,7 +114,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             // Apart from the others, which are large: mostly it is all there is to do.
             if self.mode == Mode::Following {
                 let (target, text) = match self.follow(input) {
-                    Followed::Step(what) => return Some(Ok(self.step_event(what))),
+                    Followed::Step(what) => return self.step_event(what),
                     Followed::Short(target) => (target, self.short.as_str()),
                     Followed::Text(target, text) => (target, text),
                     Followed::Gathered(target) => (target, self.reader.machine.scratch.as_str()),
@@ -238,20 +239,21 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Start { stream: self.reader.settled_stream(), stand: machine.stand(), lasting: machine.lasting() }
     }
 
+    // Each arm makes the whole of the result: put together behind them, it would be copied.
     #[inline(always)]
-    fn step_event(&self, what: What) -> Event<'_> {
-        let machine = &self.reader.machine;
+    fn step_event(&self, what: What) -> Option<Result<Event<'_>, Error>> {
         match what {
-            What::Text { target, start, length } => {
-                let text = self.templates.get(self.place.slot).text(start, length);
-                machine.text_event(target, Piece { text, first: true, last: true })
+            What::Text { target, start, length } => self.kept_text(target, start, length),
+            What::ChoiceStart if I::ALL => Some(Ok(Event::ChoiceStart)),
+            What::ChoiceEnd(index) => Some(Ok(Event::ChoiceEnd { index: u32::from(index) })),
+            What::ChunkEnd if I::ALL => Some(Ok(Event::ChunkEnd)),
+            What::CallStart if I::ALL => Some(Ok(Event::ToolCallStart)),
+            What::CallEnd if I::ALL => {
+                Some(Ok(Event::ToolCallEnd { index: self.indices().call.map(u32::from) }))
             }
-            What::ChoiceStart if I::ALL => Event::ChoiceStart,
-            What::ChoiceEnd(index) => Event::ChoiceEnd { index: u32::from(index) },
-            What::ChunkEnd if I::ALL => Event::ChunkEnd,
-            What::CallStart if I::ALL => Event::ToolCallStart,
-            What::CallEnd if I::ALL => Event::ToolCallEnd { index: self.indices().call.map(u32::from) },
-            What::Created if I::ALL => Event::Created(self.templates.get(self.place.slot).created()),
+            What::Created if I::ALL => {
+                Some(Ok(Event::Created(self.templates.get(self.place.slot).created())))
+            }
             // The others are no steps that give anything, to this decoder.
             What::ChoiceStart
             | What::ChunkEnd
@@ -259,7 +261,13 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             | What::CallEnd
             | What::Created
             | What::Hole(_)
-            | What::End => Event::Done,
+            | What::End => Some(Ok(Event::Done)),
         }
+    }
+
+    #[inline(never)]
+    fn kept_text(&self, target: Target, start: u16, length: u16) -> Option<Result<Event<'_>, Error>> {
+        let text = self.templates.get(self.place.slot).text(start, length);
+        Some(Ok(self.reader.machine.text_event(target, Piece { text, first: true, last: true })))
     }
 }
