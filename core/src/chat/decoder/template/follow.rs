@@ -70,11 +70,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.begin_next();
             stop = None;
         }
-        // Nothing comes of no input; mostly a read ends with an event.
-        if input.is_empty() {
-            return Followed::Consumed;
-        }
         if stop.is_none() {
+            // Mostly a read ends with an event.
+            if input.is_empty() {
+                return Followed::Consumed;
+            }
             if !self.match_segment(input) {
                 let (compared, same) = self.compare(input);
                 *input = input.get(same..).unwrap_or_default();

@@ -121,7 +121,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                     Followed::Consumed => return None,
                     Followed::Again => continue,
                 };
-                return Some(Ok(self.reader.machine.text_event(target, Piece { text, first: true, last: true })));
+                return Some(Ok(self
+                    .reader
+                    .machine
+                    .text_event(target, Piece { text, first: true, last: true })));
             }
             match self.read(input) {
                 Turn::Found(signal, _) if !I::ALL && signal.is_frame() => {}

@@ -8,23 +8,49 @@ use super::{Mode, TemplateDecoder, TextTemplateDecoder};
 use crate::chat::Decoder;
 use crate::chat::event::Event;
 
-/// How many of the events were compared to their end, and the text of them all.
+/// How many of the events were compared to their end, and the text of them all. Each piece must give what it gives to a decoder without
+/// a template.
 fn followed(events: &[String], cut: usize) -> (usize, String) {
     let mut decoder = TemplateDecoder::<512, 64>::new();
+    let mut plain = Decoder::<64>::with_scratch();
     let (mut followed, mut text) = (0, String::new());
     for event in events {
         let mut is_followed = true;
-        for mut piece in event.as_bytes().chunks(cut) {
-            while let Some(event) = decoder.next_event(&mut piece) {
+        for piece in event.as_bytes().chunks(cut) {
+            let (mut told, mut expected) = (Told::default(), Told::default());
+            let mut input = piece;
+            while let Some(event) = decoder.next_event(&mut input) {
                 if let Ok(Event::Content(fragment) | Event::ToolCallArguments(fragment)) = event {
                     text.push_str(fragment);
                 }
+                told.add(event);
                 is_followed &= matches!(decoder.templated.mode, Mode::Following | Mode::Within { .. });
             }
+            let mut input = piece;
+            while let Some(event) = plain.next_event(&mut input) {
+                expected.add(event);
+            }
+            assert_eq!(told, expected, "of {piece:?}");
         }
         followed += usize::from(is_followed);
     }
     (followed, text)
+}
+
+/// Events, fragments merged.
+#[derive(Debug, Default, PartialEq)]
+struct Told(Vec<String>);
+
+impl Told {
+    fn add(&mut self, event: Result<Event<'_>, crate::Error>) {
+        let (Ok(Event::Content(fragment)) | Ok(Event::ToolCallArguments(fragment))) = event else {
+            return self.0.push(format!("{event:?}"));
+        };
+        match self.0.last_mut() {
+            Some(last) if last.starts_with('"') => last.push_str(fragment),
+            _ => self.0.push(format!("\"{fragment}")),
+        }
+    }
 }
 
 /// All but the first few must be followed, whole and cut. `tokens` are the texts.
