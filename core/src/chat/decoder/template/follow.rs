@@ -76,6 +76,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 return Followed::Consumed;
             }
             if !self.match_segment(input) {
+                if self.match_within(input) {
+                    *input = &[];
+                    return Followed::Consumed;
+                }
                 let (compared, same) = self.compare(input);
                 *input = input.get(same..).unwrap_or_default();
                 return match compared {
@@ -152,6 +156,21 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         *input = rest;
         self.place.matched = segment.end;
         self.place.due = segment.stop;
+        true
+    }
+
+    /// Whether all of `input` is how the segment goes on, and nothing is due then. The place is that one then.
+    #[inline(always)]
+    fn match_within(&mut self, input: &[u8]) -> bool {
+        let Place { slot, part, step, matched, .. } = self.place;
+        let template = self.templates.get(slot);
+        let Some(literal) = template.literal(matched, template.segment(part).end) else { return false };
+        let Ok(same) = u16::try_from(input.len()) else { return false };
+        let place = matched.wrapping_add(same);
+        if !literal.starts_with(input) || template.step(step).is_none_or(|step| step.end <= place) {
+            return false;
+        }
+        self.place.matched = place;
         true
     }
 
