@@ -31,12 +31,12 @@ impl Lexer {
         self.state == State::FirstKey
     }
 
-    /// How many bytes at the front of `input` can be read at once: in valid text no value begins among them, and at most the last one
-    /// ends a key or a string. May err on the low side.
+    /// How many bytes at the front of `input` can be read at once: in valid text no string or container begins among them, and at most
+    /// the last one ends a key or a string. May err on the low side.
     pub(crate) fn run_within(&self, input: &[u8]) -> usize {
         match self.state {
             State::InKey | State::InString => quoted_run(input),
-            State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
+            State::Value | State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
                 input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
             }
             State::FirstKey | State::Key => key_run(input),
