@@ -227,7 +227,7 @@ fn an_error_in_text_and_message() {
     }
     // Nothing came at all.
     let gateway = Gateway::start(Answer::json(404, wire::detail("What?"))).unwrap();
-    assert_eq!(chat(&gateway, &["Hi"]).expect(1).stdout, "\n");
+    assert_eq!(chat(&gateway, &["Hi"]).expect(1).stdout, "");
     let run = chat(&gateway, &["--output", "message", "Hi"]);
     assert_eq!(run.expect(1).lines(), [json!({"object": "chat.completion", "choices": []})]);
 }

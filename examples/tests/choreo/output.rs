@@ -38,6 +38,39 @@ fn answered(data: &[String], args: &[&str]) -> Run {
 }
 
 #[test]
+fn an_answer_that_says_nothing_is_told_to_people() {
+    let mut chunks = Chunks::new(Dialect::Gateway, "gpt-4");
+    let run = answered(&[chunks.role(0), chunks.finish(0, "stop")], &["Hi"]);
+    run.expect(0);
+    assert_eq!(run.stdout, "\n");
+    assert_eq!(
+        run.stderr,
+        "choreo: the answer is empty: it gives a reason to end, but no text and no tool call\n"
+    );
+
+    // Of another type than it should be: nothing of it can be read.
+    let run = answered(&[r#"{"choices": {"delta": {"content": "Hello"}}}"#.to_owned()], &["Hi"]);
+    run.expect(0);
+    assert_eq!(run.stdout, "\n");
+    assert_eq!(
+        run.stderr,
+        "choreo: the answer is empty: it gives no text, no tool call and no reason to end that could be read\n"
+    );
+
+    let run = answered(&everything(), &["Hi"]);
+    assert!(!run.expect(0).stderr.contains("empty"), "{}", run.stderr);
+}
+
+#[test]
+fn no_line_is_written_for_an_error_without_text() {
+    let gateway = Gateway::start(Answer::sse(&[] as &[String])).unwrap();
+    let run = chat(&gateway, &["Hi"]);
+    assert_ne!(run.status, Some(0));
+    assert_eq!(run.stdout, "");
+    assert!(run.stderr.starts_with("choreo: "), "{}", run.stderr);
+}
+
+#[test]
 fn jsonl_of_a_stream() {
     let run = answered(&everything(), &["--output", "jsonl", "Hi"]);
     let expected = [

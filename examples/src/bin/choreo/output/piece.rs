@@ -20,6 +20,17 @@ pub(super) enum PieceKind<'a> {
     Finish(&'a str),
 }
 
+impl PieceKind<'_> {
+    /// Whether the model says something with it.
+    pub(super) fn says_something(self) -> bool {
+        match self {
+            Self::Content(text) | Self::Reasoning(text) | Self::Refusal(text) => !text.is_empty(),
+            Self::ToolCall(_) => true,
+            Self::Role(_) | Self::Finish(_) => false,
+        }
+    }
+}
+
 /// A piece of a tool call. `None`: not in this piece.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ToolCallPiece<'a> {

@@ -3,27 +3,40 @@
 
 use std::io::{self, IsTerminal, StdoutLock, Write};
 
-use choreoai::{ChatChunk, ChatCompletion};
+use choreoai::{ChatChunk, ChatCompletion, Verdict};
 
 use super::piece::{self, Piece, PieceKind, ToolCallPiece};
 use super::{Ending, Output};
 use crate::failure::Failure;
+use crate::progress;
 
 pub(super) struct Text {
     out: StdoutLock<'static>,
     /// Whether a note on standard error would show up in the line that is being written.
     shares_line: bool,
+    /// Text was written.
+    has_text: bool,
+    /// The answer says something, shown or not.
+    says_something: bool,
     is_terminal: bool,
     notes: Notes,
 }
 
 impl Text {
     pub(super) fn new(out: StdoutLock<'static>) -> Self {
-        Self { is_terminal: out.is_terminal(), out, shares_line: false, notes: Notes::default() }
+        Self {
+            is_terminal: out.is_terminal(),
+            out,
+            shares_line: false,
+            has_text: false,
+            says_something: false,
+            notes: Notes::default(),
+        }
     }
 
     fn pieces<'p>(&mut self, pieces: impl Iterator<Item = Piece<'p>>) -> Result<(), Failure> {
         for Piece { choice, kind } in pieces {
+            self.says_something |= kind.says_something();
             match (choice, kind) {
                 (Some(0), PieceKind::Content(text)) => self.content(text)?,
                 // It may be choice 0's, or another's.
@@ -41,6 +54,7 @@ impl Text {
 
     fn content(&mut self, text: &str) -> io::Result<()> {
         self.notes.close();
+        self.has_text |= !text.is_empty();
         self.shares_line = self.is_terminal && !text.ends_with('\n');
         self.out.write_all(text.as_bytes())
     }
@@ -64,10 +78,26 @@ impl Output for Text {
         self.pieces(piece::of_completion(&completion))
     }
 
-    fn end(&mut self, _: Ending<'_>) -> io::Result<()> {
+    fn end(&mut self, ending: Ending<'_>) -> io::Result<()> {
         self.notes.close();
-        self.out.write_all(b"\n")?;
-        self.out.flush()
+        if self.has_text || ending.is_ok() {
+            self.out.write_all(b"\n")?;
+            self.out.flush()?;
+        }
+        if let (Ok(verdict), false) = (ending, self.says_something) {
+            progress::note(format_args!("choreo: {}", emptiness(verdict)));
+        }
+        Ok(())
+    }
+}
+
+/// What there is to say of an answer that says nothing.
+fn emptiness(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Finished => "the answer is empty: it gives a reason to end, but no text and no tool call",
+        Verdict::Done => {
+            "the answer is empty: it gives no text, no tool call and no reason to end that could be read"
+        }
     }
 }
 
