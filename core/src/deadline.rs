@@ -108,6 +108,12 @@ impl Clock {
         Self { deadlines, started: now, phase: Phase::Connecting, since: now }
     }
 
+    /// Another call, with the same deadlines, and its first attempt, starts at `now`.
+    pub const fn restart(&mut self, now: Duration) {
+        self.started = now;
+        self.enter(Phase::Connecting, now);
+    }
+
     /// An attempt has failed, and the wait before the next one begins. Only the total deadline runs on.
     pub const fn attempt_failed(&mut self) {
         self.phase = Phase::BetweenAttempts;
@@ -229,6 +235,17 @@ mod tests {
     fn defaults_are_as_documented() {
         assert_eq!(Deadlines::create(), deadlines(10, 30, 30, 30));
         assert_eq!(Deadlines::stream(), deadlines(10, 30, 30, 0));
+    }
+
+    #[test]
+    fn a_clock_that_is_started_again_is_a_new_one() {
+        let deadlines = deadlines(10, 20, 5, 60);
+        let mut clock = Clock::start(deadlines, s(100));
+        clock.connected(s(101));
+        clock.content(s(102));
+        clock.restart(s(200));
+        assert_eq!(clock.next(), Clock::start(deadlines, s(200)).next());
+        assert_eq!(clock.time_left(s(200)), Some(s(60)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use core::iter::{Chain, Copied};
 use core::slice::Iter;
 use core::time::Duration;
 
+use choreoai_core::InvalidRequest;
 use choreoai_core::http1::{Method, Part, RequestError, RequestHead};
 use embedded_io_async::{Read, Write};
 
@@ -63,6 +64,7 @@ enum Stage {
 
 /// What is large of it. Not two of them are needed at a time.
 enum Load<'b, B, R> {
+    Nothing,
     Request(RequestHead<'b, Fields<'b>>, B),
     Reader(R),
 }
@@ -84,22 +86,36 @@ enum Io {
 }
 
 impl<'b, B: Body, R, E> Call<'b, B, R, E> {
-    /// A call with this body, until the head of the answer has come, or the first event of it.
-    ///
-    /// # Errors
-    ///
-    /// The endpoint cannot be written.
-    pub(crate) fn new(endpoint: Endpoint<'b>, body: B, wants_event: bool) -> Result<Self, Error<E>> {
-        let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
-        Ok(Self {
+    /// A call that has no request yet. It goes on until the head of the answer has come, or the first event of it.
+    pub(crate) const fn new(wants_event: bool) -> Self {
+        Self {
             stage: Stage::New,
-            load: Load::Request(head, body),
-            unwritten: Span::default(),
+            load: Load::Nothing,
+            unwritten: Span { start: 0, end: 0 },
             read: 0,
             status: 0,
             wants_event,
             failure: None,
-        })
+        }
+    }
+
+    /// Begins, or begins anew, with a request that has this body.
+    ///
+    /// # Errors
+    ///
+    /// The body cannot be made, or the endpoint not be written.
+    pub(crate) fn begin(
+        &mut self,
+        endpoint: Endpoint<'b>,
+        new_body: impl FnOnce() -> Result<B, InvalidRequest>,
+    ) -> Result<(), Error<E>> {
+        let body = new_body().map_err(Error::Request)?;
+        let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
+        self.load = Load::Request(head, body);
+        self.stage = Stage::New;
+        self.read = 0;
+        self.failure = None;
+        Ok(())
     }
 
     /// The call has failed by this, unless there is an earlier reason.
@@ -172,7 +188,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Writing => {
                     let end = match &mut call.load {
                         Load::Request(head, body) => encode(self.wire.buffer, head, body),
-                        Load::Reader(_) => 0,
+                        Load::Nothing | Load::Reader(_) => 0,
                     };
                     call.unwritten = Span { start: 0, end };
                 }

@@ -1,6 +1,7 @@
 //! Calls with connections of their own, made anew and repeated where that is allowed.
 
 use core::fmt;
+use core::time::Duration;
 
 use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
@@ -12,7 +13,6 @@ use crate::body::{Body, Ready};
 use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
-use crate::error::Failure;
 use crate::exchange::Exchange;
 use crate::report::{ErrorReport, Report};
 use crate::time::{Deadlines, Timed, Timer, Watch};
@@ -172,12 +172,12 @@ where
         new_body: impl Fn() -> Result<B, InvalidRequest>,
     ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         let mut retry = Retry::new(self.policy);
-        let mut failure = None;
+        let mut call = Call::new(true);
         self.exchange.watch.start_connecting();
         loop {
             self.attempts = retry.attempts();
             let is_kept = self.exchange.wire.is_reusable();
-            let error = match self.attempt(&new_body, is_kept, &mut failure).await {
+            let error = match self.attempt(&mut call, &new_body, is_kept).await {
                 Ok(()) => break,
                 Err(error) => error,
             };
@@ -186,28 +186,23 @@ where
                 self.exchange.wire.give_up();
                 continue;
             }
-            match self.decide(&mut retry, &error) {
-                Decision::Wait(wait) => {
-                    debug!("the request is sent again, after {} s", wait.as_secs());
-                    self.exchange.watch.pause(wait).await;
-                }
-                Decision::GiveUp(_) => return Err(error),
-            }
+            let Some(wait) = self.next_wait(&mut retry, &error) else { return Err(error) };
+            debug!("the request is sent again, after {} s", wait.as_secs());
+            self.exchange.watch.pause(wait).await;
         }
         let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-        Ok(Answer::new(socket, &mut self.exchange, failure))
+        Ok(Answer::new(socket, &mut self.exchange, call.failure))
     }
 
     /// One request, over the connection that is kept or a new one, until the first event, or the end of an answer that has none.
     async fn attempt<B: Body>(
         &mut self,
+        call: &mut Call<'b, B, R::Reader, C::Error>,
         new_body: &impl Fn() -> Result<B, InvalidRequest>,
         is_kept: bool,
-        failure: &mut Option<Failure<C::Error>>,
     ) -> Result<(), Error<C::Error>> {
         let Self { connector, exchange, .. } = self;
-        let body = new_body().map_err(Error::Request)?;
-        let mut call = Call::new(exchange.endpoint, body, true)?;
+        begin(call, exchange.endpoint, new_body)?;
         if !is_kept {
             debug!("a connection is made");
             exchange.wire.give_up();
@@ -222,16 +217,18 @@ where
         }
         let socket = connector.socket().ok_or(Error::Reconnect)?;
         exchange.watch.connected();
-        exchange.run(socket, &mut call).await?;
-        *failure = call.failure;
-        Ok(())
+        exchange.run(socket, call).await
     }
 
+    /// After which wait the request is sent again, if it is.
     #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
-    fn decide(&mut self, retry: &mut Retry, error: &Error<C::Error>) -> Decision {
+    fn next_wait(&mut self, retry: &mut Retry, error: &Error<C::Error>) -> Option<Duration> {
         let entropy = (self.entropy)();
         let time_left = self.exchange.watch.time_left();
-        retry.decide(&self.outcome(error), entropy, None, time_left)
+        match retry.decide(&self.outcome(error), entropy, None, time_left) {
+            Decision::Wait(wait) => Some(wait),
+            Decision::GiveUp(_) => None,
+        }
     }
 
     /// What a failure means for a retry.
@@ -263,6 +260,16 @@ where
         self.exchange.wire.give_up();
         self.connector.close();
     }
+}
+
+/// [`Call::begin`], but that what is copied there takes no part of the future's stack.
+#[inline(never)]
+fn begin<'b, B: Body, R, E>(
+    call: &mut Call<'b, B, R, E>,
+    endpoint: Endpoint<'b>,
+    new_body: impl Fn() -> Result<B, InvalidRequest>,
+) -> Result<(), Error<E>> {
+    call.begin(endpoint, new_body)
 }
 
 /// Whether a request failed on a connection that was kept alive because it was kept too long.

@@ -59,11 +59,10 @@ impl Watch for Untimed {
     fn relax(&mut self) {}
 }
 
-/// Deadlines by this timer.
+/// Deadlines by this timer, from the beginning of each call.
 #[derive(Clone, Debug)]
 pub struct Timed<T> {
     timer: T,
-    deadlines: Deadlines,
     clock: Clock,
     /// When the caller was given the event that it has.
     lent: Option<Duration>,
@@ -73,17 +72,17 @@ pub struct Timed<T> {
 
 impl<T: Timer> Timed<T> {
     pub(crate) fn new(timer: T, deadlines: Deadlines) -> Self {
-        let clock = Clock::start(deadlines, timer.now());
-        Self { timer, deadlines, clock, lent: None, hurry: None }
+        let clock = Clock::start(deadlines, Duration::ZERO);
+        Self { timer, clock, lent: None, hurry: None }
     }
 
     pub(crate) const fn set_deadlines(&mut self, deadlines: Deadlines) {
-        self.deadlines = deadlines;
+        self.clock = Clock::start(deadlines, Duration::ZERO);
     }
 
     /// A call begins, and the first connection is made for it, if one has to be.
     pub(crate) fn start_connecting(&mut self) {
-        self.clock = Clock::start(self.deadlines, self.timer.now());
+        self.clock.restart(self.timer.now());
         self.lent = None;
         self.hurry = None;
     }
