@@ -18,7 +18,7 @@ use crate::json::{RawJson, RawObject};
 /// A member of an object or an element of an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Child<'a> {
-    pub(crate) key: Key<'a>,
+    pub(crate) key: Key,
     pub(crate) value: Value<'a>,
 }
 
@@ -29,23 +29,19 @@ impl<'a> Child<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Key<'a> {
-    /// None: an element of an array.
+pub(crate) enum Key {
+    /// None: an element of an array, or a value that has its name with it.
     Element,
     /// A member of the schema.
     Name(MemberName),
-    /// A name that the caller chose.
-    Text(&'a str),
-    /// A number in quotes.
-    Token(u32),
 }
 
-impl Key<'_> {
+impl Key {
     /// The name of a member of the schema.
     pub(crate) fn name(&self) -> Option<&'static str> {
         match self {
             Self::Name(name) => Some(name.as_str()),
-            _ => None,
+            Self::Element => None,
         }
     }
 }
@@ -61,6 +57,10 @@ pub(crate) enum Value<'a> {
     Str(&'a str),
     Raw(&'a str),
     Node(Node<'a>),
+    /// Under a name that the caller chose.
+    Label(&'a (&'a str, &'a str)),
+    /// Under a number in quotes.
+    Bias(&'a (u32, f64)),
 }
 
 impl From<bool> for Value<'_> {

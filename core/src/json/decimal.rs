@@ -33,11 +33,11 @@ impl Decimal {
         self.text.get(..usize::from(self.len)).unwrap_or(&[])
     }
 
-    /// `,"n":`, the name of an object's member that is a number, with the comma before it unless it is the first.
+    /// `"n":`, the name of an object's member that is a number.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
-    pub(crate) fn member_name(n: u32, first: bool) -> Self {
+    pub(crate) fn member_name(n: u32) -> Self {
         let mut text = Self::EMPTY;
-        text.push_all(if first { b"\"" } else { b",\"" });
+        text.push(b'"');
         text.push_unsigned(n.into());
         text.push_all(b"\":");
         text
