@@ -195,6 +195,7 @@ impl Part<'_> {
 }
 
 /// How long `string` is between quotes, escaped.
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 fn quoted_length(string: &[u8]) -> u64 {
     let escaped = count(string, is_escaped);
     // Those have an escape of two characters, the others one of six.
@@ -203,7 +204,15 @@ fn quoted_length(string: &[u8]) -> u64 {
     (string.len() as u64).wrapping_add(2).wrapping_add(escaped).wrapping_add(long.wrapping_mul(4))
 }
 
+/// The same for small machines, without code that looks at many bytes at a time.
+#[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
+fn quoted_length(string: &[u8]) -> u64 {
+    // No string in memory is so long that this overflows.
+    string.iter().fold(2, |length: u64, byte| length.wrapping_add(escape(*byte).map_or(1, str::len) as u64))
+}
+
 /// How many bytes are such.
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 #[inline(always)]
 fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> u64 {
     /// So many fit a byte, and what counts bytes in a byte looks at many at a time.
