@@ -8,8 +8,6 @@
 //! It decides and does not wait: it says what it needs of the socket, and is told what came of that. So all stages wait in one
 //! place, which takes far less code than one for each.
 
-use core::iter::{Chain, Copied};
-use core::slice::Iter;
 use core::time::Duration;
 
 use choreoai_core::InvalidRequest;
@@ -324,7 +322,24 @@ impl Io {
 }
 
 type Field<'a> = (&'a str, &'a [u8]);
-type Fields<'a> = Copied<Chain<Iter<'a, Field<'a>>, Iter<'a, Field<'a>>>>;
+
+/// The fields of a request: [`FIELDS`], and the endpoint's own.
+#[derive(Clone)]
+struct Fields<'a> {
+    own: &'a [Field<'a>],
+    next: usize,
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        let index = self.next;
+        let field = FIELDS.get(index).or_else(|| self.own.get(index.wrapping_sub(FIELDS.len())))?;
+        self.next = index.wrapping_add(1);
+        Some(*field)
+    }
+}
 
 /// What every request says of itself and of its answer.
 const FIELDS: &[Field<'_>] =
@@ -335,7 +350,7 @@ fn request_head(
     length: u64,
 ) -> Result<RequestHead<'_, Fields<'_>>, RequestError<'_>> {
     let Endpoint { host, path, key, headers } = endpoint;
-    let head = RequestHead::new(Method::Post, path, host, FIELDS.iter().chain(headers).copied())?;
+    let head = RequestHead::new(Method::Post, path, host, Fields { own: headers, next: 0 })?;
     let head = head.with_content_length(length);
     match key {
         Some(key) => head.with_bearer(key),
