@@ -19,7 +19,8 @@ use crate::decode::Decode;
 use crate::error::Failure;
 use crate::exchange::{Exchange, Step, hide_key};
 use crate::report::Report;
-use crate::time::{Hasty, Watch};
+use crate::socket::{Hasty, Io};
+use crate::time::Watch;
 use crate::trace::debug;
 use crate::wire::{DRAIN_LIMIT, Next, Span};
 use crate::{Endpoint, Error};
@@ -75,14 +76,6 @@ enum Turn {
     Over,
 }
 
-/// What is done with a socket.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Io {
-    Write,
-    Flush,
-    Read,
-}
-
 impl<'b, B: Body, R, E> Call<'b, B, R, E> {
     /// A call that has no request yet. It goes on until the head of the answer has come, or the first event of it.
     pub(crate) const fn new(wants_event: bool) -> Self {
@@ -134,22 +127,14 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         &mut self,
         socket: &mut S,
         call: &mut Call<'_, B, R::Reader, S::Error>,
-    ) -> Result<(), Error<S::Error>> {
-        loop {
-            let io = match self.advance(call) {
-                Ok(Turn::Io(io)) => io,
-                Ok(Turn::Over) => return Ok(()),
-                Err(failure) => return Err(self.error(failure)),
-            };
-            let work = io.perform(socket, self.wire.buffer, call.unwritten);
-            let outcome = match Hasty::new(call.is_hasty(), self.watch.limit(work)).await {
-                Some(Ok(result)) if io == Io::Read => self.received(result),
-                Some(Ok(result)) => result.map_err(Failure::Io),
-                Some(Err(kind)) => Err(Failure::Deadline(kind)),
-                None => Err(Failure::Closed),
-            };
+    ) -> Result<(), Failure<S::Error>> {
+        while let Turn::Io(io) = self.advance(call)? {
+            let is_hasty = call.is_hasty();
+            let outcome = Hasty { work: self.transfer(socket, io, call.unwritten), is_hasty }.await;
+            let outcome = if io == Io::Read { self.received(outcome) } else { outcome };
             self.settle(call, outcome);
         }
+        Ok(())
     }
 
     /// Goes on without the socket as far as that is possible.
@@ -222,9 +207,6 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Failed => return Err(call.failure.take().unwrap_or(Failure::Reconnect)),
             }
         };
-        if io == Io::Read {
-            self.wire.begin_read();
-        }
         Ok(Turn::Io(io))
     }
 
@@ -302,22 +284,6 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         self.watch.relax();
         hide_key(&self.endpoint, &mut self.report);
         call.fail(Failure::Refused(call.status));
-    }
-}
-
-impl Io {
-    /// Writes these bytes of the buffer, or reads into it.
-    async fn perform<S: Read + Write>(
-        self,
-        socket: &mut S,
-        buffer: &mut [u8],
-        unwritten: Span,
-    ) -> Result<usize, S::Error> {
-        match self {
-            Self::Write => socket.write(unwritten.of(buffer)).await,
-            Self::Flush => socket.flush().await.map(|()| 0),
-            Self::Read => socket.read(buffer).await,
-        }
     }
 }
 

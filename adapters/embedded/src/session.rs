@@ -140,7 +140,9 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
         let mut call = Call::new(false);
         call.begin(exchange.endpoint, new_body)?;
         exchange.watch.start();
-        exchange.run(socket, &mut call).await?;
+        if let Err(failure) = exchange.run(socket, &mut call).await {
+            return Err(exchange.error(failure));
+        }
         Ok(Answer::new(socket, exchange, None))
     }
 

@@ -4,10 +4,13 @@ use core::future::Future;
 use core::time::Duration;
 
 use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
+use embedded_io_async::{Read, Write};
 
 use super::Timer;
-use super::race::{Alone, Limit, Race};
+use super::race::{Limit, Race};
 use crate::decode::Meaning;
+use crate::error::Failure;
+use crate::socket::Transfer;
 
 /// Keeps the deadlines of a call, or keeps none.
 ///
@@ -25,9 +28,12 @@ pub trait Watch: sealed::Sealed {
     #[doc(hidden)]
     fn resumed(&mut self);
 
-    /// Does some work, unless a deadline expires meanwhile.
+    /// Uses a socket, unless a deadline expires meanwhile.
     #[doc(hidden)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
+    fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> impl Future<Output = Result<usize, Failure<S::Error>>>;
 
     /// What is done from now on is done within this time; that does not prolong another deadline.
     #[doc(hidden)]
@@ -49,9 +55,13 @@ impl Watch for Untimed {
 
     fn resumed(&mut self) {}
 
+    // In place, so that a program in which nothing is polled twice has no panic for that.
     #[inline(always)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Alone { work }
+    fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> impl Future<Output = Result<usize, Failure<S::Error>>> {
+        transfer.perform()
     }
 
     fn hurry(&mut self, _: Duration) {}
@@ -117,6 +127,15 @@ impl<T: Timer> Timed<T> {
         }
     }
 
+    /// Does some work, unless a deadline expires meanwhile.
+    #[inline(always)]
+    pub(crate) fn limit<F, O, E>(&mut self, work: F) -> impl Future<Output = Result<O, Failure<E>>>
+    where
+        F: Future<Output = Result<O, Failure<E>>>,
+    {
+        Race::within(self.next_limit(), work, &mut self.timer)
+    }
+
     /// Waits between two attempts.
     pub(crate) async fn pause(&mut self, wait: Duration) {
         self.clock.attempt_failed();
@@ -146,9 +165,11 @@ impl<T: Timer> Watch for Timed<T> {
         }
     }
 
-    #[inline(always)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::within(self.next_limit(), work, &mut self.timer)
+    async fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> Result<usize, Failure<S::Error>> {
+        self.limit(transfer.perform()).await
     }
 
     fn hurry(&mut self, time: Duration) {
