@@ -135,14 +135,17 @@ impl Overridden {
     #[inline(never)] // It needs much of the stack, and mostly it is not needed.
     fn find_in<'a>(extra: RawObject<'_>, mut member: impl FnMut(usize) -> Option<Child<'a>>) -> Self {
         let mut overridden = 0_u32;
-        for key in extra.keys() {
-            let names = (0..32).map_while(&mut member).map(|child| child.key.name());
-            for (index, name) in (0..u32::BITS).zip(names) {
-                if name.is_some_and(|name| key.is(name)) {
-                    overridden |= 1_u32.wrapping_shl(index);
+        extra.any_key(&mut |key| {
+            let mut bit = 1_u32;
+            // As far as there are bits.
+            for child in (0..32).map_while(&mut member) {
+                if child.key.name().is_some_and(|name| key.is(name)) {
+                    overridden |= bit;
                 }
+                bit = bit.wrapping_shl(1);
             }
-        }
+            false
+        });
         Self(overridden)
     }
 
