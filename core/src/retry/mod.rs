@@ -47,7 +47,7 @@ use core::time::Duration;
 
 pub use hints::Hints;
 
-use crate::decimal::from_nanos;
+use crate::decimal::{from_nanos, nanos};
 
 /// How often and how long to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,12 +304,6 @@ const HOPELESS: &str = "\
     insufficient_quota \
     configuration_error \
     provider_not_configured";
-
-/// Whole nanoseconds; saturates after 584 years.
-#[cfg_attr(target_pointer_width = "32", inline(never))]
-const fn nanos(duration: Duration) -> u64 {
-    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
-}
 
 /// `whole * entropy / 2^32`, rounded down: always less than `whole`, if that is not zero.
 const fn share(whole: u64, entropy: u32) -> u64 {

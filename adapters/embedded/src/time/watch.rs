@@ -116,14 +116,11 @@ impl<T: Timer> Timed<T> {
     /// What the next deadline leaves.
     #[inline(never)] // It is long, and there is more than one place where something is waited for.
     fn next_limit(&self) -> Limit {
-        let hurry = self.hurry.map(|moment| (moment, DeadlineKind::Total));
-        let next = match (self.clock.next(), hurry) {
-            (Some(next), Some(hurry)) => Some(if hurry.0 < next.0 { hurry } else { next }),
-            (next, hurry) => next.or(hurry),
-        };
-        match next {
-            Some((moment, kind)) => Limit { wait: Some(left(self.timer.now(), moment)), kind },
-            None => Limit { wait: None, kind: DeadlineKind::Total },
+        let now = self.timer.now();
+        let hurry = self.hurry.map(|moment| left(now, moment));
+        match self.clock.wait(now) {
+            Some((wait, kind)) if hurry.is_none_or(|hurry| wait <= hurry) => Limit { wait: Some(wait), kind },
+            _ => Limit { wait: hurry, kind: DeadlineKind::Total },
         }
     }
 
