@@ -35,7 +35,8 @@ const REPORT_LIMIT: usize = 16 << 10;
 /// A request under way. `R` reads the body of a refusal.
 pub(crate) struct Call<'b, B, R, E> {
     stage: Stage,
-    load: Load<'b, B, R>,
+    head: Option<RequestHead<'b, Fields<'b>>>,
+    load: Load<B, R>,
     /// What of the buffer is still to be written. The last of the request does not reach to the end of the buffer.
     unwritten: Span,
     /// How much was read since there is a limit to it.
@@ -62,9 +63,9 @@ enum Stage {
 }
 
 /// What is large of it. Not two of them are needed at a time.
-enum Load<'b, B, R> {
+enum Load<B, R> {
     Nothing,
-    Request(RequestHead<'b, Fields<'b>>, B),
+    Body(B),
     Reader(R),
 }
 
@@ -81,6 +82,7 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
     pub(crate) const fn new(wants_event: bool) -> Self {
         Self {
             stage: Stage::New,
+            head: None,
             load: Load::Nothing,
             unwritten: Span { start: 0, end: 0 },
             read: 0,
@@ -100,9 +102,19 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
         endpoint: Endpoint<'b>,
         new_body: impl FnOnce() -> Result<B, InvalidRequest>,
     ) -> Result<(), Error<E>> {
-        let body = new_body().map_err(Error::Request)?;
-        let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
-        self.load = Load::Request(head, body);
+        // Each is put in its place at once: a copy of the body takes much of the stack.
+        let length = match new_body() {
+            Ok(body) => {
+                let length = body.length();
+                self.load = Load::Body(body);
+                length
+            }
+            Err(error) => return Err(Error::Request(error)),
+        };
+        match request_head(endpoint, length) {
+            Ok(head) => self.head = Some(head),
+            Err(error) => return Err(Error::Endpoint(error.kind())),
+        }
         self.stage = Stage::New;
         self.read = 0;
         self.failure = None;
@@ -169,9 +181,9 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
                 Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
                 Stage::Writing => {
-                    let end = match &mut call.load {
-                        Load::Request(head, body) => encode(self.wire.buffer, head, body),
-                        Load::Nothing | Load::Reader(_) => 0,
+                    let end = match (&mut call.head, &mut call.load) {
+                        (Some(head), Load::Body(body)) => encode(self.wire.buffer, head, body),
+                        _ => 0,
                     };
                     call.unwritten = Span { start: 0, end };
                 }
@@ -247,7 +259,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     #[inline(never)] // There are two ways to this.
     fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         self.watch.relax();
-        if let Load::Request(_, body) = &call.load {
+        if let Load::Body(body) = &call.load {
             debug!("a request of {} bytes is sent", body.length());
         }
         self.report.start();
