@@ -28,7 +28,7 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::decimal::seconds;
+use crate::decimal::{from_nanos, nanos};
 
 /// How long each part of a call may take. `None`: as long as it likes; zero: it expires at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,10 +88,11 @@ impl fmt::Display for DeadlineKind {
 #[derive(Clone, Debug)]
 pub struct Clock {
     deadlines: Deadlines,
-    started: Duration,
+    /// In nanoseconds, as below: less code compares them than durations.
+    started: u64,
     phase: Phase,
     /// When the phase began, or was last told of content.
-    since: Duration,
+    since: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,14 @@ enum Phase {
 impl Clock {
     /// A call, and its first attempt, starts at `now`.
     pub const fn start(deadlines: Deadlines, now: Duration) -> Self {
+        let now = nanos(now);
         Self { deadlines, started: now, phase: Phase::Connecting, since: now }
+    }
+
+    /// Another call, with the same deadlines, and its first attempt, starts at `now`.
+    pub const fn restart(&mut self, now: Duration) {
+        self.started = nanos(now);
+        self.enter(Phase::Connecting, now);
     }
 
     /// An attempt has failed, and the wait before the next one begins. Only the total deadline runs on.
@@ -144,66 +152,65 @@ impl Clock {
     /// by it, the others do not.
     pub const fn postpone_idle(&mut self, by: Duration) {
         if matches!(self.phase, Phase::Receiving) {
-            self.since = self.since.saturating_add(by);
+            self.since = self.since.saturating_add(nanos(by));
         }
     }
 
     /// The moment of the next deadline, and which one it is; `None`: there is none. It holds until one of the
     /// methods above is called. Of two at the same moment, the total deadline gives way.
     pub fn next(&self) -> Option<(Duration, DeadlineKind)> {
-        let total = moment(self.started, self.deadlines.total, DeadlineKind::Total);
-        let phase = match self.phase {
-            Phase::Connecting => moment(self.since, self.deadlines.connect, DeadlineKind::Connect),
-            Phase::AwaitingEvent => moment(self.since, self.deadlines.first_event, DeadlineKind::FirstEvent),
-            Phase::Receiving => moment(self.since, self.deadlines.idle, DeadlineKind::Idle),
-            Phase::BetweenAttempts => None,
-        };
-        match (phase, total) {
-            (Some(phase), Some(total)) => Some(if total.0 < phase.0 { total } else { phase }),
-            (phase, total) => phase.or(total),
-        }
+        self.next_moment().map(|(moment, kind)| (from_nanos(moment), kind))
+    }
+
+    /// How long it is from `now` to the [`next`](Self::next) deadline, zero if that has expired, and which one it is.
+    pub fn wait(&self, now: Duration) -> Option<(Duration, DeadlineKind)> {
+        self.next_moment().map(|(moment, kind)| (from_nanos(moment.saturating_sub(nanos(now))), kind))
     }
 
     /// The deadline that has expired at `now`: the earliest, if several have. A deadline expires at its moment, not
     /// after it.
     pub fn expired(&self, now: Duration) -> Option<DeadlineKind> {
-        self.next().filter(|(moment, _)| *moment <= now).map(|(_, kind)| kind)
+        self.next_moment().filter(|(moment, _)| *moment <= nanos(now)).map(|(_, kind)| kind)
     }
 
     /// What the total deadline leaves at `now`, zero when it has expired; `None`: there is no total deadline. A
     /// wait before a retry has to be shorter: [`Retry::decide`](crate::retry::Retry::decide) sees to it.
     pub fn time_left(&self, now: Duration) -> Option<Duration> {
-        let (total, _) = moment(self.started, self.deadlines.total, DeadlineKind::Total)?;
-        Some(left(now, total))
+        let total = moment(self.started, self.deadlines.total)?;
+        Some(from_nanos(total.saturating_sub(nanos(now))))
+    }
+
+    fn next_moment(&self) -> Option<(u64, DeadlineKind)> {
+        let (limit, kind) = match self.phase {
+            Phase::Connecting => (self.deadlines.connect, DeadlineKind::Connect),
+            Phase::AwaitingEvent => (self.deadlines.first_event, DeadlineKind::FirstEvent),
+            Phase::Receiving => (self.deadlines.idle, DeadlineKind::Idle),
+            Phase::BetweenAttempts => (None, DeadlineKind::Total),
+        };
+        let total = moment(self.started, self.deadlines.total);
+        match moment(self.since, limit) {
+            Some(phase) if total.is_none_or(|total| phase <= total) => Some((phase, kind)),
+            _ => total.map(|total| (total, DeadlineKind::Total)),
+        }
     }
 
     const fn enter(&mut self, phase: Phase, now: Duration) {
         self.phase = phase;
-        self.since = now;
+        self.since = nanos(now);
     }
 }
 
 /// When a limit that runs from `since` expires. One beyond the clock's range never does.
-#[cfg_attr(target_pointer_width = "32", inline(never))] // Arithmetic of durations is long there.
-fn moment(since: Duration, limit: Option<Duration>, kind: DeadlineKind) -> Option<(Duration, DeadlineKind)> {
-    Some((since.checked_add(limit?)?, kind))
+fn moment(since: u64, limit: Option<Duration>) -> Option<u64> {
+    since.checked_add(nanos(limit?))
 }
 
-/// `until - now`, at least zero: [`Duration::saturating_sub`], of which the compiler cannot prove that it does not panic.
-#[cfg_attr(target_pointer_width = "32", inline(never))] // As above.
+/// `until - now`, at least zero; saturates after 584 years.
+///
+/// As [`Duration::saturating_sub`], of which the compiler cannot prove that it does not panic.
+#[cfg_attr(target_pointer_width = "32", inline(never))] // Arithmetic of durations is long there.
 pub fn left(now: Duration, until: Duration) -> Duration {
-    if until <= now {
-        return Duration::ZERO;
-    }
-    let secs = until.as_secs().saturating_sub(now.as_secs());
-    let (secs, nanos) = match until.subsec_nanos().checked_sub(now.subsec_nanos()) {
-        Some(nanos) => (secs, nanos),
-        None => (
-            secs.saturating_sub(1),
-            until.subsec_nanos().saturating_add(1_000_000_000).saturating_sub(now.subsec_nanos()),
-        ),
-    };
-    seconds(secs, nanos)
+    from_nanos(nanos(until).saturating_sub(nanos(now)))
 }
 
 #[cfg(test)]
@@ -232,6 +239,17 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_is_started_again_is_a_new_one() {
+        let deadlines = deadlines(10, 20, 5, 60);
+        let mut clock = Clock::start(deadlines, s(100));
+        clock.connected(s(101));
+        clock.content(s(102));
+        clock.restart(s(200));
+        assert_eq!(clock.next(), Clock::start(deadlines, s(200)).next());
+        assert_eq!(clock.time_left(s(200)), Some(s(60)));
+    }
+
+    #[test]
     fn each_phase_has_its_deadline() {
         let mut clock = Clock::start(deadlines(10, 20, 5, 0), s(100));
         assert_eq!(clock.next(), Some((s(110), Connect)));
@@ -241,6 +259,15 @@ mod tests {
         assert_eq!(clock.next(), Some((s(133), Idle)));
         clock.content(s(130));
         assert_eq!(clock.next(), Some((s(135), Idle)));
+    }
+
+    #[test]
+    fn a_wait_ends_with_the_next_deadline() {
+        let mut clock = Clock::start(deadlines(10, 20, 5, 0), s(100));
+        assert_eq!(clock.wait(s(103)), Some((s(7), Connect)));
+        assert_eq!(clock.wait(s(111)), Some((s(0), Connect)));
+        clock.attempt_failed();
+        assert_eq!(clock.wait(s(103)), None);
     }
 
     #[test]
@@ -359,7 +386,7 @@ mod tests {
             (Duration::new(1, 0), Duration::new(1, 1), Duration::new(0, 1)),
             (Duration::new(1, 5), Duration::new(3, 4), Duration::new(1, 999_999_999)),
             (Duration::new(1, 999_999_999), Duration::new(2, 0), Duration::new(0, 1)),
-            (Duration::ZERO, Duration::MAX, Duration::MAX),
+            (Duration::ZERO, Duration::MAX, Duration::from_nanos(u64::MAX)),
         ];
         for (now, until, expected) in cases {
             assert_eq!(left(now, until), expected, "{now:?} to {until:?}");

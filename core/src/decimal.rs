@@ -31,7 +31,14 @@ fn divide_by_parts(value: u64, divisor: NonZeroU16) -> (u64, u16) {
     (quotient, rest as u16)
 }
 
+/// Whole nanoseconds; saturates after 584 years.
+#[cfg_attr(target_pointer_width = "32", inline(never))]
+pub(crate) const fn nanos(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
+}
+
 /// [`Duration::from_nanos`], by [`divide`].
+#[cfg_attr(target_pointer_width = "32", inline(never))]
 pub(crate) fn from_nanos(nanos: u64) -> Duration {
     let (micros, nanos) = divide(nanos, THOUSAND);
     let (millis, micros) = divide(micros, THOUSAND);

@@ -150,7 +150,7 @@ impl<'a> Check<'a> {
     pub(crate) fn refuse_any<T>(
         &mut self,
         list: impl IntoIterator<Item = T>,
-        refused: impl Fn(T) -> bool,
+        refused: impl FnMut(T) -> bool,
         member: MemberName,
         kind: InvalidRequestKind,
     ) {

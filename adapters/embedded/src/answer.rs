@@ -4,7 +4,7 @@ use core::fmt;
 
 use choreoai_core::chat::assemble::FixedAssembler;
 use choreoai_core::chat::{Decoder, Verdict};
-use embedded_io_async::{ErrorType, Read};
+use embedded_io_async::{ErrorType, Read, Write};
 
 use crate::Error;
 use crate::decode::Decode;
@@ -28,7 +28,7 @@ pub struct Answer<'s, 'b, S: ErrorType, W = Untimed, R = StatusOnly, D: Decode =
     failure: Option<Failure<S::Error>>,
 }
 
-impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D> {
+impl<'s, 'b, S: Read + Write, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D> {
     pub(crate) const fn new(
         socket: &'s mut S,
         exchange: &'s mut Exchange<'b, W, R, D>,
@@ -66,7 +66,7 @@ impl<'s, 'b, S: Read, W: Watch, R: Report, D: Decode> Answer<'s, 'b, S, W, R, D>
     }
 }
 
-impl<S: Read, W: Watch, R: Report, const SCRATCH: usize> Answer<'_, '_, S, W, R, Decoder<SCRATCH>> {
+impl<S: Read + Write, W: Watch, R: Report, const SCRATCH: usize> Answer<'_, '_, S, W, R, Decoder<SCRATCH>> {
     /// Reads to the end and keeps one choice of the answer, with its tool calls.
     ///
     /// What does not fit the assembler is said when it is read: see [`Kept`](choreoai_core::chat::assemble::Kept). That of the

@@ -8,10 +8,9 @@
 //! It decides and does not wait: it says what it needs of the socket, and is told what came of that. So all stages wait in one
 //! place, which takes far less code than one for each.
 
-use core::iter::{Chain, Copied};
-use core::slice::Iter;
 use core::time::Duration;
 
+use choreoai_core::InvalidRequest;
 use choreoai_core::http1::{Method, Part, RequestError, RequestHead};
 use embedded_io_async::{Read, Write};
 
@@ -20,7 +19,8 @@ use crate::decode::Decode;
 use crate::error::Failure;
 use crate::exchange::{Exchange, Step, hide_key};
 use crate::report::Report;
-use crate::time::{Hasty, Watch};
+use crate::socket::{Hasty, Io};
+use crate::time::Watch;
 use crate::trace::debug;
 use crate::wire::{DRAIN_LIMIT, Next, Span};
 use crate::{Endpoint, Error};
@@ -35,7 +35,8 @@ const REPORT_LIMIT: usize = 16 << 10;
 /// A request under way. `R` reads the body of a refusal.
 pub(crate) struct Call<'b, B, R, E> {
     stage: Stage,
-    load: Load<'b, B, R>,
+    head: Option<RequestHead<'b, Fields<'b>>>,
+    load: Load<B, R>,
     /// What of the buffer is still to be written. The last of the request does not reach to the end of the buffer.
     unwritten: Span,
     /// How much was read since there is a limit to it.
@@ -62,8 +63,9 @@ enum Stage {
 }
 
 /// What is large of it. Not two of them are needed at a time.
-enum Load<'b, B, R> {
-    Request(RequestHead<'b, Fields<'b>>, B),
+enum Load<B, R> {
+    Nothing,
+    Body(B),
     Reader(R),
 }
 
@@ -75,31 +77,48 @@ enum Turn {
     Over,
 }
 
-/// What is done with a socket.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Io {
-    Write,
-    Flush,
-    Read,
-}
-
 impl<'b, B: Body, R, E> Call<'b, B, R, E> {
-    /// A call with this body, until the head of the answer has come, or the first event of it.
-    ///
-    /// # Errors
-    ///
-    /// The endpoint cannot be written.
-    pub(crate) fn new(endpoint: Endpoint<'b>, body: B, wants_event: bool) -> Result<Self, Error<E>> {
-        let head = request_head(endpoint, body.length()).map_err(|error| Error::Endpoint(error.kind()))?;
-        Ok(Self {
+    /// A call that has no request yet. It goes on until the head of the answer has come, or the first event of it.
+    pub(crate) const fn new(wants_event: bool) -> Self {
+        Self {
             stage: Stage::New,
-            load: Load::Request(head, body),
-            unwritten: Span::default(),
+            head: None,
+            load: Load::Nothing,
+            unwritten: Span { start: 0, end: 0 },
             read: 0,
             status: 0,
             wants_event,
             failure: None,
-        })
+        }
+    }
+
+    /// Begins, or begins anew, with a request that has this body.
+    ///
+    /// # Errors
+    ///
+    /// The body cannot be made, or the endpoint not be written.
+    pub(crate) fn begin(
+        &mut self,
+        endpoint: Endpoint<'b>,
+        new_body: impl FnOnce() -> Result<B, InvalidRequest>,
+    ) -> Result<(), Error<E>> {
+        // Each is put in its place at once: a copy of the body takes much of the stack.
+        let length = match new_body() {
+            Ok(body) => {
+                let length = body.length();
+                self.load = Load::Body(body);
+                length
+            }
+            Err(error) => return Err(Error::Request(error)),
+        };
+        match request_head(endpoint, length) {
+            Ok(head) => self.head = Some(head),
+            Err(error) => return Err(Error::Endpoint(error.kind())),
+        }
+        self.stage = Stage::New;
+        self.read = 0;
+        self.failure = None;
+        Ok(())
     }
 
     /// The call has failed by this, unless there is an earlier reason.
@@ -120,22 +139,14 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         &mut self,
         socket: &mut S,
         call: &mut Call<'_, B, R::Reader, S::Error>,
-    ) -> Result<(), Error<S::Error>> {
-        loop {
-            let io = match self.advance(call) {
-                Ok(Turn::Io(io)) => io,
-                Ok(Turn::Over) => return Ok(()),
-                Err(failure) => return Err(self.error(failure)),
-            };
-            let work = io.perform(socket, self.wire.buffer, call.unwritten);
-            let outcome = match Hasty::new(call.is_hasty(), self.watch.limit(work)).await {
-                Some(Ok(result)) if io == Io::Read => self.received(result),
-                Some(Ok(result)) => result.map_err(Failure::Io),
-                Some(Err(kind)) => Err(Failure::Deadline(kind)),
-                None => Err(Failure::Closed),
-            };
+    ) -> Result<(), Failure<S::Error>> {
+        while let Turn::Io(io) = self.advance(call)? {
+            let is_hasty = call.is_hasty();
+            let outcome = Hasty { work: self.transfer(socket, io, call.unwritten), is_hasty }.await;
+            let outcome = if io == Io::Read { self.received(outcome) } else { outcome };
             self.settle(call, outcome);
         }
+        Ok(())
     }
 
     /// Goes on without the socket as far as that is possible.
@@ -170,9 +181,9 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Writing if !call.unwritten.is_empty() => break Io::Write,
                 Stage::Writing if call.unwritten.end < self.wire.buffer.len() => call.stage = Stage::Flushing,
                 Stage::Writing => {
-                    let end = match &mut call.load {
-                        Load::Request(head, body) => encode(self.wire.buffer, head, body),
-                        Load::Reader(_) => 0,
+                    let end = match (&mut call.head, &mut call.load) {
+                        (Some(head), Load::Body(body)) => encode(self.wire.buffer, head, body),
+                        _ => 0,
                     };
                     call.unwritten = Span { start: 0, end };
                 }
@@ -208,9 +219,6 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Failed => return Err(call.failure.take().unwrap_or(Failure::Reconnect)),
             }
         };
-        if io == Io::Read {
-            self.wire.begin_read();
-        }
         Ok(Turn::Io(io))
     }
 
@@ -251,7 +259,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     #[inline(never)] // There are two ways to this.
     fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         self.watch.relax();
-        if let Load::Request(_, body) = &call.load {
+        if let Load::Body(body) = &call.load {
             debug!("a request of {} bytes is sent", body.length());
         }
         self.report.start();
@@ -291,24 +299,25 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     }
 }
 
-impl Io {
-    /// Writes these bytes of the buffer, or reads into it.
-    async fn perform<S: Read + Write>(
-        self,
-        socket: &mut S,
-        buffer: &mut [u8],
-        unwritten: Span,
-    ) -> Result<usize, S::Error> {
-        match self {
-            Self::Write => socket.write(unwritten.of(buffer)).await,
-            Self::Flush => socket.flush().await.map(|()| 0),
-            Self::Read => socket.read(buffer).await,
-        }
-    }
+type Field<'a> = (&'a str, &'a [u8]);
+
+/// The fields of a request: [`FIELDS`], and the endpoint's own.
+#[derive(Clone)]
+struct Fields<'a> {
+    own: &'a [Field<'a>],
+    next: usize,
 }
 
-type Field<'a> = (&'a str, &'a [u8]);
-type Fields<'a> = Copied<Chain<Iter<'a, Field<'a>>, Iter<'a, Field<'a>>>>;
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        let index = self.next;
+        let field = FIELDS.get(index).or_else(|| self.own.get(index.wrapping_sub(FIELDS.len())))?;
+        self.next = index.wrapping_add(1);
+        Some(*field)
+    }
+}
 
 /// What every request says of itself and of its answer.
 const FIELDS: &[Field<'_>] =
@@ -319,7 +328,7 @@ fn request_head(
     length: u64,
 ) -> Result<RequestHead<'_, Fields<'_>>, RequestError<'_>> {
     let Endpoint { host, path, key, headers } = endpoint;
-    let head = RequestHead::new(Method::Post, path, host, FIELDS.iter().chain(headers).copied())?;
+    let head = RequestHead::new(Method::Post, path, host, Fields { own: headers, next: 0 })?;
     let head = head.with_content_length(length);
     match key {
         Some(key) => head.with_bearer(key),

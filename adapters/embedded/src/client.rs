@@ -1,11 +1,11 @@
 //! Calls with connections of their own, made anew and repeated where that is allowed.
 
 use core::fmt;
+use core::time::Duration;
 
 use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use choreoai_core::deadline::DeadlineKind;
-use choreoai_core::http1;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
 
 use crate::body::{Body, Ready};
@@ -15,7 +15,7 @@ use crate::decode::Decode;
 use crate::error::Failure;
 use crate::exchange::Exchange;
 use crate::report::{ErrorReport, Report};
-use crate::time::{Deadlines, Timed, Timer, Watch};
+use crate::time::{Deadlines, Timed, Timer};
 use crate::trace::debug;
 use crate::wire::Wire;
 use crate::{Answer, Endpoint, Error};
@@ -172,78 +172,72 @@ where
         new_body: impl Fn() -> Result<B, InvalidRequest>,
     ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         let mut retry = Retry::new(self.policy);
-        let mut failure = None;
+        let mut call = Call::new(true);
         self.exchange.watch.start_connecting();
         loop {
             self.attempts = retry.attempts();
+            begin(&mut call, self.exchange.endpoint, &new_body)?;
             let is_kept = self.exchange.wire.is_reusable();
-            let error = match self.attempt(&new_body, is_kept, &mut failure).await {
+            let failure = match self.attempt(&mut call, is_kept).await {
                 Ok(()) => break,
-                Err(error) => error,
+                Err(failure) => failure,
             };
             // The server had closed it while nobody looked, or does so now.
-            if is_kept && is_stale(&error, self.exchange.wire.was_answered) {
+            if is_kept && is_stale(&failure, &self.exchange.wire) {
                 self.exchange.wire.give_up();
                 continue;
             }
-            match self.decide(&mut retry, &error) {
-                Decision::Wait(wait) => {
-                    debug!("the request is sent again, after {} s", wait.as_secs());
-                    self.exchange.watch.pause(wait).await;
-                }
-                Decision::GiveUp(_) => return Err(error),
-            }
+            let Some(wait) = self.next_wait(&mut retry, &failure) else {
+                return Err(self.exchange.error(failure));
+            };
+            debug!("the request is sent again, after {} s", wait.as_secs());
+            self.exchange.watch.pause(wait).await;
         }
         let socket = self.connector.socket().ok_or(Error::Reconnect)?;
-        Ok(Answer::new(socket, &mut self.exchange, failure))
+        Ok(Answer::new(socket, &mut self.exchange, call.failure))
     }
 
     /// One request, over the connection that is kept or a new one, until the first event, or the end of an answer that has none.
     async fn attempt<B: Body>(
         &mut self,
-        new_body: &impl Fn() -> Result<B, InvalidRequest>,
+        call: &mut Call<'b, B, R::Reader, C::Error>,
         is_kept: bool,
-        failure: &mut Option<Failure<C::Error>>,
-    ) -> Result<(), Error<C::Error>> {
+    ) -> Result<(), Failure<C::Error>> {
         let Self { connector, exchange, .. } = self;
-        let body = new_body().map_err(Error::Request)?;
-        let mut call = Call::new(exchange.endpoint, body, true)?;
         if !is_kept {
             debug!("a connection is made");
             exchange.wire.give_up();
             exchange.watch.attempt_started();
-            exchange
-                .watch
-                .limit(connector.connect())
-                .await
-                .map_err(Error::Deadline)?
-                .map_err(Error::Connect)?;
+            let connecting = async { connector.connect().await.map_err(Failure::Connect) };
+            exchange.watch.limit(connecting).await?;
             exchange.wire.reset();
         }
-        let socket = connector.socket().ok_or(Error::Reconnect)?;
+        let socket = connector.socket().ok_or(Failure::Reconnect)?;
         exchange.watch.connected();
-        exchange.run(socket, &mut call).await?;
-        *failure = call.failure;
-        Ok(())
+        exchange.run(socket, call).await
     }
 
+    /// After which wait the request is sent again, if it is.
     #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
-    fn decide(&mut self, retry: &mut Retry, error: &Error<C::Error>) -> Decision {
+    fn next_wait(&mut self, retry: &mut Retry, failure: &Failure<C::Error>) -> Option<Duration> {
         let entropy = (self.entropy)();
         let time_left = self.exchange.watch.time_left();
-        retry.decide(&self.outcome(error), entropy, None, time_left)
+        match retry.decide(&self.outcome(failure), entropy, None, time_left) {
+            Decision::Wait(wait) => Some(wait),
+            Decision::GiveUp(_) => None,
+        }
     }
 
     /// What a failure means for a retry.
-    fn outcome(&self, error: &Error<C::Error>) -> Outcome<'_> {
-        match error {
-            Error::Connect(_) => Outcome::ConnectionFailed,
-            Error::Refused(status) => self.exchange.report.outcome(*status),
-            Error::Deadline(DeadlineKind::Connect) => Outcome::ConnectTimeout,
-            Error::Deadline(DeadlineKind::FirstEvent) => Outcome::FirstEventTimeout,
+    fn outcome(&self, failure: &Failure<C::Error>) -> Outcome<'_> {
+        match failure {
+            Failure::Connect(_) => Outcome::ConnectionFailed,
+            Failure::Refused(status) => self.exchange.report.outcome(*status),
+            Failure::Deadline(DeadlineKind::Connect) => Outcome::ConnectTimeout,
+            Failure::Deadline(DeadlineKind::FirstEvent) => Outcome::FirstEventTimeout,
             _ if self.exchange.is_committed() => Outcome::Committed,
-            Error::Io(_) | Error::Closed | Error::Reconnect => Outcome::ConnectionFailed,
-            Error::Http(error) if error.kind() == http1::ErrorKind::Truncated => Outcome::ConnectionFailed,
+            Failure::Io(_) | Failure::Closed | Failure::Reconnect => Outcome::ConnectionFailed,
+            Failure::Http if self.exchange.wire.is_truncated() => Outcome::ConnectionFailed,
             _ => Outcome::Permanent,
         }
     }
@@ -265,12 +259,22 @@ where
     }
 }
 
+/// [`Call::begin`], but that what is copied there takes no part of the future's stack.
+#[inline(never)]
+fn begin<'b, B: Body, R, E>(
+    call: &mut Call<'b, B, R, E>,
+    endpoint: Endpoint<'b>,
+    new_body: impl Fn() -> Result<B, InvalidRequest>,
+) -> Result<(), Error<E>> {
+    call.begin(endpoint, new_body)
+}
+
 /// Whether a request failed on a connection that was kept alive because it was kept too long.
-fn is_stale<E>(error: &Error<E>, was_answered: bool) -> bool {
-    match error {
-        Error::Reconnect => true,
-        Error::Io(_) | Error::Closed => !was_answered,
-        Error::Http(error) => error.kind() == http1::ErrorKind::Truncated && error.offset() == 0,
+fn is_stale<E>(failure: &Failure<E>, wire: &Wire<'_>) -> bool {
+    match failure {
+        Failure::Reconnect => true,
+        Failure::Io(_) | Failure::Closed => !wire.was_answered,
+        Failure::Http => !wire.was_answered && wire.is_truncated(),
         _ => false,
     }
 }

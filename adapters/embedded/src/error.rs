@@ -39,9 +39,11 @@ pub enum Error<E> {
 }
 
 /// What ends a call under way, in few bytes: what more there is to say of it, the response and the decoder keep.
-pub(crate) enum Failure<E> {
+#[doc(hidden)]
+pub enum Failure<E> {
     EmptyBuffer,
     Reconnect,
+    Connect(E),
     Io(E),
     Closed,
     /// Of the response, which says why.

@@ -1,12 +1,15 @@
 //! What a connection needs besides its socket, and the events in the body of its latest response.
 
+use core::future::Future;
+
 use choreoai_core::ErrorKind;
 use choreoai_core::chat::{Event, Found, Verdict};
-use embedded_io_async::Read;
+use embedded_io_async::{Read, Write};
 
 use crate::decode::{Decode, Meaning};
 use crate::error::Failure;
 use crate::report::Report;
+use crate::socket::{Io, Transfer};
 use crate::time::Watch;
 use crate::wire::{Next, Span, Wire};
 use crate::{Endpoint, Error};
@@ -117,10 +120,11 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     }
 
     /// Takes what a read gave.
-    pub(crate) fn received<E>(&mut self, read: Result<usize, E>) -> Result<usize, Failure<E>> {
-        match self.wire.end_read(read) {
-            Ok(0) if !self.wire.closed() => Err(Failure::Http),
-            read => read.map_err(Failure::Io),
+    pub(crate) fn received<E>(&mut self, read: Result<usize, Failure<E>>) -> Result<usize, Failure<E>> {
+        self.wire.end_read();
+        match read {
+            Ok(count) if !self.wire.received(count) => Err(Failure::Http),
+            read => read,
         }
     }
 
@@ -135,6 +139,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         match failure {
             Failure::EmptyBuffer => Error::EmptyBuffer,
             Failure::Reconnect => Error::Reconnect,
+            Failure::Connect(error) => Error::Connect(error),
             Failure::Io(error) => Error::Io(error),
             Failure::Closed => Error::Closed,
             Failure::Http => self.wire.error().map_or(Error::Reconnect, Error::Http),
@@ -153,10 +158,25 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
         self.watch.resumed();
     }
 
+    /// Writes these bytes of the buffer, or reads into it.
+    #[inline(always)]
+    pub(crate) fn transfer<'s, S: Read + Write>(
+        &'s mut self,
+        socket: &'s mut S,
+        io: Io,
+        unwritten: Span,
+    ) -> impl Future<Output = Result<usize, Failure<S::Error>>> {
+        if io == Io::Read {
+            self.wire.begin_read();
+        }
+        let buffer = &mut *self.wire.buffer;
+        self.watch.transfer(Transfer { io, socket, buffer, unwritten })
+    }
+
     /// Reads on to the next event, if none waits to be lent, or to the end.
     ///
     /// What went wrong with the connection waits in `failure` until what was held of the answer is handed out.
-    pub(crate) async fn find<S: Read>(
+    pub(crate) async fn find<S: Read + Write>(
         &mut self,
         socket: &mut S,
         failure: &mut Option<Failure<S::Error>>,
@@ -167,9 +187,8 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
                 Step::End(Err(failure)) => return Err(self.error(failure)),
                 Step::Read => {}
             }
-            self.wire.begin_read();
-            let read = self.watch.limit(socket.read(self.wire.buffer)).await;
-            if let Err(reason) = read.map_err(Failure::Deadline).and_then(|read| self.received(read)) {
+            let read = self.transfer(socket, Io::Read, Span::default()).await;
+            if let Err(reason) = self.received(read) {
                 self.fail(failure, reason);
             }
         }

@@ -199,6 +199,7 @@ mod exchange;
 pub mod json;
 mod report;
 mod session;
+mod socket;
 pub mod time;
 mod trace;
 mod wire;

@@ -137,11 +137,11 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
         new_body: impl FnOnce() -> Result<B, InvalidRequest>,
     ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         let Self { socket, exchange } = self;
-        {
-            let body = new_body().map_err(Error::Request)?;
-            let mut call = Call::new(exchange.endpoint, body, false)?;
-            exchange.watch.start();
-            exchange.run(socket, &mut call).await?;
+        let mut call = Call::new(false);
+        call.begin(exchange.endpoint, new_body)?;
+        exchange.watch.start();
+        if let Err(failure) = exchange.run(socket, &mut call).await {
+            return Err(exchange.error(failure));
         }
         Ok(Answer::new(socket, exchange, None))
     }

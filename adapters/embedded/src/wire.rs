@@ -1,6 +1,6 @@
 //! The bytes of a connection: what was received, what response it is part of, and whether another may follow.
 
-use choreoai_core::http1::{Error, Method, Part, Remaining, Response};
+use choreoai_core::http1::{Error, ErrorKind, Method, Part, Remaining, Response};
 
 /// How much of a response that nobody needs is read, about, to keep its connection.
 pub(crate) const DRAIN_LIMIT: usize = 4 << 10;
@@ -138,13 +138,17 @@ impl<'b> Wire<'b> {
         self.is_reading = true;
     }
 
-    /// So many bytes were read. 0: the other end has closed the connection.
-    pub(crate) fn end_read<E>(&mut self, read: Result<usize, E>) -> Result<usize, E> {
+    /// It ended, whatever came of it.
+    pub(crate) const fn end_read(&mut self) {
         self.is_reading = false;
-        let count = read?.min(self.buffer.len());
-        self.unread = Span { start: 0, end: count };
-        self.was_answered |= count > 0;
-        Ok(count)
+    }
+
+    /// So many bytes were read. 0: the other end has closed the connection; false: in the middle of the response.
+    pub(crate) fn received(&mut self, count: usize) -> bool {
+        let end = count.min(self.buffer.len());
+        self.unread = Span { start: 0, end };
+        self.was_answered |= end > 0;
+        end > 0 || self.response.end().is_ok()
     }
 
     /// Takes a part of the head. `None`: more is needed.
@@ -178,14 +182,14 @@ impl<'b> Wire<'b> {
         }
     }
 
-    /// The other end has closed the connection: whether the response is complete.
-    pub(crate) fn closed(&mut self) -> bool {
-        self.response.end().is_ok()
-    }
-
     /// What is wrong with the response, once something is.
     pub(crate) const fn error(&self) -> Option<Error> {
         self.response.error()
+    }
+
+    /// Whether the connection was closed in the middle of the response, or before it.
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.error().is_some_and(|error| error.kind() == ErrorKind::Truncated)
     }
 
     /// The response is complete: the connection may carry another request, if that is so.

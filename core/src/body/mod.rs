@@ -18,7 +18,7 @@ use crate::json::{RawJson, RawObject};
 /// A member of an object or an element of an array.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Child<'a> {
-    pub(crate) key: Key<'a>,
+    pub(crate) key: Key,
     pub(crate) value: Value<'a>,
 }
 
@@ -29,23 +29,19 @@ impl<'a> Child<'a> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Key<'a> {
-    /// None: an element of an array.
+pub(crate) enum Key {
+    /// None: an element of an array, or a value that has its name with it.
     Element,
     /// A member of the schema.
     Name(MemberName),
-    /// A name that the caller chose.
-    Text(&'a str),
-    /// A number in quotes.
-    Token(u32),
 }
 
-impl Key<'_> {
+impl Key {
     /// The name of a member of the schema.
     pub(crate) fn name(&self) -> Option<&'static str> {
         match self {
             Self::Name(name) => Some(name.as_str()),
-            _ => None,
+            Self::Element => None,
         }
     }
 }
@@ -61,6 +57,10 @@ pub(crate) enum Value<'a> {
     Str(&'a str),
     Raw(&'a str),
     Node(Node<'a>),
+    /// Under a name that the caller chose.
+    Label(&'a (&'a str, &'a str)),
+    /// Under a number in quotes.
+    Bias(&'a (u32, f64)),
 }
 
 impl From<bool> for Value<'_> {
@@ -135,14 +135,17 @@ impl Overridden {
     #[inline(never)] // It needs much of the stack, and mostly it is not needed.
     fn find_in<'a>(extra: RawObject<'_>, mut member: impl FnMut(usize) -> Option<Child<'a>>) -> Self {
         let mut overridden = 0_u32;
-        for key in extra.keys() {
-            let names = (0..32).map_while(&mut member).map(|child| child.key.name());
-            for (index, name) in (0..u32::BITS).zip(names) {
-                if name.is_some_and(|name| key.is(name)) {
-                    overridden |= 1_u32.wrapping_shl(index);
+        extra.any_key(&mut |key| {
+            let mut bit = 1_u32;
+            // As far as there are bits.
+            for child in (0..32).map_while(&mut member) {
+                if child.key.name().is_some_and(|name| key.is(name)) {
+                    overridden |= bit;
                 }
+                bit = bit.wrapping_shl(1);
             }
-        }
+            false
+        });
         Self(overridden)
     }
 

@@ -1,6 +1,6 @@
 //! The objects and arrays of requests.
 
-use super::{Child, Key, Value};
+use super::{Child, Value};
 use crate::chat::{AudioOutput, Content, ContentPart, Function, JsonSchema, Tool, ToolCall};
 use crate::json::RawObject;
 
@@ -44,12 +44,8 @@ impl<'a> Node<'a> {
         match self {
             Self::Root | Self::Messages | Self::Message => None,
             Self::Strings(list) => list.get(index).map(|text| Child::element(*text)),
-            Self::Metadata(list) => {
-                list.get(index).map(|(key, value)| Child { key: Key::Text(key), value: Value::Str(value) })
-            }
-            Self::LogitBias(list) => list
-                .get(index)
-                .map(|(token, bias)| Child { key: Key::Token(*token), value: Value::Float(*bias) }),
+            Self::Metadata(list) => list.get(index).map(|label| Child::element(Value::Label(label))),
+            Self::LogitBias(list) => list.get(index).map(|bias| Child::element(Value::Bias(bias))),
             Self::Parts(list) => list.get(index).map(|part| Child::element(part.value())),
             Self::ToolCalls(list) => list.get(index).map(|call| Child::element(Self::ToolCall(call))),
             Self::Tools(list) => list.get(index).map(|tool| Child::element(tool.value())),
@@ -132,6 +128,7 @@ impl<'a> Node<'a> {
         }
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))] // Else there is a table of brackets wherever it is asked for.
     pub(crate) const fn is_array(self) -> bool {
         matches!(
             self,

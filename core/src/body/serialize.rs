@@ -2,7 +2,7 @@
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-use super::{Child, Key, Node, Overridden, Value};
+use super::{Child, Node, Overridden, Value};
 use crate::chat::{
     AsMessage, ChatRequest, Content, ContentPart, Function, LogitBias, Message, Metadata, ResponseFormat,
     Stop, Tool, ToolCall, ToolChoice,
@@ -85,6 +85,8 @@ impl Serialize for Value<'_> {
                 list.end()
             }
             Self::Node(node) => serialize_object(serializer, node.extra(), |index| node.child(index), &()),
+            Self::Label((_, text)) => serializer.serialize_str(text),
+            Self::Bias((_, bias)) => serializer.serialize_f64(*bias),
         }
     }
 }
@@ -102,8 +104,8 @@ fn serialize_object<'a, S: Serializer>(
         match (key, value) {
             (_, Value::Absent) => {}
             _ if overridden.contains(index) => {}
-            (Key::Token(token), value) => map.serialize_entry(&token, &value)?,
-            (Key::Text(name), value) => map.serialize_entry(name, &value)?,
+            (_, Value::Bias((token, _))) => map.serialize_entry(token, &value)?,
+            (_, Value::Label((name, _))) => map.serialize_entry(name, &value)?,
             (key, Value::Node(Node::Messages)) => {
                 map.serialize_entry(key.name().unwrap_or_default(), messages)?
             }

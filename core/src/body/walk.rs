@@ -43,8 +43,8 @@ struct Frame<'a> {
 #[derive(Clone, Copy, Debug)]
 enum Pending<'a> {
     Nothing,
-    Name(&'a str, Value<'a>),
-    Colon(Value<'a>),
+    /// Behind a name that the caller chose.
+    Colon(&'a str),
     Value(Value<'a>),
 }
 
@@ -71,11 +71,6 @@ impl<'a, D: Document<'a>> Walk<'a, D> {
                 let name = if first { name.without_comma() } else { name.with_comma() };
                 self.then(Pending::Value(value), Part::Raw(name))
             }
-            Key::Text(name) if first => self.then(Pending::Colon(value), Part::Str(name)),
-            Key::Text(name) => self.then(Pending::Name(name, value), COMMA),
-            Key::Token(token) => {
-                self.then(Pending::Value(value), Part::Number(Decimal::member_name(token, first)))
-            }
         }
     }
 
@@ -91,6 +86,10 @@ impl<'a, D: Document<'a>> Walk<'a, D> {
             Value::Str(text) => Part::Str(text),
             Value::Raw(text) => Part::Raw(text),
             Value::Node(node) => self.enter(node),
+            Value::Label((name, text)) => self.then(Pending::Colon(text), Part::Str(name)),
+            Value::Bias((token, bias)) => {
+                self.then(Pending::Value(Value::Float(*bias)), Part::Number(Decimal::member_name(*token)))
+            }
         }
     }
 
@@ -116,8 +115,9 @@ impl<'a, D: Document<'a>> Iterator for Walk<'a, D> {
     fn next(&mut self) -> Option<Part<'a>> {
         match mem::replace(&mut self.pending, Pending::Nothing) {
             Pending::Nothing => {}
-            Pending::Name(name, value) => return Some(self.then(Pending::Colon(value), Part::Str(name))),
-            Pending::Colon(value) => return Some(self.then(Pending::Value(value), Part::Raw(":"))),
+            Pending::Colon(text) => {
+                return Some(self.then(Pending::Value(Value::Str(text)), Part::Raw(":")));
+            }
             Pending::Value(value) => return Some(self.begin(value)),
         }
         let frame = self.frames.get_mut(self.depth.checked_sub(1)?)?;

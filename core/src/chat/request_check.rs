@@ -45,12 +45,14 @@ impl<'a, M> ChatRequest<'a, M> {
     where
         M: IntoIterator<Item: AsMessage<'r>> + Clone,
     {
-        let mut messages = self.messages.clone().into_iter().map(|message| message.as_message()).peekable();
-        check.refuse(messages.peek().is_none(), Name::Messages, Kind::Empty);
-        let roleless = |message: super::Message<'_>| {
+        let mut is_empty = true;
+        let roleless = |message: M::Item| {
+            is_empty = false;
+            let message = message.as_message();
             message.role == Role::Other("") && !message.extra.is_some_and(|extra| extra.contains("role"))
         };
-        check.refuse_any(messages, roleless, Name::Messages, Kind::Roleless);
+        check.refuse_any(self.messages.clone(), roleless, Name::Messages, Kind::Roleless);
+        check.refuse(is_empty, Name::Messages, Kind::Empty);
     }
 
     fn lacks_logprobs(&self) -> bool {

@@ -75,15 +75,17 @@ impl Framing {
         self.start_element();
     }
 
-    /// Takes a piece of the value; an error comes with the number of bytes before the refused one.
-    pub(super) fn value(&mut self, piece: &[u8]) -> Result<(), (usize, ErrorKind)> {
-        if self.field == Field::Other {
+    /// Whether the field is one that matters.
+    pub(super) fn is_reading(&self) -> bool {
+        self.field != Field::Other
+    }
+
+    /// Takes a piece of the value: a byte, or spaces, of a field that matters.
+    pub(super) fn value(&mut self, piece: &[u8]) -> Result<(), ErrorKind> {
+        if !self.is_reading() {
             return Ok(());
         }
-        for (accepted, &byte) in piece.iter().enumerate() {
-            self.value_byte(byte).map_err(|kind| (accepted, kind))?;
-        }
-        Ok(())
+        piece.iter().try_for_each(|&byte| self.value_byte(byte))
     }
 
     pub(super) fn field_end(&mut self) -> Result<(), ErrorKind> {

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::framing::{Delimiter, Framing};
 use super::request_head::Method;
 use super::status_line::{Status, StatusLine};
-use super::syntax::{LinePart, take, take_counted};
+use super::syntax::{LinePart, take_counted};
 
 /// How many bytes the heads of a response have together, interim ones included, unless
 /// [`Response::with_head_limit`] says otherwise.
@@ -258,29 +258,31 @@ impl Response {
     /// A step through a head or the trailers, as far as their limit allows.
     fn step_by_lines<'i>(&mut self, input: &mut &'i [u8]) -> Option<Result<Option<Part<'i>>, ErrorKind>> {
         let before = *input;
-        let most = usize::try_from(self.budget).unwrap_or(usize::MAX);
-        let allowed = before.get(..most).unwrap_or(before);
-        let mut rest = allowed;
+        // Of a field that matters here it is known byte by byte what is accepted.
+        let most = if self.framing.is_reading() { self.budget.min(1) } else { self.budget };
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let mut rest = before.get(..most).unwrap_or(before);
+        let allowed = rest.len();
         let found = match &mut self.state {
             State::StatusLine(line) => line.next(&mut rest, &mut self.strict),
             State::Fields(fields) | State::Trailers(fields) => fields.next(&mut rest, &mut self.strict),
             _ => None,
         };
-        let taken = allowed.len().wrapping_sub(rest.len());
+        let taken = allowed.wrapping_sub(rest.len());
         // No more than was allowed.
         self.budget = self.budget.wrapping_sub(taken as u32);
-        take(input, taken);
+        *input = before.get(taken..).unwrap_or_default();
         match found {
             Some(Ok(found)) => Some(self.found(found, before, input)),
             Some(Err(kind)) => Some(Err(kind)),
             None if input.is_empty() => None,
-            // Nothing else keeps the lines from going on.
+            None if self.budget > 0 => Some(Ok(None)),
             None if matches!(self.state, State::Trailers(_)) => Some(Err(ErrorKind::TrailerLimit)),
             None => Some(Err(ErrorKind::HeadLimit)),
         }
     }
 
-    /// `before` is the input that `part` and what precedes it was taken off, `input` what is left of it.
+    /// `before` is the input that `part` was taken off, `input` what is left of it.
     fn found<'i>(
         &mut self,
         part: LinePart<'i>,
@@ -307,18 +309,11 @@ impl Response {
                 self.framing.name_end();
                 return Ok(None);
             }
-            LinePart::Value(mut piece) => {
-                if let Err((accepted, kind)) = self.framing.value(piece) {
-                    // Back to the refused byte; what comes before it is delivered, however the input was cut.
-                    let refused = piece.len().wrapping_sub(accepted);
-                    let back_to = before.len().wrapping_sub(input.len()).wrapping_sub(refused);
+            LinePart::Value(piece) => {
+                if let Err(kind) = self.framing.value(piece) {
+                    // Back to the refused byte.
                     *input = before;
-                    take(input, back_to);
-                    self.state = State::Failed(kind);
-                    if accepted == 0 {
-                        return Err(kind);
-                    }
-                    piece = take(&mut piece, accepted);
+                    return Err(kind);
                 }
                 Part::Value(piece)
             }

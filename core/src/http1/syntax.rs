@@ -83,6 +83,7 @@ pub(super) fn take_while<'i>(input: &mut &'i [u8], accept: impl Fn(u8) -> bool) 
 }
 
 /// Takes what there is of so many bytes, and counts it off them; `None` if there is none.
+#[cfg_attr(target_pointer_width = "32", inline(never))] // Arithmetic of 64 bits is long there.
 pub(super) fn take_counted<'i>(input: &mut &'i [u8], left: &mut u64) -> Option<&'i [u8]> {
     let data = take(input, usize::try_from(*left).unwrap_or(usize::MAX));
     *left = left.wrapping_sub(data.len() as u64);

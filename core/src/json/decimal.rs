@@ -33,16 +33,17 @@ impl Decimal {
         self.text.get(..usize::from(self.len)).unwrap_or(&[])
     }
 
-    /// `,"n":`, the name of an object's member that is a number, with the comma before it unless it is the first.
+    /// `"n":`, the name of an object's member that is a number.
     #[cfg_attr(target_pointer_width = "32", inline(never))]
-    pub(crate) fn member_name(n: u32, first: bool) -> Self {
+    pub(crate) fn member_name(n: u32) -> Self {
         let mut text = Self::EMPTY;
-        text.push_all(if first { b"\"" } else { b",\"" });
+        text.push(b'"');
         text.push_unsigned(n.into());
         text.push_all(b"\":");
         text
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn push(&mut self, byte: u8) {
         if let Some(slot) = self.text.get_mut(usize::from(self.len)) {
             *slot = byte;
@@ -84,7 +85,6 @@ impl Decimal {
 }
 
 const TEN: NonZeroU8 = NonZeroU8::new(10).unwrap();
-const TWO: NonZeroU8 = NonZeroU8::new(2).unwrap();
 
 impl From<u64> for Decimal {
     fn from(n: u64) -> Self {
@@ -109,8 +109,8 @@ impl From<f64> for Decimal {
         if x.is_sign_negative() {
             text.push(b'-');
         }
-        match Digits::of(x) {
-            Some(digits) => digits.write(&mut text),
+        match Scaled::new(x) {
+            Some(scaled) => scaled.write(&mut text),
             None => text.push_all(b"0.0"),
         }
         text
@@ -123,61 +123,6 @@ impl fmt::Debug for Decimal {
     }
 }
 
-/// `0.d1d2d3... * 10^exponent`, with `d1` not zero.
-struct Digits {
-    digits: [u8; Self::MOST],
-    count: i32,
-    exponent: i32,
-}
-
-impl Digits {
-    const MOST: usize = 18;
-
-    /// The fewest digits that read back as `x`, which must be finite; none for zero.
-    fn of(x: f64) -> Option<Self> {
-        let mut scaled = Scaled::new(x)?;
-        let mut exponent = scaled.exponent;
-        let mut digits = [0; Self::MOST];
-        let mut count = 0_i32;
-        for slot in &mut digits {
-            let (digit, last) = scaled.next_digit();
-            *slot = b'0'.wrapping_add(digit);
-            count = count.wrapping_add(1);
-            if last {
-                break;
-            }
-        }
-        // 0.9... rounded up to 1: possible for the first digit alone, else the digit before would have been the last.
-        if let Some(first) = digits.first_mut()
-            && *first > b'9'
-        {
-            *first = b'1';
-            exponent = exponent.wrapping_add(1);
-        }
-        Some(Self { digits, count, exponent })
-    }
-
-    fn write(&self, text: &mut Decimal) {
-        let is_in_full = matches!(self.exponent, -3..=16);
-        // Before which digit the point stands; with zeros where there is none.
-        let point = if is_in_full { self.exponent } else { 1 };
-        // A digit before the point, and one behind it if there is no exponent.
-        let end = if is_in_full { self.count.max(point.wrapping_add(1)) } else { self.count };
-        for place in point.wrapping_sub(1).min(0)..end {
-            if place == point {
-                text.push(b'.');
-            }
-            let digit = usize::try_from(place).ok().and_then(|place| self.digits.get(place));
-            text.push(digit.copied().filter(|digit| *digit != 0).unwrap_or(b'0'));
-        }
-        if !is_in_full {
-            let exponent = self.exponent.wrapping_sub(1);
-            text.push(b'e');
-            text.push_signed(exponent < 0, exponent.unsigned_abs().into());
-        }
-    }
-}
-
 /// A positive number as `value * 10^exponent`, with `value` a fixed-point fraction from 0.1 to 1, and how far below
 /// and above it the numbers reach that read back as the same `f64`.
 struct Scaled {
@@ -185,7 +130,7 @@ struct Scaled {
     /// How far below.
     gap: u128,
     /// Whether they reach twice as far above.
-    is_narrow: bool,
+    is_wide: bool,
     exponent: i32,
 }
 
@@ -194,6 +139,7 @@ impl Scaled {
     const ONE: u128 = 1 << Self::FRACTION_BITS;
     /// Rounded up, so that its first digit is 1.
     const TENTH: u128 = Self::ONE / 10 + 1;
+    const MOST_DIGITS: i32 = 18;
 
     fn new(x: f64) -> Option<Self> {
         let bits = x.to_bits();
@@ -208,63 +154,91 @@ impl Scaled {
         }
         let half = 1 << (Self::FRACTION_BITS - 54);
         // Below a power of two the neighbours are half as far apart.
-        let is_narrow = fraction == 0 && biased > 1;
+        let is_wide = fraction == 0 && biased > 1;
         let mut scaled = Self {
             value: u128::from(mantissa) << (Self::FRACTION_BITS - 53),
-            gap: half >> u32::from(is_narrow),
-            is_narrow,
+            gap: half >> u32::from(is_wide),
+            is_wide,
             exponent: 0,
         };
         while scaled.value < Self::TENTH {
-            scaled.times_ten();
+            scaled.times(10);
+            scaled.exponent = scaled.exponent.wrapping_sub(1);
         }
+        // A half is five tenths.
         let doublings = exponent.wrapping_add(53);
-        for _ in 0..doublings {
-            scaled.double();
-        }
-        for _ in doublings..0 {
-            scaled.halve();
+        let (factor, tenths) = if doublings < 0 { (5, 1) } else { (2, 0) };
+        for _ in 0..doublings.unsigned_abs() {
+            scaled.times(factor);
+            scaled.exponent = scaled.exponent.wrapping_sub(tenths);
+            scaled.normalize();
         }
         // More than the scaling can have lost, and too little to cost a digit.
         scaled.gap = scaled.gap.wrapping_sub(scaled.gap >> 32);
+        // 0.9... that is to be rounded up to 1.
+        if scaled.reaches_up() {
+            scaled.value = Self::ONE;
+            scaled.normalize();
+        }
         Some(scaled)
     }
 
-    fn times_ten(&mut self) {
-        multiply(&mut self.value, 10);
-        multiply(&mut self.gap, 10);
-        self.exponent = self.exponent.wrapping_sub(1);
+    fn write(mut self, text: &mut Decimal) {
+        let is_in_full = matches!(self.exponent, -3..=16);
+        // Before which digit the point stands; with zeros where there is none.
+        let point = if is_in_full { self.exponent } else { 1 };
+        let mut is_complete = false;
+        for place in point.wrapping_sub(1).min(0)..Self::MOST_DIGITS {
+            if place == point {
+                text.push(b'.');
+            }
+            let digit = if place < 0 || is_complete { 0 } else { self.next_digit(&mut is_complete) };
+            text.push(b'0'.wrapping_add(digit));
+            // A digit before the point, and one behind it if there is no exponent.
+            if is_complete && (place >= point || !is_in_full) {
+                break;
+            }
+        }
+        if !is_in_full {
+            let exponent = self.exponent.wrapping_sub(1);
+            text.push(b'e');
+            text.push_signed(exponent < 0, exponent.unsigned_abs().into());
+        }
     }
 
-    fn double(&mut self) {
-        multiply(&mut self.value, 2);
-        multiply(&mut self.gap, 2);
+    /// The next digit, rounded if it is the last.
+    fn next_digit(&mut self, is_last: &mut bool) -> u8 {
+        self.times(10);
+        let digit = (self.value >> Self::FRACTION_BITS) as u8;
+        self.value &= Self::ONE - 1;
+        let (down, up) = (self.value < self.gap, self.reaches_up());
+        let nearer_up = self.value >= Self::ONE / 2;
+        *is_last = down || up;
+        digit.wrapping_add(u8::from(up && (!down || nearer_up)))
+    }
+
+    /// Whether 1 reads back as the same number.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn reaches_up(&self) -> bool {
+        let rest = Self::ONE.wrapping_sub(self.value);
+        rest < self.gap || (self.is_wide && rest.wrapping_sub(self.gap) < self.gap)
+    }
+
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn times(&mut self, factor: u8) {
+        multiply(&mut self.value, factor);
+        multiply(&mut self.gap, factor);
+    }
+
+    /// Below 1 again.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    fn normalize(&mut self) {
         if self.value >= Self::ONE {
             divide(&mut self.value, TEN);
             divide(&mut self.gap, TEN);
             self.value = self.value.wrapping_add(1);
             self.exponent = self.exponent.wrapping_add(1);
         }
-    }
-
-    fn halve(&mut self) {
-        divide(&mut self.value, TWO);
-        divide(&mut self.gap, TWO);
-        if self.value < Self::TENTH {
-            self.times_ten();
-        }
-    }
-
-    /// The next digit, rounded (to 10 at most) if it is the last.
-    fn next_digit(&mut self) -> (u8, bool) {
-        self.times_ten();
-        let digit = (self.value >> Self::FRACTION_BITS) as u8;
-        self.value &= Self::ONE - 1;
-        let above = self.gap << u32::from(self.is_narrow);
-        let down = self.value < self.gap;
-        let up = self.value > Self::ONE.saturating_sub(above);
-        let nearer_up = self.value >= Self::ONE / 2;
-        (digit.wrapping_add(u8::from(up && (!down || nearer_up))), down || up)
     }
 }
 
@@ -370,7 +344,7 @@ mod tests {
     #[test]
     fn arithmetic_by_bytes_is_arithmetic() {
         for n in (0..1000).chain([u128::MAX, u128::MAX / 10, 1 << 124, (1 << 125) - 1]) {
-            for factor in [TWO, TEN] {
+            for factor in [NonZeroU8::new(2).unwrap(), NonZeroU8::new(5).unwrap(), TEN] {
                 let wide = u128::from(factor.get());
                 assert_eq!(multiply_by_bytes(n, factor.get()), n.wrapping_mul(wide), "{n} by {factor}");
                 assert_eq!(divide_by_bytes(n, factor), n / wide, "{n} by {factor}");

@@ -74,7 +74,7 @@ impl<'a> RawObject<'a> {
 
     /// Whether the object has a member of this name, however it is escaped. Linear in the length of the text.
     pub fn contains(&self, name: &str) -> bool {
-        self.keys().any(|key| key.is(name))
+        self.any_key(&mut |key| key.is(name))
     }
 
     /// The members as text, without the braces and without white space around them; empty if there are none.
@@ -83,19 +83,21 @@ impl<'a> RawObject<'a> {
         trim(inner.unwrap_or_default())
     }
 
-    /// The names of the members, in their order.
-    pub(crate) fn keys(&self) -> impl Iterator<Item = RawKey<'a>> + use<'a> {
+    /// Whether one of the names is such; those behind the first that is are not looked at.
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    pub(crate) fn any_key(&self, is_such: &mut dyn FnMut(RawKey<'_>) -> bool) -> bool {
         let mut lexer = Lexer::new();
         let mut input = self.0.as_bytes();
-        let object = lexer.next_token(&mut input) == Some(Ok(Token::ObjectStart));
-        core::iter::from_fn(move || match lexer.upcoming(&mut input) {
-            Some(Ok(Upcoming::Key)) if object => {
-                let key = RawKey { lexer: lexer.clone(), input };
-                lexer.skip(1, &mut input)?.ok()?;
-                Some(key)
+        if lexer.next_token(&mut input) != Some(Ok(Token::ObjectStart)) {
+            return false;
+        }
+        while let Some(Ok(Upcoming::Key)) = lexer.upcoming(&mut input) {
+            if is_such(RawKey { lexer: &lexer, input }) {
+                return true;
             }
-            _ => None,
-        })
+            let Some(Ok(_)) = lexer.skip(1, &mut input) else { break };
+        }
+        false
     }
 }
 
@@ -111,16 +113,17 @@ fn trim(text: &str) -> &str {
 }
 
 /// The name of a member, still escaped.
+#[derive(Clone, Copy)]
 pub(crate) struct RawKey<'a> {
     /// Stands before the key.
-    lexer: Lexer,
+    lexer: &'a Lexer,
     input: &'a [u8],
 }
 
 impl RawKey<'_> {
     /// Whether it spells `name`.
     pub(crate) fn is(&self, name: &str) -> bool {
-        let Self { mut lexer, mut input } = Self { lexer: self.lexer.clone(), input: self.input };
+        let (mut lexer, mut input) = (self.lexer.clone(), self.input);
         let mut expected = Some(name);
         while let (Some(rest), Some(Ok(token))) = (expected, lexer.next_token(&mut input)) {
             expected = match token {
@@ -237,7 +240,12 @@ mod tests {
         for name in ["b", "c", "d", "e", "f", "g", "gh", "i", "gh\u{1f600}j", "aa"] {
             assert!(!object.contains(name), "{name}");
         }
-        assert_eq!(object.keys().count(), 4);
+        let mut count = 0;
+        object.any_key(&mut |_| {
+            count += 1;
+            false
+        });
+        assert_eq!(count, 4);
         assert!(!RawObject::new("{ }").unwrap().contains(""));
     }
 

@@ -65,47 +65,42 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
     /// Writes the next bytes to the front of `out` and returns how many: as many as fit, so fewer than `out.len()`
     /// only at the end of the text, and 0 after it. An empty `out` gives 0 and changes nothing.
     pub fn encode(&mut self, out: &mut [u8]) -> usize {
-        let room = out.len();
-        let mut out = out;
-        while !out.is_empty() {
+        let mut written = 0_usize;
+        loop {
+            let room = out.get_mut(written..).unwrap_or_default();
+            let count = copy(self.chunk.as_bytes(), room);
+            self.chunk.consume(count);
+            written = written.wrapping_add(count);
             #[cfg(target_pointer_width = "64")]
-            if self.chunk.as_bytes().is_empty()
-                && let Some(string) = &mut self.string
+            if let Some(string) = &mut self.string
+                && let Some(room @ [_, ..]) = room.get_mut(count..)
             {
-                let count = copy_escaped(string, out);
-                out = out.split_at_mut_checked(count).map_or(&mut [][..], |(_, rest)| rest);
+                written = written.wrapping_add(copy_escaped(string, room));
             }
-            if self.chunk.as_bytes().is_empty() && !self.advance() {
+            if written >= out.len() || !self.advance() {
                 break;
             }
-            let count = copy(self.chunk.as_bytes(), out);
-            self.chunk.consume(count);
-            out = out.split_at_mut_checked(count).map_or(&mut [][..], |(_, rest)| rest);
         }
-        let written = room.saturating_sub(out.len());
         self.remaining = self.remaining.saturating_sub(written as u64);
         written
     }
 
-    /// Goes on to the next chunk that is not empty; false at the end.
+    /// Goes on to the next chunk, which may be empty; false at the end.
     fn advance(&mut self) -> bool {
-        loop {
-            self.chunk = match self.string {
-                Some(string) => self.advance_string(string),
-                None => match self.parts.next() {
-                    None => return false,
-                    Some(Part::Raw(text)) => Chunk::borrowed(text.as_bytes()),
-                    Some(Part::Number(number)) => Chunk(Bytes::Number { number, written: 0 }),
-                    Some(Part::Str(text)) => {
-                        self.string = Some(text.as_bytes());
-                        Chunk::borrowed(b"\"")
-                    }
-                },
-            };
-            if !self.chunk.as_bytes().is_empty() {
-                return true;
+        if let Some(string) = self.string {
+            self.chunk = self.advance_string(string);
+            return true;
+        }
+        match self.parts.next() {
+            None => return false,
+            Some(Part::Raw(text)) => self.chunk = Chunk::borrowed(text.as_bytes()),
+            Some(Part::Number(number)) => self.chunk = Chunk(Bytes::Number { number, written: 0 }),
+            Some(Part::Str(text)) => {
+                self.string = Some(text.as_bytes());
+                self.chunk = Chunk::borrowed(b"\"");
             }
         }
+        true
     }
 
     /// The next run of the string: bytes without escapes, an escape, or the closing quote.
@@ -135,8 +130,10 @@ impl<'a, P: Iterator<Item = Part<'a>>> Iterator for Encoder<'a, P> {
     type Item = Chunk<'a>;
 
     fn next(&mut self) -> Option<Chunk<'a>> {
-        if self.chunk.as_bytes().is_empty() && !self.advance() {
-            return None;
+        while self.chunk.as_bytes().is_empty() {
+            if !self.advance() {
+                return None;
+            }
         }
         let chunk = mem::replace(&mut self.chunk, Chunk::EMPTY);
         self.remaining = self.remaining.saturating_sub(chunk.as_bytes().len() as u64);
@@ -195,6 +192,7 @@ impl Part<'_> {
 }
 
 /// How long `string` is between quotes, escaped.
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 fn quoted_length(string: &[u8]) -> u64 {
     let escaped = count(string, is_escaped);
     // Those have an escape of two characters, the others one of six.
@@ -203,7 +201,15 @@ fn quoted_length(string: &[u8]) -> u64 {
     (string.len() as u64).wrapping_add(2).wrapping_add(escaped).wrapping_add(long.wrapping_mul(4))
 }
 
+/// The same for small machines, without code that looks at many bytes at a time.
+#[cfg(not(any(target_pointer_width = "64", target_family = "wasm")))]
+fn quoted_length(string: &[u8]) -> u64 {
+    // No string in memory is so long that this overflows.
+    string.iter().fold(2, |length: u64, byte| length.wrapping_add(escape(*byte).map_or(1, str::len) as u64))
+}
+
 /// How many bytes are such.
+#[cfg(any(target_pointer_width = "64", target_family = "wasm"))]
 #[inline(always)]
 fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> u64 {
     /// So many fit a byte, and what counts bytes in a byte looks at many at a time.

@@ -1,22 +1,13 @@
 //! HTTP dates (RFC 9110, section 5.6.7).
 
-/// The forms of a date, the preferred one first, in the notation of `strftime`.
-const FORMS: [&[u8]; 3] = [b"%a, %d %b %Y %T GMT", b"%A, %d-%b-%y %T GMT", b"%a %b %e %T %Y"];
+/// The forms of a date, the preferred one first, in the notation of `strftime`, all of whose numbers have two digits.
+const FORMS: [&[u8]; 3] =
+    [b"%a, %d %b %C%y %H:%M:%S GMT", b"%A, %d-%b-%y %H:%M:%S GMT", b"%a %b %e %H:%M:%S %C%y"];
 
-/// The months: name, days of the year before it, days of its own, in a year that is no leap year.
-static MONTHS: [([u8; 3], u16, u8); 12] = [
-    (*b"Jan", 0, 31),
-    (*b"Feb", 31, 28),
-    (*b"Mar", 59, 31),
-    (*b"Apr", 90, 30),
-    (*b"May", 120, 31),
-    (*b"Jun", 151, 30),
-    (*b"Jul", 181, 31),
-    (*b"Aug", 212, 31),
-    (*b"Sep", 243, 30),
-    (*b"Oct", 273, 31),
-    (*b"Nov", 304, 30),
-    (*b"Dec", 334, 31),
+/// The names of the months.
+const MONTHS: [[u8; 3]; 12] = [
+    *b"Jan", *b"Feb", *b"Mar", *b"Apr", *b"May", *b"Jun", *b"Jul", *b"Aug", *b"Sep", *b"Oct", *b"Nov",
+    *b"Dec",
 ];
 
 /// The days of the week; three letters of each are its short name.
@@ -59,8 +50,8 @@ impl HttpDate {
     fn parse_form(form: &[u8], value: &[u8]) -> Option<Self> {
         let mut rest = Rest(value);
         let mut form = form;
-        let mut month = Month { before: 0, days: 0 };
-        let (mut year, mut day, mut second) = (0, 0, 0);
+        // The century, unless another is said.
+        let mut date = Date([20, 0, 0, 0, 0, 0, 0, 0]);
         let mut two_digit_year = false;
         while let Some((&symbol, behind)) = form.split_first() {
             form = behind;
@@ -70,63 +61,71 @@ impl HttpDate {
             }
             let (&conversion, behind) = form.split_first()?;
             form = behind;
-            match conversion {
-                b'a' | b'A' => rest.weekday(conversion == b'a')?,
-                b'b' => month = rest.month()?,
-                b'd' => day = rest.two_digits()?,
-                b'e' => day = if rest.literal(b' ').is_some() { rest.digit()? } else { rest.two_digits()? },
-                b'y' => {
-                    year = rest.two_digits()?.wrapping_add(2000);
-                    two_digit_year = true;
+            let number = match conversion {
+                b'a' | b'A' => {
+                    rest.weekday(conversion == b'a')?;
+                    // The form with whole names is the one without a century.
+                    two_digit_year = conversion == b'A';
+                    continue;
                 }
-                b'Y' => year = rest.two_digits()?.wrapping_mul(100).wrapping_add(rest.two_digits()?),
-                _ => second = rest.time()?,
+                b'b' => rest.month()?,
+                b'e' if rest.literal(b' ').is_some() => rest.digit()?,
+                _ => rest.digit()?.wrapping_mul(10).wrapping_add(rest.digit()?),
+            };
+            for (known, slot) in NUMBERS.iter().zip(&mut date.0) {
+                if *known == conversion {
+                    *slot = number;
+                }
             }
         }
-        let unix = if rest.0.is_empty() { unix(year, month, day, second)? } else { return None };
+        let unix = if rest.0.is_empty() { date.unix()? } else { return None };
         Some(Self { unix, two_digit_year })
     }
 }
 
-/// A month: the days of the year before it, and its own, in a year that is no leap year.
-#[derive(Clone, Copy)]
-struct Month {
-    before: u32,
-    days: u32,
-}
+/// What of a date is a number, in the notation of [`FORMS`].
+const NUMBERS: [u8; 8] = *b"CybdeHMS";
 
-impl Month {
-    const fn is_february(self) -> bool {
-        self.days == 28
+/// The numbers of a date, each of two digits at most: nothing overflows.
+struct Date([u32; NUMBERS.len()]);
+
+impl Date {
+    /// Unix time. `None`: there is no such moment, or it is before 1970.
+    fn unix(&self) -> Option<u64> {
+        let [century, of_century, month, day, padded_day, hour, minute, second] = self.0;
+        // Only one of them is in a form.
+        let day = day | padded_day;
+        let year = century.wrapping_mul(100).wrapping_add(of_century);
+        let is_leap = if of_century == 0 { century } else { of_century } % 4 == 0;
+        // How much shorter than 30 days February is.
+        let missing = if is_leap { 1 } else { 2 };
+        let length = match month {
+            2 => 30_u32.wrapping_sub(missing),
+            // They take turns, but for July and August.
+            _ => 30 | (month ^ month >> 3) & 1,
+        };
+        // A leap second is second 60; Unix time has none, so it falls on the second that follows.
+        if year < 1970 || day == 0 || day > length || hour >= 24 || minute >= 60 || second > 60 {
+            return None;
+        }
+        // The days of the year before this month, if February had 30.
+        let before = month.wrapping_mul(367).wrapping_sub(362) / 12;
+        let days = year
+            .wrapping_sub(1970)
+            .wrapping_mul(365)
+            .wrapping_add(leap_years_through(year.wrapping_sub(1)))
+            .wrapping_sub(const { leap_years_through(1969) })
+            .wrapping_add(before)
+            .wrapping_sub(if month > 2 { missing } else { 0 })
+            .wrapping_add(day.wrapping_sub(1));
+        let seconds = hour.wrapping_mul(60).wrapping_add(minute).wrapping_mul(60).wrapping_add(second);
+        Some(u64::from(days).wrapping_mul(86_400).wrapping_add(seconds.into()))
     }
-}
-
-/// Unix time of the given second of a day, in a year of four digits at most: nothing overflows. `None`: there is no such day, or it
-/// is before 1970.
-fn unix(year: u32, month: Month, day: u32, second: u32) -> Option<u64> {
-    let leap = is_leap(year);
-    let length = month.days.wrapping_add(u32::from(leap && month.is_february()));
-    if year < 1970 || day == 0 || day > length {
-        return None;
-    }
-    let leap_day_passed = leap && month.before > 31;
-    let days = year
-        .wrapping_sub(1970)
-        .wrapping_mul(365)
-        .wrapping_add(leap_years_through(year.wrapping_sub(1)))
-        .wrapping_sub(leap_years_through(1969))
-        .wrapping_add(month.before)
-        .wrapping_add(u32::from(leap_day_passed))
-        .wrapping_add(day.wrapping_sub(1));
-    Some(u64::from(days).wrapping_mul(86_400).wrapping_add(u64::from(second)))
-}
-
-const fn is_leap(year: u32) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
 const fn leap_years_through(year: u32) -> u32 {
-    (year / 4).wrapping_sub(year / 100).wrapping_add(year / 400)
+    let centuries = year / 100;
+    (year / 4).wrapping_sub(centuries).wrapping_add(centuries / 4)
 }
 
 /// The part of a date that has not been read yet. Each call takes one field off its front.
@@ -144,11 +143,6 @@ impl Rest<'_> {
         digit.is_ascii_digit().then_some(u32::from(digit.wrapping_sub(b'0')))
     }
 
-    fn two_digits(&mut self) -> Option<u32> {
-        let tens = self.digit()?;
-        Some(tens.wrapping_mul(10).wrapping_add(self.digit()?))
-    }
-
     fn weekday(&mut self, is_short: bool) -> Option<()> {
         self.0 = DAYS.iter().find_map(|name| {
             self.0.strip_prefix(if is_short { name.get(..3).unwrap_or_default() } else { name })
@@ -156,23 +150,11 @@ impl Rest<'_> {
         Some(())
     }
 
-    fn month(&mut self) -> Option<Month> {
+    fn month(&mut self) -> Option<u32> {
         let (name, rest) = self.0.split_first_chunk::<3>()?;
-        let (_, before, days) = MONTHS.iter().find(|(month, ..)| month == name)?;
         self.0 = rest;
-        Some(Month { before: (*before).into(), days: (*days).into() })
-    }
-
-    /// `hh:mm:ss` as the second of the day.
-    fn time(&mut self) -> Option<u32> {
-        let hour = self.two_digits()?;
-        self.literal(b':')?;
-        let minute = self.two_digits()?;
-        self.literal(b':')?;
-        let second = self.two_digits()?;
-        // A leap second is second 60; Unix time has none, so it falls on the second that follows.
-        (hour < 24 && minute < 60 && second <= 60)
-            .then_some(hour.wrapping_mul(3600).wrapping_add(minute.wrapping_mul(60)).wrapping_add(second))
+        let (number, _) = (1..).zip(&MONTHS).find(|(_, month)| *month == name)?;
+        Some(number)
     }
 }
 
@@ -245,6 +227,8 @@ mod tests {
             "Sun, 6 Nov 1994 08:49:37 GMT",
             "Sun, +6 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 94 08:49:37 GMT",
+            "Sun, 06 Nov 0094 08:49:37 GMT",
+            "Sun, 06 Nov 2o94 08:49:37 GMT",
             "Sunday, 06 Nov 1994 08:49:37 GMT",
             "Sun, 06-Nov-94 08:49:37 GMT",
             "Sunsday, 06-Nov-94 08:49:37 GMT",

@@ -47,7 +47,7 @@ use core::time::Duration;
 
 pub use hints::Hints;
 
-use crate::decimal::from_nanos;
+use crate::decimal::{from_nanos, nanos};
 
 /// How often and how long to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,13 +202,14 @@ impl fmt::Display for Why {
 pub struct Retry {
     policy: Policy,
     retries: u32,
-    waited: Duration,
+    /// In nanoseconds, by which less code compares it than by durations.
+    waited: u64,
 }
 
 impl Retry {
     /// A call whose first request is made now.
     pub const fn new(policy: Policy) -> Self {
-        Self { policy, retries: 0, waited: Duration::ZERO }
+        Self { policy, retries: 0, waited: 0 }
     }
 
     /// How many requests the call has made: 1, and one more for each [`Decision::Wait`]. An error reports it.
@@ -217,8 +218,8 @@ impl Retry {
     }
 
     /// What the waits have added up to so far.
-    pub const fn waited(&self) -> Duration {
-        self.waited
+    pub fn waited(&self) -> Duration {
+        from_nanos(self.waited)
     }
 
     /// Decides what follows the `outcome` of the latest request; call once for each. After [`Decision::Wait`] the
@@ -238,7 +239,7 @@ impl Retry {
         match self.next_wait(outcome, entropy, unix_now, time_left) {
             Ok(wait) => {
                 self.retries = self.retries.saturating_add(1);
-                self.waited = self.waited.saturating_add(wait);
+                self.waited = self.waited.saturating_add(nanos(wait));
                 Decision::Wait(wait)
             }
             Err(why) => Decision::GiveUp(why),
@@ -257,15 +258,16 @@ impl Retry {
             return Err(Why::Exhausted);
         }
         let wait = match outcome.hint(unix_now) {
-            Some(hint) if hint > self.policy.hint_limit => return Err(Why::HintTooLong(hint)),
+            Some(hint) if nanos(hint) > nanos(self.policy.hint_limit) => return Err(Why::HintTooLong(hint)),
             Some(hint) => hint,
             None => self.policy.backoff(self.retries, entropy),
         };
-        if self.waited.checked_add(wait).is_none_or(|waited| waited > self.policy.budget) {
+        let length = nanos(wait);
+        if length > nanos(self.policy.budget).saturating_sub(self.waited) {
             return Err(Why::Budget(wait));
         }
         // A wait that ends with the deadline leaves no time for the request.
-        if time_left.is_some_and(|left| wait >= left) {
+        if time_left.is_some_and(|left| length >= nanos(left)) {
             return Err(Why::Deadline(wait));
         }
         Ok(wait)
@@ -278,8 +280,9 @@ const fn is_transient(status: u16) -> bool {
 }
 
 /// The codes that the gateway's documentation marks as not worth a retry.
+#[cfg_attr(target_pointer_width = "32", inline(never))] // There is little room for it beside what calls it.
 fn is_hopeless(code: &str) -> bool {
-    HOPELESS.as_bytes().split(u8::is_ascii_whitespace).any(|known| known == code.as_bytes())
+    HOPELESS.as_bytes().split(|byte| *byte == b' ').any(|known| known == code.as_bytes())
 }
 
 /// One behind the other: a table of references would take half as much again.
@@ -301,12 +304,6 @@ const HOPELESS: &str = "\
     insufficient_quota \
     configuration_error \
     provider_not_configured";
-
-/// Whole nanoseconds; saturates after 584 years.
-#[cfg_attr(target_pointer_width = "32", inline(never))]
-const fn nanos(duration: Duration) -> u64 {
-    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos() as u64)
-}
 
 /// `whole * entropy / 2^32`, rounded down: always less than `whole`, if that is not zero.
 const fn share(whole: u64, entropy: u32) -> u64 {

@@ -17,7 +17,6 @@ pub use choreoai_core::deadline::{DeadlineKind, Deadlines};
 pub use delay::DelayTimer;
 #[cfg(feature = "embassy-time")]
 pub use embassy::EmbassyTimer;
-pub(crate) use race::Hasty;
 pub use watch::{Timed, Untimed, Watch};
 
 /// A monotonic clock and a way to wait by it.

@@ -11,6 +11,7 @@ use choreoai_core::deadline::DeadlineKind;
 use pin_project_lite::pin_project;
 
 use super::Timer;
+use crate::error::Failure;
 
 pin_project! {
     /// Some work, unless an alarm goes off before it is done.
@@ -47,66 +48,24 @@ pub(super) struct Limit {
     pub(super) kind: DeadlineKind,
 }
 
-impl<F: Future, A: Future<Output = ()>> Future for Race<F, A> {
-    type Output = Result<F::Output, DeadlineKind>;
+impl<F, A, T, E> Future for Race<F, A>
+where
+    F: Future<Output = Result<T, Failure<E>>>,
+    A: Future<Output = ()>,
+{
+    type Output = Result<T, Failure<E>>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if *this.is_late {
-            return Poll::Ready(Err(*this.kind));
+            return Poll::Ready(Err(Failure::Deadline(*this.kind)));
         }
         if let Poll::Ready(output) = this.work.poll(cx) {
-            return Poll::Ready(Ok(output));
+            return Poll::Ready(output);
         }
         match this.alarm.as_pin_mut() {
-            Some(alarm) => alarm.poll(cx).map(|()| Err(*this.kind)),
+            Some(alarm) => alarm.poll(cx).map(|()| Err(Failure::Deadline(*this.kind))),
             None => Poll::Pending,
-        }
-    }
-}
-
-pin_project! {
-    /// Some work that may take as long as it likes.
-    pub(crate) struct Alone<F> {
-        #[pin]
-        pub(super) work: F,
-    }
-}
-
-impl<F: Future> Future for Alone<F> {
-    type Output = Result<F::Output, DeadlineKind>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.project().work.poll(cx).map(Ok)
-    }
-}
-
-pin_project! {
-    /// What comes of some work; only what comes at once, if it is hasty.
-    pub(crate) struct Hasty<F> {
-        #[pin]
-        work: F,
-        is_hasty: bool,
-    }
-}
-
-impl<F> Hasty<F> {
-    pub(crate) const fn new(is_hasty: bool, work: F) -> Self {
-        Self { work, is_hasty }
-    }
-}
-
-impl<F: Future> Future for Hasty<F> {
-    type Output = Option<F::Output>;
-
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        match this.work.poll(cx) {
-            Poll::Ready(output) => Poll::Ready(Some(output)),
-            Poll::Pending if *this.is_hasty => Poll::Ready(None),
-            Poll::Pending => Poll::Pending,
         }
     }
 }

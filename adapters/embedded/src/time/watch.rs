@@ -4,10 +4,13 @@ use core::future::Future;
 use core::time::Duration;
 
 use choreoai_core::deadline::{Clock, DeadlineKind, Deadlines, left};
+use embedded_io_async::{Read, Write};
 
 use super::Timer;
-use super::race::{Alone, Limit, Race};
+use super::race::{Limit, Race};
 use crate::decode::Meaning;
+use crate::error::Failure;
+use crate::socket::Transfer;
 
 /// Keeps the deadlines of a call, or keeps none.
 ///
@@ -25,9 +28,12 @@ pub trait Watch: sealed::Sealed {
     #[doc(hidden)]
     fn resumed(&mut self);
 
-    /// Does some work, unless a deadline expires meanwhile.
+    /// Uses a socket, unless a deadline expires meanwhile.
     #[doc(hidden)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>>;
+    fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> impl Future<Output = Result<usize, Failure<S::Error>>>;
 
     /// What is done from now on is done within this time; that does not prolong another deadline.
     #[doc(hidden)]
@@ -49,9 +55,13 @@ impl Watch for Untimed {
 
     fn resumed(&mut self) {}
 
+    // In place, so that a program in which nothing is polled twice has no panic for that.
     #[inline(always)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Alone { work }
+    fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> impl Future<Output = Result<usize, Failure<S::Error>>> {
+        transfer.perform()
     }
 
     fn hurry(&mut self, _: Duration) {}
@@ -59,11 +69,10 @@ impl Watch for Untimed {
     fn relax(&mut self) {}
 }
 
-/// Deadlines by this timer.
+/// Deadlines by this timer, from the beginning of each call.
 #[derive(Clone, Debug)]
 pub struct Timed<T> {
     timer: T,
-    deadlines: Deadlines,
     clock: Clock,
     /// When the caller was given the event that it has.
     lent: Option<Duration>,
@@ -73,17 +82,17 @@ pub struct Timed<T> {
 
 impl<T: Timer> Timed<T> {
     pub(crate) fn new(timer: T, deadlines: Deadlines) -> Self {
-        let clock = Clock::start(deadlines, timer.now());
-        Self { timer, deadlines, clock, lent: None, hurry: None }
+        let clock = Clock::start(deadlines, Duration::ZERO);
+        Self { timer, clock, lent: None, hurry: None }
     }
 
     pub(crate) const fn set_deadlines(&mut self, deadlines: Deadlines) {
-        self.deadlines = deadlines;
+        self.clock = Clock::start(deadlines, Duration::ZERO);
     }
 
     /// A call begins, and the first connection is made for it, if one has to be.
     pub(crate) fn start_connecting(&mut self) {
-        self.clock = Clock::start(self.deadlines, self.timer.now());
+        self.clock.restart(self.timer.now());
         self.lent = None;
         self.hurry = None;
     }
@@ -107,15 +116,21 @@ impl<T: Timer> Timed<T> {
     /// What the next deadline leaves.
     #[inline(never)] // It is long, and there is more than one place where something is waited for.
     fn next_limit(&self) -> Limit {
-        let hurry = self.hurry.map(|moment| (moment, DeadlineKind::Total));
-        let next = match (self.clock.next(), hurry) {
-            (Some(next), Some(hurry)) => Some(if hurry.0 < next.0 { hurry } else { next }),
-            (next, hurry) => next.or(hurry),
-        };
-        match next {
-            Some((moment, kind)) => Limit { wait: Some(left(self.timer.now(), moment)), kind },
-            None => Limit { wait: None, kind: DeadlineKind::Total },
+        let now = self.timer.now();
+        let hurry = self.hurry.map(|moment| left(now, moment));
+        match self.clock.wait(now) {
+            Some((wait, kind)) if hurry.is_none_or(|hurry| wait <= hurry) => Limit { wait: Some(wait), kind },
+            _ => Limit { wait: hurry, kind: DeadlineKind::Total },
         }
+    }
+
+    /// Does some work, unless a deadline expires meanwhile.
+    #[inline(always)]
+    pub(crate) fn limit<F, O, E>(&mut self, work: F) -> impl Future<Output = Result<O, Failure<E>>>
+    where
+        F: Future<Output = Result<O, Failure<E>>>,
+    {
+        Race::within(self.next_limit(), work, &mut self.timer)
     }
 
     /// Waits between two attempts.
@@ -147,9 +162,11 @@ impl<T: Timer> Watch for Timed<T> {
         }
     }
 
-    #[inline(always)]
-    fn limit<F: Future>(&mut self, work: F) -> impl Future<Output = Result<F::Output, DeadlineKind>> {
-        Race::within(self.next_limit(), work, &mut self.timer)
+    async fn transfer<S: Read + Write>(
+        &mut self,
+        transfer: Transfer<'_, S>,
+    ) -> Result<usize, Failure<S::Error>> {
+        self.limit(transfer.perform()).await
     }
 
     fn hurry(&mut self, time: Duration) {

@@ -257,7 +257,7 @@ pub(crate) const COMPLETION: &str = concat!(
 pub(crate) type Outcome<E> = (String, Result<Verdict, Error<E>>);
 
 /// Reads an answer to its end.
-pub(crate) async fn read<S: Read, W: Watch, R: Report, const SCRATCH: usize>(
+pub(crate) async fn read<S: Read + Write, W: Watch, R: Report, const SCRATCH: usize>(
     answer: &mut Answer<'_, '_, S, W, R, Decoder<SCRATCH>>,
 ) -> Outcome<S::Error> {
     let mut text = String::new();

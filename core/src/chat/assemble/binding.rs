@@ -33,20 +33,17 @@ impl<'a> ToolCallLabels<'a> {
                 by_id = Some(position);
             }
             if self.index.is_some() && self.index == call.index {
-                by_index = Some((position, call));
+                by_index = Some((position, self.continues_by_index(&call)));
             }
             if Some(position) == current {
-                by_order = Some((position, call));
+                by_order = Some((position, self.continues_by_order(&call)));
             }
         }
         if by_id.is_some() {
             return by_id;
         }
-        if let Some((position, call)) = by_index {
-            return self.continues_by_index(&call).then_some(position);
-        }
-        let (position, call) = by_order?;
-        self.continues_by_order(&call).then_some(position)
+        let (position, continues) = by_index.or(by_order)?;
+        continues.then_some(position)
     }
 
     /// What this fragment adds to `name`, the name of the call it was bound to, of which `arguments` are known; often nothing.

@@ -163,31 +163,28 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
 
     /// Binds the open fragment of a tool call, if there is one.
     fn end_fragment(&mut self, index: Option<u32>) {
-        let Some(mut fragment) = self.scope.fragment.take() else { return };
+        let Some(fragment) = &mut self.scope.fragment else { return };
         fragment.index = index;
-        let position = fragment.labels().bind(self.calls.iter().map(CallSlot::labels), self.progress.current);
-        let overflow = match position.and_then(|position| self.calls.get_mut(position)) {
+        let calls = self.calls.iter().map(CallSlot::labels);
+        let position = fragment.labels().bind(calls, self.progress.current).unwrap_or_else(|| {
+            let position = self.calls.len();
+            // If there is no room, no call will be there.
+            let _ = self.calls.push(CallSlot::new());
+            position
+        });
+        let overflow = match self.calls.get_mut(position) {
             Some(call) => {
-                self.progress.current = position;
-                call.continue_with(&fragment);
-                call.overflow(&fragment)
+                self.progress.current = Some(position);
+                call.continue_with(fragment);
+                call.overflow(fragment)
             }
             None => {
-                let position = self.calls.len();
-                let overflow = fragment.overflow(&fragment);
-                match self.calls.push(fragment) {
-                    Ok(()) => {
-                        self.progress.current = Some(position);
-                        overflow
-                    }
-                    Err(_) => {
-                        // What continues the lost call must not end up in another one.
-                        self.progress = Progress { current: None, lost_calls: true };
-                        Some(Self::TOO_MANY_CALLS)
-                    }
-                }
+                // What continues the lost call must not end up in another one.
+                self.progress = Progress { current: None, lost_calls: true };
+                Some(Self::TOO_MANY_CALLS)
             }
         };
+        self.scope.fragment = None;
         self.scope.overflow = self.scope.overflow.or(overflow);
     }
 
