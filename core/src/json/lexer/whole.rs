@@ -35,7 +35,7 @@ impl Lexer {
     }
 
     /// Goes over a string that is entered here, quote and all, if `input` holds it whole and nothing in it needs attention; whether it
-    /// did. The lexer stays as it is.
+    /// did, else nothing is consumed. The lexer stays as it is.
     pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
         StringReader::whole(input, false).is_some()
     }

@@ -25,11 +25,11 @@ pub(super) struct Place {
 pub(super) enum Followed<'i> {
     /// What the template says.
     Step(What),
-    /// A value in a hole that is short.
+    /// The text in a hole, which is kept as the short one.
     Short(Target),
-    /// Such a value in the input.
+    /// The text in a hole, which stands in the input.
     Text(Target, &'i str),
-    /// Such a value in the scratch.
+    /// The text in a hole, which is in the scratch.
     Gathered(Target),
     /// All of the input was consumed.
     Consumed,
@@ -37,7 +37,7 @@ pub(super) enum Followed<'i> {
     Again,
 }
 
-/// What came of an event that ends or differs in the midst of what is the same.
+/// What came of input that ends within a segment, or differs from it.
 enum Compared {
     /// A step is due.
     Due,
@@ -239,6 +239,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         } else if let Some(text) = Lexer::whole_text(&mut rest) {
             (!text.is_empty()).then_some(Followed::Text(target, text))
         } else {
+            // A copy, whose address may be taken: the other one stays in registers.
             let mut behind = rest;
             let is_gathered = self.reader.gather_whole(&mut behind);
             rest = behind;
@@ -253,17 +254,18 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The machine goes where this value begins, to read it.
     #[inline(never)]
     fn enter(&mut self) {
-        let number = self.place.part;
-        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return self.leave() };
+        let Place { slot, part, .. } = self.place;
+        let Some(hole) = self.templates.get(slot).hole(part) else { return self.leave() };
         self.reader.stand_at(&hole.stream, &hole.stand);
-        self.mode = Mode::Within { hole: number, is_filled: false };
+        self.mode = Mode::Within { is_filled: false };
     }
 
     /// The machine reads on in the value that stands here.
-    pub(super) fn read_within<'i>(&mut self, number: u8, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
+    pub(super) fn read_within<'i>(&mut self, is_filled: bool, input: &mut &'i [u8]) -> Turn<'i> {
         let (upon, was_filled, within, text);
         {
-            let Some(hole) = self.templates.get(self.place.slot).hole(number) else {
+            let Place { slot, part, .. } = self.place;
+            let Some(hole) = self.templates.get(slot).hole(part) else {
                 return self.decode_on();
             };
             (upon, was_filled) = (hole.upon, hole.is_filled);
@@ -280,8 +282,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Within::Signal(signal) => {
                 if upon != Upon::Counts {
                     let is_filled = is_filled || !self.reader.is_empty(text);
-                    self.mode = Mode::Within { hole: number, is_filled };
-                } else if self.is_behind(number) {
+                    self.mode = Mode::Within { is_filled };
+                } else if self.is_behind() {
                     self.arrive();
                 } else {
                     // Nothing was counted, and it read on.
@@ -299,10 +301,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
     }
 
-    /// Whether the machine knows and stands as the template says of the end of this value.
-    fn is_behind(&self, number: u8) -> bool {
+    /// Whether the machine knows and stands as the template says of the end of the value that stands here.
+    fn is_behind(&self) -> bool {
         let machine = &self.reader.machine;
-        let Some(hole) = self.templates.get(self.place.slot).hole(number) else { return false };
+        let Place { slot, part, .. } = self.place;
+        let Some(hole) = self.templates.get(slot).hole(part) else { return false };
         !machine.is_due()
             && machine.stand() == hole.stand.behind(hole.upon, hole.choice)
             && self.start.as_ref().is_some_and(|start| start.lasting == machine.lasting())
@@ -310,7 +313,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// The value is over, and the machine stands where the template says.
     fn arrive(&mut self) {
-        debug_assert!(self.is_behind(self.place.part), "the machine knows otherwise");
+        debug_assert!(self.is_behind(), "the machine knows otherwise");
         self.place.pass_hole();
         self.mode = Mode::Following;
     }
@@ -379,7 +382,6 @@ impl Place {
     fn pass_hole(&mut self) {
         self.part = self.part.wrapping_add(1);
         self.step = self.step.wrapping_add(1);
-        self.due = 0;
     }
 }
 

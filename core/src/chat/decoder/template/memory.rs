@@ -89,19 +89,19 @@ pub(super) enum What {
     End,
 }
 
-/// What stands in a hole, and what the machine need not know of if it is whole.
+/// How what stands in a hole can be taken without the machine, if it is whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// A text to be handed out, which is not empty.
     Text(Target),
     /// A string to be skipped.
     Skipped,
-    /// Something that the machine is to read.
+    /// Only the machine can read it.
     Other,
 }
 
 /// A part of the literal that goes on to the next hole or to the end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Segment {
     pub(super) end: u16,
     /// The step for that hole or that end.
@@ -265,6 +265,7 @@ impl<const SIZE: usize> Template<SIZE> {
         let mut shared = u16::try_from(bytes).unwrap_or_default();
         let mut holes = self.holes.iter().zip(&other.holes);
         for (one, two) in steps {
+            // Mostly implied; a hole that was entered in another way must not be taken for the same.
             let is_hole = matches!(one.what, What::Hole(_));
             let same = one == two && (!is_hole || holes.next().is_some_and(|(one, two)| one == two));
             if !same {
@@ -337,6 +338,7 @@ impl<const SIZE: usize> Template<SIZE> {
     pub(super) fn push_hole(&mut self, hole: Hole, indices: Indices) -> Option<u8> {
         let place = self.holes.iter().position(Option::is_none)?;
         let number = u8::try_from(place).ok()?;
+        // Until it is closed.
         self.push_segment(What::Hole(Content::Other), indices)?;
         *self.holes.get_mut(place)? = Some(hole);
         Some(number)

@@ -58,7 +58,7 @@ enum Mode {
     /// The bytes are compared; the machine stands still.
     Following,
     /// The machine reads a value in between, of which something was handed out or not.
-    Within { hole: u8, is_filled: bool },
+    Within { is_filled: bool },
 }
 
 impl Mode {
@@ -141,7 +141,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     fn read<'i>(&mut self, input: &mut &'i [u8]) -> Turn<'i> {
         match self.mode {
             Mode::Following => Turn::Again,
-            Mode::Within { hole, is_filled } => self.read_within(hole, is_filled, input),
+            Mode::Within { is_filled } => self.read_within(is_filled, input),
             Mode::Recording(recording) => self.record(recording, input),
             Mode::Plain { is_ending: false } => self.decode(input),
             Mode::Plain { is_ending: true } => self.decode_end(input),

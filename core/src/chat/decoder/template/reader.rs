@@ -25,8 +25,8 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.stream.is_json() && self.machine.finish()
     }
 
-    /// How many bytes at the front of `input` can be read at once without passing over the place where a value begins or the event ends:
-    /// one at least.
+    /// How many bytes at the front of `input` can be read at once without passing over the place where a string or a container
+    /// begins, or the event ends: one at least.
     pub(super) fn step_length(&self, input: &[u8]) -> usize {
         if self.stream.is_within_json() { self.machine.run_within(input).max(1) } else { 1 }
     }

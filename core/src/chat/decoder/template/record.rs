@@ -25,7 +25,7 @@ pub(super) struct Recording {
 
 /// A string that is skipped and has as many bytes is not kept.
 const LONG: u16 = 64;
-/// How much is read at once: less, so that a string is seen to be long before the memory is full.
+/// How much is read at once, at most: little enough that a string is seen to be long before the memory is full.
 const MOST: usize = 32;
 
 impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMPLATE, SCRATCH> {
@@ -66,7 +66,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let (found, text) = self.reader.take_signal(&mut rest);
         let consumed = given.len().wrapping_sub(rest.len());
         if consumed > 0 {
-            // All of it; or what is told is only a part of a value, which is not kept.
+            // All of it; or what is told is only a part of a value, or a name, which is not kept.
             *input = input.get(consumed..).unwrap_or_default();
             recording.is_pushed = false;
         }
@@ -80,7 +80,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                 recording.has_choice |= signal == Signal::ChoiceStart;
                 recording.has_call |= signal == Signal::CallStart;
                 recording.has_chunk |= signal == Signal::ChunkEnd;
-                self.mode = if self.note(recording, signal, text) {
+                let is_noted = self.note(recording, signal, text);
+                debug_assert!(!is_noted || rest.is_empty() || given.len() == 1, "a part of it is kept twice");
+                self.mode = if is_noted {
                     Mode::Recording(recording)
                 } else {
                     let _ = self.give_up();
@@ -91,8 +93,10 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             None if input.is_empty() && given.is_empty() => Turn::Consumed,
             // What was due told nothing.
             None if given.is_empty() => Turn::Again,
-            // Nothing was found: all of it was consumed.
-            None => self.look_around(recording),
+            None => {
+                debug_assert!(rest.is_empty(), "nothing was found, so all of it was consumed");
+                self.look_around(recording)
+            }
         }
     }
 

@@ -43,12 +43,14 @@ struct Told(Vec<String>);
 
 impl Told {
     fn add(&mut self, event: Result<Event<'_>, crate::Error>) {
-        let (Ok(Event::Content(fragment)) | Ok(Event::ToolCallArguments(fragment))) = event else {
-            return self.0.push(format!("{event:?}"));
+        let (kind, fragment) = match event {
+            Ok(Event::Content(fragment)) => ('c', fragment),
+            Ok(Event::ToolCallArguments(fragment)) => ('a', fragment),
+            _ => return self.0.push(format!("{event:?}")),
         };
         match self.0.last_mut() {
-            Some(last) if last.starts_with('"') => last.push_str(fragment),
-            _ => self.0.push(format!("\"{fragment}")),
+            Some(last) if last.starts_with(kind) => last.push_str(fragment),
+            _ => self.0.push(format!("{kind}: {fragment}")),
         }
     }
 }
@@ -147,6 +149,30 @@ fn a_long_string_that_is_skipped_takes_no_memory() {
             "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}}}], \"p\": \"{padding}\"}}\n\n"
         )
     });
+}
+
+/// As many as are kept: the last part of the literal lies behind the last of them.
+#[test]
+fn four_values_may_differ() {
+    check(KEPT, &TOKENS, |number, token| {
+        let list = "[{}],".repeat(number);
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"logprobs\": [{list}0]}}], \"p\": [{list}0], \
+             \"usage\": {{\"total_tokens\": {number}}}}}\n\n"
+        )
+    });
+}
+
+/// An event with one more is not kept.
+#[test]
+fn five_values_are_too_many() {
+    let lists = "\"a\": [0], \"b\": [0], \"c\": [0], \"d\": [0]";
+    let events = TOKENS.map(|token| {
+        format!("data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}}}], {lists}}}\n\n")
+    });
+    for cut in [usize::MAX, 1, 7, 50] {
+        assert_eq!(followed(&events, cut), (0, TOKENS.concat()), "in pieces of {cut}");
+    }
 }
 
 #[test]
