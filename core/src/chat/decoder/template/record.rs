@@ -55,7 +55,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             false if recording.is_pushed => 1,
             false => self.reader.step_length(input.get(..MOST).unwrap_or(input)),
         };
-        let given = input.get(..length).unwrap_or_default();
+        let given = input.get(..length).unwrap_or(input);
         if !given.is_empty() && !recording.is_pushed {
             if !self.templates.get_mut(recording.slot).push(given) {
                 return self.give_up();
