@@ -14,9 +14,14 @@ fn deadlines() {
 }
 
 fn transitions() {
-    for transition in
-        opaque([Clock::attempt_started, Clock::connected, Clock::event, Clock::content, Clock::postpone_idle])
-    {
+    for transition in opaque([
+        Clock::restart,
+        Clock::attempt_started,
+        Clock::connected,
+        Clock::event,
+        Clock::content,
+        Clock::postpone_idle,
+    ]) {
         let mut clock = clock();
         transition(&mut clock, duration());
         consume(clock);
@@ -28,6 +33,7 @@ fn transitions() {
 
 fn queries() {
     consume(Clock::next(&clock()));
+    consume(Clock::wait(&clock(), duration()));
     consume(Clock::expired(&clock(), duration()));
     consume(Clock::time_left(&clock(), duration()));
     consume(deadline::left(duration(), duration()));
