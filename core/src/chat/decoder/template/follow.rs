@@ -1,6 +1,6 @@
 //! An event is compared with the template, and decoded where it differs.
 
-use super::memory::{Content, Indices, Slot, What};
+use super::memory::{Indices, Slot, Stop, What};
 use super::{Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Upon, Within};
@@ -66,7 +66,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(always)]
     fn follow_on<'i>(&mut self, input: &mut &'i [u8]) -> Followed<'i> {
         let mut stop = self.stop();
-        if stop == Some(What::End) {
+        if stop == Some(Stop::End) {
             self.begin_next();
             stop = None;
         }
@@ -75,7 +75,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             if input.is_empty() {
                 return Followed::Consumed;
             }
-            if !self.match_segment(input) {
+            stop = self.match_segment(input);
+            if stop.is_none() {
                 if self.match_within(input) {
                     *input = &[];
                     return Followed::Consumed;
@@ -88,30 +89,22 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
                     Compared::Again => Followed::Again,
                 };
             }
-            stop = self.templates.get(self.place.slot).step(self.place.step).map(|step| step.what);
+            if let Some(what) = self.next_step() {
+                return Followed::Step(what);
+            }
         }
         match stop {
-            Some(What::Hole(content)) => self.fill(content, input),
-            Some(What::End) => Followed::Again,
-            _ => match self.next_step() {
-                Some(what) => Followed::Step(what),
-                None => {
-                    self.leave();
-                    Followed::Again
-                }
-            },
+            None | Some(Stop::End) => Followed::Again,
+            Some(stop) => self.fill(stop, input),
         }
     }
 
-    /// The next step, if all before it was compared.
+    /// What comes next, if all before it was compared. Nothing is due then.
     #[inline(always)]
-    fn stop(&self) -> Option<What> {
-        let Place { slot, part, step, matched, .. } = self.place;
-        let template = self.templates.get(slot);
-        if matched != template.segment(part).end {
-            return None;
-        }
-        template.step(step).map(|step| step.what)
+    fn stop(&self) -> Option<Stop> {
+        let Place { slot, part, matched, .. } = self.place;
+        let segment = self.templates.get(slot).segment(part);
+        (matched == segment.end).then_some(segment.stop)
     }
 
     /// An event was compared to its end, and another one may begin.
@@ -145,18 +138,16 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.templates.get(slot).step(step).map(|step| step.what)
     }
 
-    /// Takes what is left of the segment off the front of `input`, if that is there; whether it is.
+    /// Takes what is left of the segment off the front of `input`, if that is there; what comes behind it.
     #[inline(always)]
-    fn match_segment(&mut self, input: &mut &[u8]) -> bool {
+    fn match_segment(&mut self, input: &mut &[u8]) -> Option<Stop> {
         let Place { slot, part, matched, .. } = self.place;
         let template = self.templates.get(slot);
         let segment = template.segment(part);
-        let Some(literal) = template.literal(matched, segment.end) else { return false };
-        let Some(rest) = input.strip_prefix(literal) else { return false };
-        *input = rest;
+        *input = input.strip_prefix(template.literal(matched, segment.end)?)?;
         self.place.matched = segment.end;
-        self.place.due = segment.stop;
-        true
+        self.place.due = segment.steps;
+        Some(segment.stop)
     }
 
     /// Whether all of `input` is how the segment goes on, and nothing is due then. The place is that one then.
@@ -182,7 +173,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let literal = template.literal(matched, template.segment(part).end).unwrap_or_default();
         let same = if literal.starts_with(input) { input.len() } else { common_prefix(input, literal) };
         let place = matched.wrapping_add(u16::try_from(same).unwrap_or_default());
-        let due = template.steps_up_to(step, place);
+        let due = template.steps_up_to(part, step, place);
         (self.place.matched, self.place.due) = (place, due);
         if step < due {
             return (Compared::Due, same);
@@ -210,11 +201,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
 
     /// Takes the value that stands here. If it is whole and fits the scratch, the machine still need not know.
     #[inline(always)]
-    fn fill<'i>(&mut self, content: Content, input: &mut &'i [u8]) -> Followed<'i> {
-        let taken = match content {
-            Content::Text(target) => self.take_text(target, input),
-            Content::Skipped => Lexer::skip_whole_text(input).then_some(Followed::Again),
-            Content::Other => None,
+    fn fill<'i>(&mut self, stop: Stop, input: &mut &'i [u8]) -> Followed<'i> {
+        let taken = match stop {
+            Stop::Text(target) => self.take_text(target, input),
+            Stop::Padded(target) => {
+                let (filled, rest) = self.fill_padded(target, input);
+                *input = rest;
+                return filled;
+            }
+            Stop::Skipped if Lexer::skip_whole_text(input) => {
+                self.place.pass_hole();
+                self.match_segment(input);
+                return self.next_step().map_or(Followed::Again, Followed::Step);
+            }
+            Stop::Skipped | Stop::Other | Stop::End => None,
         };
         if let Some(taken) = taken {
             self.place.pass_hole();
@@ -227,6 +227,20 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
         self.enter();
         Followed::Again
+    }
+
+    /// Does that for a text, and takes what is to be skipped behind it, too, if that is whole; what is left of `input`.
+    #[inline(never)]
+    fn fill_padded<'i>(&mut self, target: Target, mut input: &'i [u8]) -> (Followed<'i>, &'i [u8]) {
+        let filled = self.fill(Stop::Text(target), &mut input);
+        if self.mode == Mode::Following
+            && self.stop() == Some(Stop::Skipped)
+            && Lexer::skip_whole_text(&mut input)
+        {
+            self.place.pass_hole();
+            self.match_segment(&mut input);
+        }
+        (filled, input)
     }
 
     /// Takes the text of the string that stands here, if that is whole and there is any; else leaves all as it is.
@@ -329,15 +343,16 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[cold]
     #[inline(never)]
     fn leave(&mut self) {
-        let next = self.templates.get(self.place.slot).step(self.place.step);
+        let Place { slot, part, step, matched, .. } = self.place;
+        let template = self.templates.get(slot);
+        let next = template.step(step).filter(|_| step < template.segment(part).steps);
         let value = if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
-            && self.place.matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
+            && matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
         {
             Some(Varying::of(target))
         } else {
-            self.templates.get(self.place.slot).skipped_at(self.place.matched).map(Varying::of_skipped)
+            template.skipped_at(matched).map(Varying::of_skipped)
         };
-        let slot = self.place.slot;
         self.policy.note_missed();
         self.catch_up();
         if let Some(value) = value {
@@ -366,11 +381,15 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         self.place.due = 0;
     }
 
-    /// The indices that are known where the event has been compared to.
+    /// The indices that were known when the last event was given.
     pub(super) fn indices(&self) -> Indices {
-        let last = self.place.step.checked_sub(1);
-        last.and_then(|step| self.templates.get(self.place.slot).step(step))
-            .map_or(Indices::NONE, |step| step.indices)
+        let Place { slot, part, step, .. } = self.place;
+        let template = self.templates.get(slot);
+        let passed = (0..part).rev().map(|part| template.segment(part));
+        let given =
+            passed.filter(|segment| segment.stop != Stop::Skipped).find(|segment| segment.steps == step);
+        let told = step.checked_sub(1).and_then(|step| template.step(step));
+        given.map(|segment| segment.indices).or(told.map(|step| step.indices)).unwrap_or(Indices::NONE)
     }
 }
 
@@ -381,7 +400,6 @@ impl Place {
     #[inline(always)]
     fn pass_hole(&mut self) {
         self.part = self.part.wrapping_add(1);
-        self.step = self.step.wrapping_add(1);
     }
 }
 

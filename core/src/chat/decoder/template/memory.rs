@@ -81,31 +81,36 @@ pub(super) enum What {
     ChoiceStart,
     ChoiceEnd(u8),
     CallStart,
-    CallEnd,
+    CallEnd(Option<u8>),
     ChunkEnd,
-    /// Here a value stands that may be another one each time; holes are numbered in order.
-    Hole(Content),
-    /// The event is over.
+    /// Nothing more.
     End,
 }
 
-/// How what stands in a hole can be taken without the machine, if it is whole.
+/// A part of the literal that goes on to the next hole or to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(super) struct Segment {
+    pub(super) end: u16,
+    /// So many steps come up to there.
+    pub(super) steps: u8,
+    pub(super) stop: Stop,
+    /// What is known then.
+    pub(super) indices: Indices,
+}
+
+/// What comes behind a segment: a hole, and how what stands there can be taken without the machine if it is whole; or the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stop {
     /// A text to be handed out, which is not empty.
     Text(Target),
+    /// The same, and the next hole is a string to be skipped.
+    Padded(Target),
     /// A string to be skipped.
     Skipped,
     /// Only the machine can read it.
     Other,
-}
-
-/// A part of the literal that goes on to the next hole or to the end.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Segment {
-    pub(super) end: u16,
-    /// The step for that hole or that end.
-    pub(super) stop: u8,
+    /// The event is over.
+    End,
 }
 
 /// A value that may be another one each time.
@@ -131,6 +136,10 @@ pub(super) struct Start {
 
 impl Indices {
     pub(super) const NONE: Self = Self { choice: None, call: None };
+}
+
+impl Segment {
+    const NONE: Self = Self { end: 0, steps: 0, stop: Stop::End, indices: Indices::NONE };
 }
 
 impl Slot {
@@ -178,7 +187,7 @@ impl<const SIZE: usize> Template<SIZE> {
             literal: [0; SIZE],
             texts: Texts::NEW,
             length: 0,
-            segments: [Segment { end: 0, stop: 0 }; MAX_HOLES + 1],
+            segments: [Segment::NONE; MAX_HOLES + 1],
             steps: [Step { end: 0, what: What::End, indices: Indices::NONE }; MAX_STEPS],
             step_count: 0,
             holes: [const { None }; MAX_HOLES],
@@ -238,7 +247,7 @@ impl<const SIZE: usize> Template<SIZE> {
     /// The part of the literal behind so many holes.
     #[inline]
     pub(super) fn segment(&self, part: u8) -> Segment {
-        self.segments.get(usize::from(part)).copied().unwrap_or_default()
+        self.segments.get(usize::from(part)).copied().unwrap_or(Segment::NONE)
     }
 
     /// Where in the literal that part begins.
@@ -246,14 +255,10 @@ impl<const SIZE: usize> Template<SIZE> {
         part.checked_sub(1).map_or(0, |before| self.segment(before).end)
     }
 
-    /// The step behind those, from `step` on, that come once the literal is matched up to `place`.
-    pub(super) fn steps_up_to(&self, step: u8, place: u16) -> u8 {
-        if self.step(step).is_some_and(|next| next.end > place) {
-            return step;
-        }
-        let steps = self.steps.iter().take(usize::from(self.step_count)).skip(usize::from(step));
-        let passed = |step: &&Step| step.end <= place && !matches!(step.what, What::Hole(_) | What::End);
-        let count = steps.take_while(passed).count();
+    /// How many steps have come when the literal of that part is matched up to `place`, from `step` on.
+    pub(super) fn steps_up_to(&self, part: u8, step: u8, place: u16) -> u8 {
+        let steps = self.steps.iter().take(usize::from(self.segment(part).steps)).skip(usize::from(step));
+        let count = steps.take_while(|step| step.end <= place).count();
         step.wrapping_add(u8::try_from(count).unwrap_or_default())
     }
 
@@ -261,18 +266,20 @@ impl<const SIZE: usize> Template<SIZE> {
     fn shared(&self, other: &Self) -> u16 {
         let bytes =
             self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
-        let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
         let mut shared = u16::try_from(bytes).unwrap_or_default();
-        let mut holes = self.holes.iter().zip(&other.holes);
-        for (one, two) in steps {
-            // Mostly implied; a hole that was entered in another way must not be taken for the same.
-            let is_hole = matches!(one.what, What::Hole(_));
-            let same = one == two && (!is_hole || holes.next().is_some_and(|(one, two)| one == two));
-            if !same {
-                // Up to here neither gives anything that the other does not.
-                shared = shared.min(one.end.min(two.end).saturating_sub(1));
-                break;
-            }
+        let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
+        let segments = self.segments.iter().zip(&other.segments);
+        // Mostly implied; a hole that was entered in another way must not be taken for the same.
+        let holes = segments.zip(self.holes.iter().zip(&other.holes));
+        let different_step =
+            steps.filter(|(one, two)| one != two).map(|(one, two)| one.end.min(two.end)).next();
+        let different_hole = holes
+            .filter(|((one, two), (hole, other))| one != two || hole != other)
+            .map(|((one, two), _)| one.end.min(two.end))
+            .next();
+        for place in different_step.into_iter().chain(different_hole) {
+            // Up to here neither gives anything that the other does not.
+            shared = shared.min(place.saturating_sub(1));
         }
         shared
     }
@@ -339,7 +346,7 @@ impl<const SIZE: usize> Template<SIZE> {
         let place = self.holes.iter().position(Option::is_none)?;
         let number = u8::try_from(place).ok()?;
         // Until it is closed.
-        self.push_segment(What::Hole(Content::Other), indices)?;
+        self.push_segment(Stop::Other, indices)?;
         *self.holes.get_mut(place)? = Some(hole);
         Some(number)
     }
@@ -349,30 +356,35 @@ impl<const SIZE: usize> Template<SIZE> {
         let Some(Some(hole)) = self.holes.get_mut(usize::from(number)) else { return };
         hole.is_filled = is_filled;
         hole.choice = choice;
-        let content = match hole.upon {
-            Upon::String(target) if is_filled => Content::Text(target),
-            Upon::SkippedString => Content::Skipped,
+        let stop = match hole.upon {
+            Upon::String(target) if is_filled => Stop::Text(target),
+            Upon::SkippedString => Stop::Skipped,
             _ => return,
         };
-        let stop = self.segment(number).stop;
-        if let Some(step) = self.steps.get_mut(usize::from(stop)) {
-            step.what = What::Hole(content);
+        if let Some(segment) = self.segments.get_mut(usize::from(number)) {
+            segment.stop = stop;
+        }
+        let before = number.checked_sub(1).and_then(|before| self.segments.get_mut(usize::from(before)));
+        if let Some(Segment { stop: before, .. }) = before
+            && let Stop::Text(target) = *before
+            && stop == Stop::Skipped
+        {
+            *before = Stop::Padded(target);
         }
     }
 
     /// The event is over; whether that could be noted.
     pub(super) fn complete(&mut self) -> bool {
-        self.is_complete = self.push_segment(What::End, Indices::NONE).is_some();
+        let is_noted = self.push_segment(Stop::End, Indices::NONE).is_some();
+        // No step comes behind it.
+        self.is_complete = is_noted && self.push_step(What::End, Indices::NONE);
         self.is_complete
     }
 
     /// The literal ends for now; `None` if that could not be noted.
-    fn push_segment(&mut self, stop: What, indices: Indices) -> Option<()> {
+    fn push_segment(&mut self, stop: Stop, indices: Indices) -> Option<()> {
         let part = self.holes.iter().flatten().count();
-        let segment = Segment { end: self.length, stop: self.step_count };
-        if !self.push_step(stop, indices) {
-            return None;
-        }
+        let segment = Segment { end: self.length, steps: self.step_count, stop, indices };
         *self.segments.get_mut(part)? = segment;
         Some(())
     }

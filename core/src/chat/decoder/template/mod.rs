@@ -251,9 +251,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             What::ChoiceEnd(index) => Some(Ok(Event::ChoiceEnd { index: u32::from(index) })),
             What::ChunkEnd if I::ALL => Some(Ok(Event::ChunkEnd)),
             What::CallStart if I::ALL => Some(Ok(Event::ToolCallStart)),
-            What::CallEnd if I::ALL => {
-                Some(Ok(Event::ToolCallEnd { index: self.indices().call.map(u32::from) }))
-            }
+            What::CallEnd(index) if I::ALL => Some(Ok(Event::ToolCallEnd { index: index.map(u32::from) })),
             What::Created if I::ALL => {
                 Some(Ok(Event::Created(self.templates.get(self.place.slot).created())))
             }
@@ -261,9 +259,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             What::ChoiceStart
             | What::ChunkEnd
             | What::CallStart
-            | What::CallEnd
+            | What::CallEnd(_)
             | What::Created
-            | What::Hole(_)
             | What::End => Some(Ok(Event::Done)),
         }
     }

@@ -249,7 +249,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             Signal::ChoiceStart => template.push_step(What::ChoiceStart, indices),
             Signal::ChoiceEnd(index) => template.push_step(What::ChoiceEnd(index), indices),
             Signal::CallStart => template.push_step(What::CallStart, indices),
-            Signal::CallEnd => template.push_step(What::CallEnd, indices),
+            Signal::CallEnd => template.push_step(What::CallEnd(indices.call), indices),
             Signal::ChunkEnd => template.push_step(What::ChunkEnd, indices),
             _ => false,
         }
