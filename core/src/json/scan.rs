@@ -30,6 +30,15 @@ pub(super) fn short_run(bytes: &[u8; 2 * WIDTH]) -> Option<(usize, [u64; 2])> {
     None
 }
 
+/// The same without its bytes, and with no branch on where that is: 16 if nowhere within them.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn short_length(bytes: &[u8; 2 * WIDTH]) -> usize {
+    let [low, high] = words(bytes).map(|word| attention(word as usize, true) as u64);
+    let both = u128::from(high).wrapping_shl(u64::BITS) | u128::from(low);
+    (both.trailing_zeros() / 8) as usize
+}
+
 /// Copies ASCII string content that needs no attention from the front of `from` to that of `to`, and says how much that is. Bytes
 /// of `to` behind it may change, too.
 #[cfg(target_pointer_width = "64")]

@@ -203,12 +203,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(always)]
     fn fill<'i>(&mut self, stop: Stop, input: &mut &'i [u8]) -> Followed<'i> {
         let taken = match stop {
-            Stop::Text(target) => self.take_text(target, input),
-            Stop::Padded(target) => {
-                let (filled, rest) = self.fill_padded(target, input);
-                *input = rest;
-                return filled;
-            }
+            Stop::Text(target) | Stop::Padded(target) => self.take_text(target, input),
             Stop::Skipped if Lexer::skip_whole_text(input) => {
                 self.place.pass_hole();
                 self.match_segment(input);
@@ -220,6 +215,9 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.place.pass_hole();
             // What follows is mostly there, too: then it need not be come back for.
             self.match_segment(input);
+            if matches!(stop, Stop::Padded(_)) {
+                *input = self.skip_padding(input);
+            }
             return taken;
         }
         if input.is_empty() {
@@ -229,18 +227,14 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Followed::Again
     }
 
-    /// Does that for a text, and takes what is to be skipped behind it, too, if that is whole; what is left of `input`.
+    /// Takes the string that is to be skipped, if that stands here and is whole; what is left of `input`.
     #[inline(never)]
-    fn fill_padded<'i>(&mut self, target: Target, mut input: &'i [u8]) -> (Followed<'i>, &'i [u8]) {
-        let filled = self.fill(Stop::Text(target), &mut input);
-        if self.mode == Mode::Following
-            && self.stop() == Some(Stop::Skipped)
-            && Lexer::skip_whole_text(&mut input)
-        {
+    fn skip_padding<'i>(&mut self, mut input: &'i [u8]) -> &'i [u8] {
+        if self.stop() == Some(Stop::Skipped) && Lexer::skip_whole_text(&mut input) {
             self.place.pass_hole();
             self.match_segment(&mut input);
         }
-        (filled, input)
+        input
     }
 
     /// Takes the text of the string that stands here, if that is whole and there is any; else leaves all as it is.
