@@ -203,7 +203,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     #[inline(always)]
     fn fill<'i>(&mut self, stop: Stop, input: &mut &'i [u8]) -> Followed<'i> {
         let taken = match stop {
-            Stop::Text(target) | Stop::Padded(target) => self.take_text(target, input),
+            Stop::Text(target) => self.take_text(target, input),
             Stop::Skipped if Lexer::skip_whole_text(input) => {
                 self.place.pass_hole();
                 self.match_segment(input);
@@ -214,8 +214,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         if let Some(taken) = taken {
             self.place.pass_hole();
             // What follows is mostly there, too: then it need not be come back for.
-            self.match_segment(input);
-            if matches!(stop, Stop::Padded(_)) {
+            if self.match_segment(input) == Some(Stop::Skipped) {
                 *input = self.skip_padding(input);
             }
             return taken;
@@ -230,7 +229,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Takes the string that is to be skipped, if that stands here and is whole; what is left of `input`.
     #[inline(never)]
     fn skip_padding<'i>(&mut self, mut input: &'i [u8]) -> &'i [u8] {
-        if self.stop() == Some(Stop::Skipped) && Lexer::skip_whole_text(&mut input) {
+        if Lexer::skip_whole_text(&mut input) {
             self.place.pass_hole();
             self.match_segment(&mut input);
         }

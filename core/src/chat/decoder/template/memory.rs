@@ -103,8 +103,6 @@ pub(super) struct Segment {
 pub(super) enum Stop {
     /// A text to be handed out, which is not empty.
     Text(Target),
-    /// The same, and the next hole is a string to be skipped.
-    Padded(Target),
     /// A string to be skipped.
     Skipped,
     /// Only the machine can read it.
@@ -363,13 +361,6 @@ impl<const SIZE: usize> Template<SIZE> {
         };
         if let Some(segment) = self.segments.get_mut(usize::from(number)) {
             segment.stop = stop;
-        }
-        let before = number.checked_sub(1).and_then(|before| self.segments.get_mut(usize::from(before)));
-        if let Some(Segment { stop: before, .. }) = before
-            && let Stop::Text(target) = *before
-            && stop == Stop::Skipped
-        {
-            *before = Stop::Padded(target);
         }
     }
 
