@@ -12,13 +12,13 @@ use crate::json::{Lexer, ShortText};
 pub(super) struct Place {
     pub(super) slot: Slot,
     /// The part of the literal: it lies behind so many holes.
-    part: u8,
+    pub(super) part: u8,
     /// The next step.
-    step: u8,
+    pub(super) step: u8,
     /// Those before this one are due.
-    due: u8,
+    pub(super) due: u8,
     /// How far the bytes were the same.
-    matched: u16,
+    pub(super) matched: u16,
 }
 
 /// What came of comparing.
@@ -332,48 +332,6 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Turn::Again
     }
 
-    /// The event differs from the template: the machine goes where it would stand had it read the event, and reads on.
-    #[cold]
-    #[inline(never)]
-    fn leave(&mut self) {
-        let Place { slot, part, step, matched, .. } = self.place;
-        let template = self.templates.get(slot);
-        let next = template.step(step).filter(|_| step < template.segment(part).steps);
-        let value = if let Some(What::Text { target, length, .. }) = next.map(|step| step.what)
-            && matched >= next.map_or(0, |step| step.end).wrapping_sub(length).wrapping_sub(1)
-        {
-            Some(Varying::of(target))
-        } else {
-            template.skipped_at(matched).map(Varying::of_skipped)
-        };
-        self.policy.note_missed();
-        self.catch_up();
-        if let Some(value) = value {
-            self.note_varying(value);
-            self.templates.get_mut(slot).forget();
-        }
-    }
-
-    /// Such a value will be a hole in the next template, which is wanted: this one is of no use.
-    pub(super) fn note_varying(&mut self, value: Varying) {
-        self.varying = self.varying.and(value);
-        self.policy.want(1);
-    }
-
-    /// The machine goes over what was compared without it, from the last hole on.
-    pub(super) fn catch_up(&mut self) {
-        let Place { slot, part, matched, .. } = self.place;
-        let template = self.templates.get(slot);
-        if let Some(hole) = part.checked_sub(1).and_then(|before| template.hole(before)) {
-            self.reader.stand_at(&hole.stream, &hole.stand.behind(hole.upon, hole.choice));
-        } else if let Some(start) = &self.start {
-            self.reader.stand_at(&start.stream, &start.stand);
-        }
-        self.reader.replay(template.literal(template.segment_start(part), matched).unwrap_or_default());
-        self.mode = Mode::Plain { is_ending: self.reader.is_behind_document() };
-        self.place.due = 0;
-    }
-
     /// The indices that were known when the last event was given.
     pub(super) fn indices(&self) -> Indices {
         let Place { slot, part, step, .. } = self.place;
@@ -421,7 +379,7 @@ impl Varying {
         self.targets & value.targets == value.targets && self.skipped & value.skipped == value.skipped
     }
 
-    const fn and(self, value: Self) -> Self {
+    pub(super) const fn and(self, value: Self) -> Self {
         Self { targets: self.targets | value.targets, skipped: self.skipped | value.skipped }
     }
 }

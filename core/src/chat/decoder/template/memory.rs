@@ -1,5 +1,7 @@
 //! What is kept of an event: its bytes, what they give, and where others may come.
 
+use core::cell::Cell;
+
 use crate::chat::decoder::stream::EventStream;
 use crate::chat::machine::{Choice, Lasting, Stand, Upon};
 use crate::chat::schema::Target;
@@ -47,9 +49,9 @@ pub(super) const MAX_SKIPPED: usize = 8;
 
 /// A part of the literal, from its first byte to behind its last one.
 #[derive(Clone, Copy, Debug)]
-struct Span {
-    start: u16,
-    end: u16,
+pub(super) struct Span {
+    pub(super) start: u16,
+    pub(super) end: u16,
 }
 
 /// What happens when the literal has been matched up to a place.
@@ -332,11 +334,11 @@ impl<const SIZE: usize> Template<SIZE> {
         }
     }
 
-    /// Which of the strings that are skipped stands at this place of the literal, its closing quote included.
-    pub(super) fn skipped_at(&self, place: u16) -> Option<u8> {
-        let mut spans = self.skipped.iter().take(usize::from(self.skipped_count));
-        let found = spans.position(|span| (span.start..span.end).contains(&place))?;
-        u8::try_from(found).ok()
+    /// Which of the strings that are skipped stands at this place of the literal, and where, its closing quote included.
+    pub(super) fn skipped_at(&self, place: u16) -> Option<(u8, Span)> {
+        let spans = (0..).zip(&self.skipped).take(usize::from(self.skipped_count));
+        let mut found = spans.filter(|(_, span)| (span.start..span.end).contains(&place));
+        found.next().map(|(number, span)| (number, *span))
     }
 
     /// A value begins here that may be another one each time; its number, if it could be noted.
@@ -361,7 +363,51 @@ impl<const SIZE: usize> Template<SIZE> {
         };
         if let Some(segment) = self.segments.get_mut(usize::from(number)) {
             segment.stop = stop;
+            if stop == Stop::Skipped {
+                // Nothing is given there.
+                segment.indices = Indices::NONE;
+            }
         }
+    }
+
+    /// Makes a hole of the string that is skipped with that number, in that part of the literal; whether there was room for it.
+    pub(super) fn open_hole(&mut self, part: u8, number: u8, hole: Hole) -> bool {
+        let Some(skipped) = self.skipped.get_mut(usize::from(number)) else { return false };
+        let Span { start, end } = *skipped;
+        let Some(bytes) = self.literal.get_mut(usize::from(start)..usize::from(self.length)) else {
+            return false;
+        };
+        if self.holes.last().is_none_or(Option::is_some) {
+            return false;
+        }
+        let length = end.wrapping_sub(start);
+        let bytes = Cell::from_mut(bytes).as_slice_of_cells();
+        for (to, from) in bytes.iter().zip(bytes.iter().skip(usize::from(length))) {
+            to.set(from.get());
+        }
+        self.length = self.length.wrapping_sub(length);
+        skipped.end = start;
+        let behind = |place: &mut u16| {
+            if *place > start {
+                *place = place.wrapping_sub(length);
+            }
+        };
+        for span in &mut self.skipped {
+            behind(&mut span.start);
+            behind(&mut span.end);
+        }
+        let steps = self.steps.iter_mut().take(usize::from(self.step_count));
+        for step in steps {
+            behind(&mut step.end);
+        }
+        for segment in &mut self.segments {
+            behind(&mut segment.end);
+        }
+        let steps = self.steps_up_to(part, 0, start);
+        let segment = Segment { end: start, steps, stop: Stop::Skipped, indices: Indices::NONE };
+        insert(&mut self.segments, part, segment);
+        insert(&mut self.holes, part, Some(hole));
+        true
     }
 
     /// The event is over; whether that could be noted.
@@ -378,6 +424,13 @@ impl<const SIZE: usize> Template<SIZE> {
         let segment = Segment { end: self.length, steps: self.step_count, stop, indices };
         *self.segments.get_mut(part)? = segment;
         Some(())
+    }
+}
+
+/// Puts it there, and what stands there and behind one further; the last one is gone.
+fn insert<T>(list: &mut [T], place: u8, mut item: T) {
+    for other in list.iter_mut().skip(usize::from(place)) {
+        core::mem::swap(other, &mut item);
     }
 }
 

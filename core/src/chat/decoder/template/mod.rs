@@ -2,6 +2,7 @@
 
 mod decoders;
 mod follow;
+mod leave;
 mod memory;
 mod policy;
 mod reader;
