@@ -24,11 +24,13 @@ fn followed(events: &[String], cut: usize) -> (usize, String) {
                     text.push_str(fragment);
                 }
                 told.add(event);
+                told.add_indices(decoder.choice_index(), decoder.tool_call_index());
                 is_followed &= matches!(decoder.templated.mode, Mode::Following | Mode::Within { .. });
             }
             let mut input = piece;
             while let Some(event) = plain.next_event(&mut input) {
                 expected.add(event);
+                expected.add_indices(plain.choice_index(), plain.tool_call_index());
             }
             assert_eq!(told, expected, "of {piece:?}");
         }
@@ -37,9 +39,9 @@ fn followed(events: &[String], cut: usize) -> (usize, String) {
     (followed, text)
 }
 
-/// Events, fragments merged.
+/// Events, fragments merged, and the indices that are known then.
 #[derive(Debug, Default, PartialEq)]
-struct Told(Vec<String>);
+struct Told(Vec<String>, Vec<(Option<u32>, Option<u32>)>);
 
 impl Told {
     fn add(&mut self, event: Result<Event<'_>, crate::Error>) {
@@ -52,6 +54,16 @@ impl Told {
             Some(last) if last.starts_with(kind) => last.push_str(fragment),
             _ => self.0.push(format!("{kind}: {fragment}")),
         }
+    }
+
+    /// Of those that are of use: what is known of a choice or a call that is over is not told.
+    fn add_indices(&mut self, choice: Option<u32>, call: Option<u32>) {
+        let known = match self.0.last().and_then(|last| last.chars().next()) {
+            Some('c') => (choice, None),
+            Some('a') => (choice, call),
+            _ => return,
+        };
+        self.1.resize(self.0.len(), known);
     }
 }
 
@@ -137,6 +149,53 @@ fn what_is_skipped_may_differ() {
             "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"logprobs\": [{list}0]}}], \"p\": \"{padding}\"}}\n\n"
         )
     });
+}
+
+/// It is passed over with the text before it, whatever is told in between; and the first one that differs does so at any place, with
+/// other values before and behind it.
+#[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
+fn padding_around_a_text() {
+    let forms: [&dyn Fn(&str, &str) -> String; 4] = [
+        // Nothing is due in between.
+        &|token, padding| {
+            format!("{{\"index\":1,\"delta\":{{\"content\":\"{token}\",\"p\":\"{padding}\"}}}}")
+        },
+        // The index comes in between, and the end of the choice.
+        &|token, padding| {
+            format!(
+                "{{\"delta\":{{\"content\":\"{token}\"}},\"p\":\"{padding}\",\"index\":1}}],\"q\":[{{\"p\":\"\"}}"
+            )
+        },
+        // That of a call, too.
+        &|token, padding| {
+            let call =
+                format!("{{\"index\":2,\"function\":{{\"arguments\":\"{token}\"}},\"p\":\"{padding}\"}}");
+            format!("{{\"index\":1,\"delta\":{{\"tool_calls\":[{call}]}}}}")
+        },
+        // Before the text, and twice behind it.
+        &|token, padding| {
+            format!(
+                "{{\"p\":\"{padding}\",\"delta\":{{\"content\":\"{token}\"}},\"p\":\"{padding}\"}}],\"p\":\"{padding}\",\"q\":[0"
+            )
+        },
+    ];
+    for form in forms {
+        for (first, others) in
+            [("", "a"), ("abc", "abd"), ("abc", "xbc"), ("abc", "ab"), ("abc", "abcd"), ("ab\\n", "ab\\t")]
+        {
+            let events = TOKENS.map(|token| {
+                let padding = if token == TOKENS[0] || token == TOKENS[1] { first } else { others };
+                format!("data: {{\"choices\":[{}]}}\n\n", form(token, padding))
+            });
+            for cut in (1..80).chain([usize::MAX]) {
+                let (followed, text) = followed(&events, cut);
+                assert_eq!(text, TOKENS.concat());
+                // One for each that is seen to differ.
+                assert!(followed >= TOKENS.len() - KEPT - 3, "{followed} in pieces of {cut}: {events:?}");
+            }
+        }
+    }
 }
 
 /// It is seen to be long before the memory is full, and is not kept.
