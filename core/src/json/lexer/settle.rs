@@ -31,13 +31,13 @@ impl Lexer {
         self.state == State::FirstKey
     }
 
-    /// How many bytes at the front of `input` can be read at once: in valid text no string or container begins among them, and at most
-    /// the last one ends a key or a string. May err on the low side.
+    /// How many bytes at the front of `input` can be read at once: in valid text at most the last one begins or ends a string or a
+    /// container. Those of a key in between do not count. May err on the low side.
     pub(crate) fn run_within(&self, input: &[u8]) -> usize {
         match self.state {
             State::InKey | State::InString => quoted_run(input),
             State::Value | State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
-                input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+                scalar_run(input)
             }
             State::FirstKey | State::Key => key_run(input),
             State::Next if self.in_object() => key_run(input),
@@ -59,13 +59,22 @@ fn quoted_run(input: &[u8]) -> usize {
     length.saturating_add(usize::from(input.get(length) == Some(&b'"')))
 }
 
-/// What comes between two members, and the name of the second one, up to its value.
+/// A literal, or the letters and digits of a number.
+fn scalar_run(input: &[u8]) -> usize {
+    input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+}
+
+/// What comes between two members, the name of the second one, and of its value what can be read with it.
 fn key_run(input: &[u8]) -> usize {
     let between = |bytes: &[u8], sign| bytes.iter().take_while(|&&byte| byte == b' ' || byte == sign).count();
     let mut length = between(input, b',');
     if let Some((b'"', name)) = input.get(length..).and_then(<[u8]>::split_first) {
         length = length.saturating_add(1).saturating_add(quoted_run(name));
         length = length.saturating_add(input.get(length..).map_or(0, |rest| between(rest, b':')));
+        length = length.saturating_add(match input.get(length..) {
+            Some([b'"' | b'{' | b'[', ..]) => 1,
+            rest => rest.map_or(0, scalar_run),
+        });
     }
     length
 }

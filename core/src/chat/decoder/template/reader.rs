@@ -28,7 +28,14 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
     /// How many bytes at the front of `input` can be read at once without passing over the place where a string or a container
     /// begins, or the event ends: one at least.
     pub(super) fn step_length(&self, input: &[u8]) -> usize {
-        if self.stream.is_within_json() { self.machine.run_within(input).max(1) } else { 1 }
+        const FIELD: &[u8] = b"data: ";
+        if self.stream.is_within_json() {
+            self.machine.run_within(input).max(1)
+        } else if self.is_between_events() && input.starts_with(FIELD) {
+            FIELD.len()
+        } else {
+            1
+        }
     }
 
     /// Stands there; the offset stays.
