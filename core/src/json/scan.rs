@@ -229,6 +229,8 @@ mod tests {
                             expected.then_some((place, words)),
                             "{byte:#x} at {place}"
                         );
+                        let expected = if expected { place } else { 16 };
+                        assert_eq!(short_length(first), expected, "{byte:#x} at {place}");
                     }
                     #[cfg(target_pointer_width = "64")]
                     {

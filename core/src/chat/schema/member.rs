@@ -114,5 +114,14 @@ impl Member {
     ];
 
     /// The length of the longest name; any scratch holds more.
-    pub(in crate::chat) const LONGEST_NAME: usize = 26;
+    #[expect(clippy::indexing_slicing, reason = "in a constant alone")]
+    pub(in crate::chat) const LONGEST_NAME: usize = {
+        let (mut longest, mut at) = (0, 0);
+        while at < Self::NAMES.len() {
+            let length = Self::NAMES[at].0.len();
+            longest = if length > longest { length } else { longest };
+            at += 1;
+        }
+        longest
+    };
 }

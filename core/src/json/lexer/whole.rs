@@ -1,6 +1,8 @@
 //! Keys and strings that stand in the input whole, in one go.
 
 use super::{Lexer, State, StringReader};
+#[cfg(target_pointer_width = "64")]
+use crate::json::scan::short_length;
 
 impl Lexer {
     /// All of the key that was just entered, if `input` holds it whole and it is ASCII with no escapes. Consumes the colon with
@@ -40,7 +42,7 @@ impl Lexer {
     pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
         #[cfg(target_pointer_width = "64")]
         if let Some(first) = input.first_chunk()
-            && let Some([b'"', rest @ ..]) = input.get(crate::json::scan::short_length(first)..)
+            && let Some([b'"', rest @ ..]) = input.get(short_length(first)..)
         {
             *input = rest;
             return true;

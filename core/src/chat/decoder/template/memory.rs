@@ -41,7 +41,7 @@ pub(super) enum Slot {
     Two,
 }
 
-/// More than the events that any known server sends in one chunk.
+/// More than the events that any known server sends in one chunk, and the end.
 pub(super) const MAX_STEPS: usize = 24;
 pub(super) const MAX_HOLES: usize = 4;
 /// Strings beyond these that are skipped are taken to differ.
@@ -205,6 +205,7 @@ impl<const SIZE: usize> Template<SIZE> {
     pub(super) fn forget(&mut self) {
         self.length = 0;
         self.texts.length = 0;
+        self.segments = [Segment::NONE; MAX_HOLES + 1];
         self.step_count = 0;
         self.holes = [const { None }; MAX_HOLES];
         self.skipped_count = 0;
@@ -271,15 +272,14 @@ impl<const SIZE: usize> Template<SIZE> {
         let segments = self.segments.iter().zip(&other.segments);
         // Mostly implied; a hole that was entered in another way must not be taken for the same.
         let holes = segments.zip(self.holes.iter().zip(&other.holes));
-        let different_step =
-            steps.filter(|(one, two)| one != two).map(|(one, two)| one.end.min(two.end)).next();
-        let different_hole = holes
-            .filter(|((one, two), (hole, other))| one != two || hole != other)
-            .map(|((one, two), _)| one.end.min(two.end))
-            .next();
-        for place in different_step.into_iter().chain(different_hole) {
+        let mut different_steps = steps.filter(|(one, two)| one != two);
+        if let Some((one, two)) = different_steps.next() {
             // Up to here neither gives anything that the other does not.
-            shared = shared.min(place.saturating_sub(1));
+            shared = shared.min(one.end.min(two.end).saturating_sub(1));
+        }
+        let mut different_holes = holes.filter(|((one, two), (hole, other))| one != two || hole != other);
+        if let Some(((one, two), _)) = different_holes.next() {
+            shared = shared.min(one.end.min(two.end).saturating_sub(1));
         }
         shared
     }

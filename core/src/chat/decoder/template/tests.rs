@@ -156,7 +156,8 @@ fn what_is_skipped_may_differ() {
 #[test]
 #[cfg_attr(miri, ignore = "many bytes, one by one")]
 fn padding_around_a_text() {
-    let forms: [&dyn Fn(&str, &str) -> String; 4] = [
+    type Form<'a> = &'a dyn Fn(&str, &str) -> String;
+    let forms: [Form<'_>; 4] = [
         // Nothing is due in between.
         &|token, padding| {
             format!("{{\"index\":1,\"delta\":{{\"content\":\"{token}\",\"p\":\"{padding}\"}}}}")
