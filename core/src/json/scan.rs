@@ -30,13 +30,12 @@ pub(super) fn short_run(bytes: &[u8; 2 * WIDTH]) -> Option<(usize, [u64; 2])> {
     None
 }
 
-/// The same without its bytes, and with no branch on where that is: 16 if nowhere within them.
+/// How many of 16 bytes come before the first one that needs attention or is not ASCII: 16 if none does. No branch depends on it.
 #[cfg(target_pointer_width = "64")]
 #[inline(always)]
 pub(super) fn short_length(bytes: &[u8; 2 * WIDTH]) -> usize {
     let [low, high] = words(bytes).map(|word| attention(word as usize, true) as u64);
-    let both = u128::from(high).wrapping_shl(u64::BITS) | u128::from(low);
-    (both.trailing_zeros() / 8) as usize
+    (joined([low, high]).trailing_zeros() / 8) as usize
 }
 
 /// Copies ASCII string content that needs no attention from the front of `from` to that of `to`, and says how much that is. Bytes
@@ -127,6 +126,13 @@ fn run(bytes: &[u8], stops: impl Fn(usize) -> usize, is_stop: impl Fn(u8) -> boo
 pub(crate) const fn words(bytes: &[u8; 2 * WIDTH]) -> [u64; 2] {
     let both = u128::from_le_bytes(*bytes);
     [both as u64, (both >> u64::BITS) as u64]
+}
+
+/// The words as one, which takes the bytes back.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+pub(super) fn joined([low, high]: [u64; 2]) -> u128 {
+    u128::from(high).wrapping_shl(u64::BITS) | u128::from(low)
 }
 
 /// How many bytes come before the first one that is marked.

@@ -1,7 +1,7 @@
 //! Short texts, taken out of the input.
 
 #[cfg(target_pointer_width = "64")]
-use super::scan::short_run;
+use super::scan::{joined, short_run};
 
 /// None where no text is taken.
 const BLOCK: usize = if cfg!(target_pointer_width = "64") { 16 } else { 0 };
@@ -24,11 +24,10 @@ impl ShortText {
     #[cfg(target_pointer_width = "64")]
     #[inline(always)]
     pub(crate) fn take(input: &mut &[u8]) -> Option<Self> {
-        let (length, [low, high]) = short_run(input.first_chunk()?)?;
+        let (length, words) = short_run(input.first_chunk()?)?;
         let [b'"', rest @ ..] = input.get(length..)? else { return None };
         *input = rest;
-        let both = u128::from(high).wrapping_shl(u64::BITS) | u128::from(low);
-        Some(Self { bytes: both.to_le_bytes(), length: length as u8 })
+        Some(Self { bytes: joined(words).to_le_bytes(), length: length as u8 })
     }
 
     /// Small machines take less code instead.

@@ -40,13 +40,59 @@ impl Lexer {
     /// did, else nothing is consumed. The lexer stays as it is.
     #[inline(always)]
     pub(crate) fn skip_whole_text(input: &mut &[u8]) -> bool {
-        #[cfg(target_pointer_width = "64")]
-        if let Some(first) = input.first_chunk()
-            && let Some([b'"', rest @ ..]) = input.get(short_length(first)..)
-        {
+        if let Some(rest) = behind_short(input) {
             *input = rest;
             return true;
         }
         StringReader::whole(input, false).is_some()
+    }
+}
+
+/// What stands behind a string whose opening quote stands before `input`, if that is at most 16 bytes of plain ASCII. No branch
+/// depends on their number, which is hard to foretell.
+#[cfg(target_pointer_width = "64")]
+#[inline(always)]
+fn behind_short(input: &[u8]) -> Option<&[u8]> {
+    match input.get(short_length(input.first_chunk()?)..)? {
+        [b'"', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+#[cfg(not(target_pointer_width = "64"))]
+const fn behind_short(_: &[u8]) -> Option<&[u8]> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::format;
+
+    #[test]
+    fn strings_that_are_skipped() {
+        for length in 0..40 {
+            let text = "x".repeat(length);
+            for behind in ["", "}", ",\"a\":1}, and more that follows"] {
+                let input = format!("{text}\"{behind}");
+                let mut rest = input.as_bytes();
+                assert!(Lexer::skip_whole_text(&mut rest), "{input}");
+                assert_eq!(rest, behind.as_bytes(), "{input}");
+                // It is not whole, or something in it needs a closer look.
+                for at in 0..=length {
+                    let (front, back) = text.split_at(at);
+                    for between in ["\\\"", "\n", "\u{0}"] {
+                        let input = format!("{front}{between}{back}\"{behind}");
+                        let mut rest = input.as_bytes();
+                        assert!(!Lexer::skip_whole_text(&mut rest), "{input}");
+                        assert_eq!(rest, input.as_bytes(), "{input}");
+                    }
+                    let cut = &input.as_bytes()[..at];
+                    let mut rest = cut;
+                    assert!(!Lexer::skip_whole_text(&mut rest), "{cut:?}");
+                    assert_eq!(rest, cut);
+                }
+            }
+        }
     }
 }

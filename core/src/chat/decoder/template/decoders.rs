@@ -11,7 +11,8 @@ use crate::chat::interest::{Everything, TextOnly};
 /// The events of a stream are the same but for a few values. This decoder keeps the bytes of one, and what they gave, as a template;
 /// as long as the bytes that come are the same, they are compared instead of decoded. The text of the answer, token counts and
 /// values that are skipped may be others each time, and so may those that were seen to be. Where else an event differs,
-/// it is decoded from there on, and after two of them in a row another one is kept.
+/// it is decoded from there on: the template learns if that is a string that is skipped, and after two others in a row another
+/// event is kept.
 ///
 /// It is driven in the same way, and gives the same events (fragments merged), the same errors at the same offsets and the same
 /// verdict: where the template is followed, the bytes are those of an event that was checked, at the same place in the
@@ -48,10 +49,10 @@ use crate::chat::interest::{Everything, TextOnly};
 /// - more bytes than `TEMPLATE`, but for its text, its token counts and what is skipped,
 /// - a value to be handed out (an id, a name) of more than `SCRATCH - 4` bytes, or more than 192 bytes of such values, each
 ///   counted in blocks of 16,
-/// - more than 4 values that may differ, or more than 23 of these and [`Event`]s in all.
+/// - more than 4 values that may differ, or more than 23 [`Event`]s besides.
 ///
 /// All calls together do work in proportion to the bytes they consume. Where events differ that were expected not to, the bytes
-/// since the last value that may are looked at twice; to keep an event it is read in steps of a few bytes, which is done
+/// since the last value that may are looked at twice, and what the template has behind them once; to keep an event it is read in steps of a few bytes, which is done
 /// more rarely the less it helps.
 ///
 /// Where events are compared, a call may consume more than the event that it returns: call until `None`, as always.

@@ -202,14 +202,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// Takes the value that stands here. If it is whole and fits the scratch, the machine still need not know.
     #[inline(always)]
     fn fill<'i>(&mut self, stop: Stop, input: &mut &'i [u8]) -> Followed<'i> {
+        if stop == Stop::Skipped && self.skip_string(input) {
+            return self.next_step().map_or(Followed::Again, Followed::Step);
+        }
         let taken = match stop {
             Stop::Text(target) => self.take_text(target, input),
-            Stop::Skipped if Lexer::skip_whole_text(input) => {
-                self.place.pass_hole();
-                self.match_segment(input);
-                return self.next_step().map_or(Followed::Again, Followed::Step);
-            }
-            Stop::Skipped | Stop::Other | Stop::End => None,
+            _ => None,
         };
         if let Some(taken) = taken {
             self.place.pass_hole();
@@ -226,14 +224,22 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Followed::Again
     }
 
-    /// Takes the string that is to be skipped, if that stands here and is whole; what is left of `input`.
+    /// Does as [`Self::skip_string`] does; what is left of `input`. Apart, for events without padding need their registers.
     #[inline(never)]
     fn skip_padding<'i>(&mut self, mut input: &'i [u8]) -> &'i [u8] {
-        if Lexer::skip_whole_text(&mut input) {
-            self.place.pass_hole();
-            self.match_segment(&mut input);
-        }
+        self.skip_string(&mut input);
         input
+    }
+
+    /// Goes over the string that is to be skipped, if that stands here and is whole, and what follows; whether it is.
+    #[inline(always)]
+    fn skip_string(&mut self, input: &mut &[u8]) -> bool {
+        let is_whole = Lexer::skip_whole_text(input);
+        if is_whole {
+            self.place.pass_hole();
+            self.match_segment(input);
+        }
+        is_whole
     }
 
     /// Takes the text of the string that stands here, if that is whole and there is any; else leaves all as it is.
@@ -332,7 +338,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         Turn::Again
     }
 
-    /// The indices that were known when the last event was given.
+    /// The indices as they were known at the last step that was told, or at a hole that was passed since. One with a string that is
+    /// skipped does not count: it may be passed before the steps in front of it are told.
     pub(super) fn indices(&self) -> Indices {
         let Place { slot, part, step, .. } = self.place;
         let template = self.templates.get(slot);
@@ -370,7 +377,7 @@ impl Varying {
         Self { targets: 1_u32.wrapping_shl(target as u32), skipped: 0 }
     }
 
-    /// At most [`MAX_SKIPPED`](super::memory::MAX_SKIPPED).
+    /// Below [`MAX_SKIPPED`](super::memory::MAX_SKIPPED).
     pub(super) const fn of_skipped(number: u8) -> Self {
         Self { targets: 0, skipped: 1_u8.wrapping_shl(number as u32) }
     }

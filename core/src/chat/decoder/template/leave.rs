@@ -1,7 +1,7 @@
 //! An event differs from its template: the machine reads on, and the template may learn from it.
 
 use super::follow::{Place, Varying};
-use super::memory::{Hole, Span, What};
+use super::memory::{Span, What};
 use super::{Mode, Templated};
 use crate::chat::interest::Interest;
 use crate::chat::machine::Upon;
@@ -23,25 +23,42 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             _ => None,
         };
         let skipped = template.skipped_at(matched).filter(|_| text.is_none());
-        self.policy.note_missed();
         let Some((number, span)) = skipped else {
+            self.policy.note_missed();
             self.catch_up();
             if let Some(target) = text {
-                self.note_useless(Varying::of(target));
+                self.drop_template(Varying::of(target));
             }
             return;
         };
-        let value = Varying::of_skipped(number);
-        if self.open_hole(number, span) {
-            self.varying = self.varying.and(value);
+        if self.learn_hole(number, span) {
+            // Then there is no reason to keep another event.
+            self.varying = self.varying.and(Varying::of_skipped(number));
         } else {
-            self.note_useless(value);
+            self.policy.note_missed();
         }
-        self.read_on();
+        self.resume();
     }
 
-    /// Such a value will be a hole in the next template.
-    fn note_useless(&mut self, value: Varying) {
+    /// The string with that number, which is skipped, differs from the one that the template has there: from now on it is a hole, as if
+    /// an event had been kept anew. Whether it could be made one. The machine goes where the event differs.
+    fn learn_hole(&mut self, number: u8, span: Span) -> bool {
+        self.replay_up_to(span.start);
+        let Place { slot, part, matched, .. } = self.place;
+        let hole = self.reader.hole();
+        let template = self.templates.get(slot);
+        self.reader.replay(template.literal(span.start, span.end).unwrap_or_default());
+        let behind = hole.stand.behind(hole.upon, hole.choice);
+        let is_as_others = hole.upon == Upon::SkippedString && self.reader.machine.stand() == behind;
+        self.reader.stand_at(&hole.stream, &hole.stand);
+        self.reader.replay(template.literal(span.start, matched).unwrap_or_default());
+        let is_open = is_as_others && self.templates.get_mut(slot).open_hole(part, number, hole);
+        self.shared = self.templates.shared();
+        is_open
+    }
+
+    /// The template is of no use, for a value differs that will be a hole in the next one.
+    fn drop_template(&mut self, value: Varying) {
         self.note_varying(value);
         self.templates.get_mut(self.place.slot).forget();
     }
@@ -55,37 +72,7 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// The machine goes over what was compared without it, and reads on.
     pub(super) fn catch_up(&mut self) {
         self.replay_up_to(self.place.matched);
-        self.read_on();
-    }
-
-    fn read_on(&mut self) {
-        self.mode = Mode::Plain { is_ending: self.reader.is_behind_document() };
-        self.place.due = 0;
-    }
-
-    /// The string with that number, which is skipped, differs from the one that the template has there: from now on it is a hole, as if
-    /// an event had been kept anew. Whether it could be made one. The machine goes where the event differs.
-    fn open_hole(&mut self, number: u8, span: Span) -> bool {
-        self.replay_up_to(span.start);
-        let Place { slot, part, matched, .. } = self.place;
-        let machine = &self.reader.machine;
-        let (upon, stand) = (machine.upon(), machine.stand());
-        let hole = Hole {
-            upon,
-            is_filled: false,
-            choice: stand.choice(),
-            stand,
-            stream: self.reader.settled_stream(),
-        };
-        let template = self.templates.get(slot);
-        self.reader.replay(template.literal(span.start, span.end).unwrap_or_default());
-        let behind = hole.stand.behind(upon, hole.choice);
-        let is_as_others = upon == Upon::SkippedString && self.reader.machine.stand() == behind;
-        self.reader.stand_at(&hole.stream, &hole.stand);
-        self.reader.replay(template.literal(span.start, matched).unwrap_or_default());
-        let is_open = is_as_others && self.templates.get_mut(slot).open_hole(part, number, hole);
-        self.shared = self.templates.shared();
-        is_open
+        self.resume();
     }
 
     /// The machine goes to a place in the part of the template that is compared, over what comes before it there.
@@ -98,5 +85,11 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
             self.reader.stand_at(&start.stream, &start.stand);
         }
         self.reader.replay(template.literal(template.segment_start(part), end).unwrap_or_default());
+    }
+
+    /// The machine stands where the event was compared to, and decodes the rest of it. It says what is due itself.
+    fn resume(&mut self) {
+        self.mode = Mode::Plain { is_ending: self.reader.is_behind_document() };
+        self.place.due = 0;
     }
 }

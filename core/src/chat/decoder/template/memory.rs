@@ -85,7 +85,7 @@ pub(super) enum What {
     CallStart,
     CallEnd(Option<u8>),
     ChunkEnd,
-    /// Nothing more.
+    /// Nothing: it is behind the last one, and never due.
     End,
 }
 
@@ -263,12 +263,16 @@ impl<const SIZE: usize> Template<SIZE> {
         step.wrapping_add(u8::try_from(count).unwrap_or_default())
     }
 
+    fn told(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().take(usize::from(self.step_count))
+    }
+
     /// How far both are the same: bytes, what they give, and the values in between.
     fn shared(&self, other: &Self) -> u16 {
         let bytes =
             self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
         let mut shared = u16::try_from(bytes).unwrap_or_default();
-        let steps = self.steps.iter().zip(&other.steps).take(usize::from(self.step_count));
+        let steps = self.told().zip(&other.steps);
         let segments = self.segments.iter().zip(&other.segments);
         // Mostly implied; a hole that was entered in another way must not be taken for the same.
         let holes = segments.zip(self.holes.iter().zip(&other.holes));
@@ -364,7 +368,7 @@ impl<const SIZE: usize> Template<SIZE> {
         if let Some(segment) = self.segments.get_mut(usize::from(number)) {
             segment.stop = stop;
             if stop == Stop::Skipped {
-                // Nothing is given there.
+                // Nothing is given there; and so it is the same, whether it was kept or came of a string that differed.
                 segment.indices = Indices::NONE;
             }
         }
@@ -372,48 +376,45 @@ impl<const SIZE: usize> Template<SIZE> {
 
     /// Makes a hole of the string that is skipped with that number, in that part of the literal; whether there was room for it.
     pub(super) fn open_hole(&mut self, part: u8, number: u8, hole: Hole) -> bool {
-        let Some(skipped) = self.skipped.get_mut(usize::from(number)) else { return false };
-        let Span { start, end } = *skipped;
-        let Some(bytes) = self.literal.get_mut(usize::from(start)..usize::from(self.length)) else {
-            return false;
-        };
-        if self.holes.last().is_none_or(Option::is_some) {
-            return false;
-        }
-        let length = end.wrapping_sub(start);
-        let bytes = Cell::from_mut(bytes).as_slice_of_cells();
-        for (to, from) in bytes.iter().zip(bytes.iter().skip(usize::from(length))) {
-            to.set(from.get());
-        }
-        self.length = self.length.wrapping_sub(length);
-        skipped.end = start;
-        let behind = |place: &mut u16| {
-            if *place > start {
-                *place = place.wrapping_sub(length);
-            }
-        };
-        for span in &mut self.skipped {
-            behind(&mut span.start);
-            behind(&mut span.end);
-        }
-        let steps = self.steps.iter_mut().take(usize::from(self.step_count));
-        for step in steps {
-            behind(&mut step.end);
-        }
-        for segment in &mut self.segments {
-            behind(&mut segment.end);
-        }
-        let steps = self.steps_up_to(part, 0, start);
-        let segment = Segment { end: start, steps, stop: Stop::Skipped, indices: Indices::NONE };
+        let skipped = self.skipped.get_mut(usize::from(number));
+        let (Some(skipped), Some(None)) = (skipped, self.holes.last()) else { return false };
+        let string = *skipped;
+        skipped.end = string.start;
+        self.remove(string);
+        let steps = self.steps_up_to(part, 0, string.start);
+        let segment = Segment { end: string.start, steps, stop: Stop::Skipped, indices: Indices::NONE };
         insert(&mut self.segments, part, segment);
         insert(&mut self.holes, part, Some(hole));
         true
     }
 
+    /// Takes a part out of the literal, within which nothing is told.
+    fn remove(&mut self, part: Span) {
+        let Span { start, end } = part;
+        debug_assert!(
+            self.told().all(|step| step.end <= start || step.end > end),
+            "what is told there is lost"
+        );
+        let removed = end.wrapping_sub(start);
+        let range = usize::from(start)..usize::from(self.length);
+        // What the standard library has for this panics where it does not fit.
+        let bytes = Cell::from_mut(self.literal.get_mut(range).unwrap_or_default()).as_slice_of_cells();
+        for (to, from) in bytes.iter().zip(bytes.iter().skip(usize::from(removed))) {
+            to.set(from.get());
+        }
+        self.length = self.length.wrapping_sub(removed);
+        let spans = self.skipped.iter_mut().flat_map(|span| [&mut span.start, &mut span.end]);
+        let steps = self.steps.iter_mut().map(|step| &mut step.end);
+        let segments = self.segments.iter_mut().map(|segment| &mut segment.end);
+        for place in spans.chain(steps).chain(segments).filter(|place| **place > start) {
+            *place = place.wrapping_sub(removed);
+        }
+    }
+
     /// The event is over; whether that could be noted.
     pub(super) fn complete(&mut self) -> bool {
         let is_noted = self.push_segment(Stop::End, Indices::NONE).is_some();
-        // No step comes behind it.
+        // Whoever looks for the next step finds one, and that one is never reached.
         self.is_complete = is_noted && self.push_step(What::End, Indices::NONE);
         self.is_complete
     }

@@ -1,5 +1,6 @@
 //! What the template needs of the reader: to stand somewhere, and to stop at the end of a value.
 
+use super::memory::Hole;
 use crate::chat::decoder::reader::Reader;
 use crate::chat::decoder::stream::EventStream;
 use crate::chat::interest::Interest;
@@ -44,7 +45,19 @@ impl<I: Interest, const SCRATCH: usize> Reader<I, SCRATCH> {
         self.machine.stand_at(stand);
     }
 
-    /// Goes over bytes that were consumed already, and whose events were handed out.
+    /// What begins where the machine stands, for a template.
+    pub(super) fn hole(&self) -> Hole {
+        let stand = self.machine.stand();
+        Hole {
+            upon: self.machine.upon(),
+            is_filled: false,
+            choice: stand.choice(),
+            stand,
+            stream: self.settled_stream(),
+        }
+    }
+
+    /// Goes over bytes of a template: what they give was handed out, or is not to be, and the offset stays.
     pub(super) fn replay(&mut self, bytes: &[u8]) {
         let mut source = Source::new(bytes);
         while let Some(Ok(_)) = self.stream.next_signal(&mut self.machine, &mut source) {

@@ -1,7 +1,7 @@
 //! An event is decoded step by step, and kept.
 
 use super::follow::Varying;
-use super::memory::{Hole, Indices, MAX_SKIPPED, Slot, What};
+use super::memory::{Indices, MAX_SKIPPED, Slot, What};
 use super::{Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};
@@ -132,15 +132,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         }
         self.mode = Mode::Recording(recording);
         if is_hole {
-            let stand = self.reader.machine.stand();
             let Some(indices) = self.machine_indices(recording) else { return self.give_up() };
-            let hole = Hole {
-                upon,
-                is_filled: false,
-                choice: stand.choice(),
-                stand,
-                stream: self.reader.settled_stream(),
-            };
+            let hole = self.reader.hole();
             let Some(number) = self.templates.get_mut(recording.slot).push_hole(hole, indices) else {
                 return self.give_up();
             };

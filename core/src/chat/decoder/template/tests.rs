@@ -192,10 +192,58 @@ fn padding_around_a_text() {
             for cut in (1..80).chain([usize::MAX]) {
                 let (followed, text) = followed(&events, cut);
                 assert_eq!(text, TOKENS.concat());
-                // One for each that is seen to differ.
-                assert!(followed >= TOKENS.len() - KEPT - 3, "{followed} in pieces of {cut}: {events:?}");
+                // One for each that is seen to differ, and one to keep another.
+                assert!(followed >= TOKENS.len() - KEPT - 5, "{followed} in pieces of {cut}: {events:?}");
             }
         }
+    }
+}
+
+/// Two of them, which are seen to differ in one event after the other; and those of two choices.
+#[test]
+fn what_is_learned_keeps_no_other_event() {
+    let padding = |number: usize, from: usize| "x".repeat(if number < from { 3 } else { number });
+    let two = |number| {
+        let (one, other) = (padding(number, 3), padding(number, 4));
+        format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"a\"}},\"p\":\"{one}\"}}],\"p\":\"{other}\"}}\n\n"
+        )
+    };
+    let in_turns = |number| {
+        let (index, padding) = (number % 2, padding(number, 20));
+        format!(
+            "data: {{\"choices\":[{{\"index\":{index},\"delta\":{{\"content\":\"a\"}}}}],\"p\":\"{padding}\"}}\n\n"
+        )
+    };
+    let kinds: [(&dyn Fn(usize) -> String, usize); 2] = [(&two, 2), (&in_turns, 20)];
+    for (event, settled) in kinds {
+        let mut decoder = TemplateDecoder::<512, 64>::new();
+        let mut kept = Vec::new();
+        for number in 0..40 {
+            let event = event(number);
+            let mut input = event.as_bytes();
+            let mut is_kept = false;
+            while decoder.next_event(&mut input).is_some() {
+                is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
+            }
+            kept.extend((is_kept && number >= settled).then_some(number));
+        }
+        assert!(kept.is_empty(), "{kept:?} of {}", event(9));
+    }
+}
+
+/// Each choice of a chunk gives its start and its end, the chunk its end, and one of them a text, which does not count.
+#[test]
+fn as_many_events_of_a_chunk_as_are_kept() {
+    for (choices, is_kept) in [(11, true), (12, false)] {
+        let others = ",{\"index\":1}".repeat(choices - 1);
+        let events = TOKENS.map(|token| {
+            format!(
+                "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{token}\"}}}}{others}]}}\n\n"
+            )
+        });
+        let expected = if is_kept { TOKENS.len() - KEPT } else { 0 };
+        assert_eq!(followed(&events, usize::MAX), (expected, TOKENS.concat()), "{choices} choices");
     }
 }
 
@@ -367,7 +415,7 @@ fn counts_that_are_empty_and_others_behind_them() {
         while let Some(event) = decoder.next_event(&mut input) {
             events.push(format!("{event:?}"));
         }
-        // The one that is kept is read byte by byte, but none of its texts is longer.
+        // The one that is kept is read a few bytes at a time, but none of its texts is longer.
         assert_eq!(events, expected, "{other}");
         assert_eq!(decoder.verdict(), plain.verdict());
     }
