@@ -31,14 +31,13 @@ impl Lexer {
         self.state == State::FirstKey
     }
 
-    /// How many bytes at the front of `input` can be read at once: in valid text at most the last one begins or ends a string or a
-    /// container. Those of a key in between do not count. May err on the low side.
+    /// How many bytes at the front of `input` can be read at once: at most the last one begins or ends a value. The quotes of a name do
+    /// not count. May err on the low side.
     pub(crate) fn run_within(&self, input: &[u8]) -> usize {
         match self.state {
             State::InKey | State::InString => quoted_run(input),
-            State::Value | State::InNumber | State::InTrue(_) | State::InFalse(_) | State::InNull(_) => {
-                scalar_run(input)
-            }
+            State::Value => scalar_run(input),
+            State::InNumber => digit_run(input),
             State::FirstKey | State::Key => key_run(input),
             State::Next if self.in_object() => key_run(input),
             _ => 0,
@@ -59,9 +58,18 @@ fn quoted_run(input: &[u8]) -> usize {
     length.saturating_add(usize::from(input.get(length) == Some(&b'"')))
 }
 
-/// A literal, or the letters and digits of a number.
+/// A literal, or the first digits of a number.
 fn scalar_run(input: &[u8]) -> usize {
-    input.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+    match input {
+        [b'n', ..] if input.starts_with(b"null") => 4,
+        [b't', ..] if input.starts_with(b"true") => 4,
+        [b'f', ..] if input.starts_with(b"false") => 5,
+        _ => digit_run(input),
+    }
+}
+
+fn digit_run(input: &[u8]) -> usize {
+    input.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// What comes between two members, the name of the second one, and of its value what can be read with it.

@@ -388,6 +388,23 @@ fn events_that_all_differ_are_hardly_ever_kept() {
     assert!((2..40).contains(&kept), "{kept} of {events}");
 }
 
+/// It is kept in strides, none of which goes beyond the end of a value.
+#[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
+fn a_value_of_the_event_that_is_kept_goes_on() {
+    let token = "data: {\"choices\": [{\"delta\": {\"content\": \"a\"}, \"index\": 0}]}\n\n";
+    for value in
+        ["7a", "7e5a", "-7a", "truefalse", "falsey", "null7", "nul", "\"a\"a", "7\"a\"", "{}a", "[]1"]
+    {
+        for name in ["created", "x", "error", "id", "usage"] {
+            let events = [String::from(token), format!("data: {{\"{name}\": {value}}}\n\n")];
+            for cut in [usize::MAX, 1, 2, 3, 5] {
+                let _ = followed(&events, cut);
+            }
+        }
+    }
+}
+
 /// What was counted in one place is not taken for what is counted in another.
 #[test]
 fn counts_that_are_empty_and_others_behind_them() {
