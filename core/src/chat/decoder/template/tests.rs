@@ -201,6 +201,7 @@ fn padding_around_a_text() {
 
 /// Two of them, which are seen to differ in one event after the other; and those of two choices.
 #[test]
+#[cfg_attr(miri, ignore = "about cost alone")]
 fn what_is_learned_keeps_no_other_event() {
     let padding = |number: usize, from: usize| "x".repeat(if number < from { 3 } else { number });
     let two = |number| {
