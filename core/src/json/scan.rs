@@ -63,7 +63,6 @@ pub(super) fn copy_plain_run(from: &[u8], to: &mut [u8]) -> usize {
 }
 
 /// How many digits are at the front of `bytes`.
-#[cfg(target_pointer_width = "64")]
 #[inline(always)]
 pub(super) fn digit_run(bytes: &[u8]) -> usize {
     run(bytes, beyond_digits, |byte| !byte.is_ascii_digit())
@@ -166,7 +165,6 @@ const fn needs_attention(byte: u8, ascii: bool) -> bool {
 }
 
 /// Marks the bytes that are no digits.
-#[cfg(target_pointer_width = "64")]
 #[inline(always)]
 const fn beyond_digits(word: usize) -> usize {
     // A digit is 0 to 9 now, and any byte up to there, and no other one, stays below 0x80 when 0x76 is added.

@@ -3,7 +3,7 @@
 use core::cmp::Ordering;
 
 use super::{Lexer, NumberReader, State, StringReader};
-use crate::json::scan::plain_run;
+use crate::json::scan::{digit_run, plain_run};
 
 impl Lexer {
     /// Forgets what no byte to come depends on, so that lexers compare equal that will do the same. To be called right behind
@@ -66,10 +66,6 @@ fn scalar_run(input: &[u8]) -> usize {
         [b'f', ..] if input.starts_with(b"false") => 5,
         _ => digit_run(input),
     }
-}
-
-fn digit_run(input: &[u8]) -> usize {
-    input.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// What comes between two members, the name of the second one, and of its value what can be read with it.

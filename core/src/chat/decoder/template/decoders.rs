@@ -51,9 +51,9 @@ use crate::chat::interest::{Everything, TextOnly};
 ///   counted in blocks of 16,
 /// - more than 4 values that may differ, or more than 23 [`Event`]s besides.
 ///
-/// All calls together do work in proportion to the bytes they consume. Where events differ that were expected not to, the bytes
-/// since the last value that may are looked at twice, and what the template has behind them once; to keep an event it is read in steps of a few bytes, which is done
-/// more rarely the less it helps.
+/// All calls together do work in proportion to the bytes they consume. Where an event differs from the template, its bytes since the last
+/// value that may are looked at once more; if a string that is skipped differs, so is that of the template, which is moved together.
+/// To keep an event it is read in steps of a few bytes, which is done more rarely the less it helps.
 ///
 /// Where events are compared, a call may consume more than the event that it returns: call until `None`, as always.
 #[derive(Clone, Debug)]

@@ -165,10 +165,10 @@ fn padding_around_a_text() {
         // The index comes in between, and the end of the choice.
         &|token, padding| {
             format!(
-                "{{\"delta\":{{\"content\":\"{token}\"}},\"p\":\"{padding}\",\"index\":1}}],\"q\":[{{\"p\":\"\"}}"
+                "{{\"delta\":{{\"content\":\"{token}\"}},\"index\":1}}],\"p\":\"{padding}\",\"q\":[{{\"p\":\"\"}}"
             )
         },
-        // That of a call, too.
+        // Within a call, whose end comes behind it.
         &|token, padding| {
             let call =
                 format!("{{\"index\":2,\"function\":{{\"arguments\":\"{token}\"}},\"p\":\"{padding}\"}}");

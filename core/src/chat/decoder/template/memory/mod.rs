@@ -1,7 +1,9 @@
 //! What is kept of an event: its bytes, what they give, and where others may come.
 
-use core::cell::Cell;
+mod open;
+mod texts;
 
+use self::texts::Texts;
 use crate::chat::decoder::stream::EventStream;
 use crate::chat::machine::{Choice, Lasting, Stand, Upon};
 use crate::chat::schema::Target;
@@ -204,7 +206,7 @@ impl<const SIZE: usize> Template<SIZE> {
 
     pub(super) fn forget(&mut self) {
         self.length = 0;
-        self.texts.length = 0;
+        self.texts.forget();
         self.segments = [Segment::NONE; MAX_HOLES + 1];
         self.step_count = 0;
         self.holes = [const { None }; MAX_HOLES];
@@ -272,17 +274,14 @@ impl<const SIZE: usize> Template<SIZE> {
         let bytes =
             self.recorded().iter().zip(other.recorded()).take_while(|(one, other)| one == other).count();
         let mut shared = u16::try_from(bytes).unwrap_or_default();
-        let steps = self.told().zip(&other.steps);
-        let segments = self.segments.iter().zip(&other.segments);
-        // Mostly implied; a hole that was entered in another way must not be taken for the same.
-        let holes = segments.zip(self.holes.iter().zip(&other.holes));
-        let mut different_steps = steps.filter(|(one, two)| one != two);
-        if let Some((one, two)) = different_steps.next() {
+        let mut steps = self.told().zip(&other.steps);
+        if let Some((one, two)) = steps.find(|(one, two)| one != two) {
             // Up to here neither gives anything that the other does not.
             shared = shared.min(one.end.min(two.end).saturating_sub(1));
         }
-        let mut different_holes = holes.filter(|((one, two), (hole, other))| one != two || hole != other);
-        if let Some(((one, two), _)) = different_holes.next() {
+        // Mostly implied; a hole that was entered in another way must not be taken for the same.
+        let mut holes = self.segments.iter().zip(&self.holes).zip(other.segments.iter().zip(&other.holes));
+        if let Some(((one, _), (two, _))) = holes.find(|(one, two)| one != two) {
             shared = shared.min(one.end.min(two.end).saturating_sub(1));
         }
         shared
@@ -374,43 +373,6 @@ impl<const SIZE: usize> Template<SIZE> {
         }
     }
 
-    /// Makes a hole of the string that is skipped with that number, in that part of the literal; whether there was room for it.
-    pub(super) fn open_hole(&mut self, part: u8, number: u8, hole: Hole) -> bool {
-        let skipped = self.skipped.get_mut(usize::from(number));
-        let (Some(skipped), Some(None)) = (skipped, self.holes.last()) else { return false };
-        let string = *skipped;
-        skipped.end = string.start;
-        self.remove(string);
-        let steps = self.steps_up_to(part, 0, string.start);
-        let segment = Segment { end: string.start, steps, stop: Stop::Skipped, indices: Indices::NONE };
-        insert(&mut self.segments, part, segment);
-        insert(&mut self.holes, part, Some(hole));
-        true
-    }
-
-    /// Takes a part out of the literal, within which nothing is told.
-    fn remove(&mut self, part: Span) {
-        let Span { start, end } = part;
-        debug_assert!(
-            self.told().all(|step| step.end <= start || step.end > end),
-            "what is told there is lost"
-        );
-        let removed = end.wrapping_sub(start);
-        let range = usize::from(start)..usize::from(self.length);
-        // What the standard library has for this panics where it does not fit.
-        let bytes = Cell::from_mut(self.literal.get_mut(range).unwrap_or_default()).as_slice_of_cells();
-        for (to, from) in bytes.iter().zip(bytes.iter().skip(usize::from(removed))) {
-            to.set(from.get());
-        }
-        self.length = self.length.wrapping_sub(removed);
-        let spans = self.skipped.iter_mut().flat_map(|span| [&mut span.start, &mut span.end]);
-        let steps = self.steps.iter_mut().map(|step| &mut step.end);
-        let segments = self.segments.iter_mut().map(|segment| &mut segment.end);
-        for place in spans.chain(steps).chain(segments).filter(|place| **place > start) {
-            *place = place.wrapping_sub(removed);
-        }
-    }
-
     /// The event is over; whether that could be noted.
     pub(super) fn complete(&mut self) -> bool {
         let is_noted = self.push_segment(Stop::End, Indices::NONE).is_some();
@@ -425,50 +387,5 @@ impl<const SIZE: usize> Template<SIZE> {
         let segment = Segment { end: self.length, steps: self.step_count, stop, indices };
         *self.segments.get_mut(part)? = segment;
         Some(())
-    }
-}
-
-/// Puts it there, and what stands there and behind one further; the last one is gone.
-fn insert<T>(list: &mut [T], place: u8, mut item: T) {
-    for other in list.iter_mut().skip(usize::from(place)) {
-        core::mem::swap(other, &mut item);
-    }
-}
-
-/// Texts, laid out so that it takes little time to see that they are UTF-8: the standard library does that best in blocks of 16
-/// bytes whose address is a multiple of 8.
-#[derive(Clone, Debug)]
-#[repr(align(8))]
-struct Texts {
-    bytes: [u8; MAX_TEXTS],
-    length: u16,
-}
-
-/// An id, the name of a model, a fingerprint, a role and a tier are some 100 bytes.
-const MAX_TEXTS: usize = 192;
-const BLOCK: usize = 16;
-
-impl Texts {
-    const NEW: Self = Self { bytes: [0; MAX_TEXTS], length: 0 };
-
-    /// Adds a text; where it begins, if there is room.
-    fn push(&mut self, text: &str) -> Option<u16> {
-        let start = usize::from(self.length);
-        let end = start.checked_add(text.len().checked_next_multiple_of(BLOCK)?)?;
-        let room = self.bytes.get_mut(start..end)?;
-        for (place, byte) in room.iter_mut().zip(text.bytes().chain(core::iter::repeat(0))) {
-            *place = byte;
-        }
-        let begin = self.length;
-        self.length = u16::try_from(end).ok()?;
-        Some(begin)
-    }
-
-    #[inline]
-    fn get(&self, start: u16, length: u16) -> &str {
-        let (start, length) = (usize::from(start), usize::from(length));
-        let end = start.wrapping_add(length.wrapping_add(BLOCK - 1) & !(BLOCK - 1));
-        let blocks = core::str::from_utf8(self.bytes.get(start..end).unwrap_or_default()).unwrap_or_default();
-        blocks.get(..length).unwrap_or_default()
     }
 }
