@@ -1,19 +1,55 @@
 //! Bodies of requests, written piece by piece.
 
+use choreoai_core::InvalidRequest;
+use choreoai_core::chat::{AsMessage, ChatEncoder, ChatRequest};
 use choreoai_core::json::writer::{Encoder, Part};
 
-/// The body of a request, of a known length, of which piece after piece is written.
+/// What the body of each attempt is made of.
+pub(crate) trait Source {
+    /// The body that it makes.
+    type Body: Body;
+
+    /// Whether a body can be made.
+    fn check(&self) -> Result<(), InvalidRequest>;
+
+    /// The body, which has this length. One of any length tells the [true one](Body::skip_rest).
+    fn body(&self, length: u64) -> Self::Body;
+}
+
+/// The body of a request, of which piece after piece is written.
 pub(crate) trait Body {
-    /// How many bytes it has, all in all.
-    fn length(&self) -> u64;
+    /// Goes to the end of it, and says how many bytes were left.
+    fn skip_rest(&mut self) -> u64;
 
     /// Writes what follows, as much as fits, and says how much that is; less than there is room only at the end.
     fn encode(&mut self, out: &mut [u8]) -> usize;
 }
 
+/// A request, and whether its answer is to be streamed.
+pub(crate) struct Chat<'r, M> {
+    pub(crate) request: &'r ChatRequest<'r, M>,
+    pub(crate) stream: bool,
+}
+
+impl<'r, M> Source for Chat<'r, M>
+where
+    M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+{
+    type Body = ChatEncoder<'r, M>;
+
+    fn check(&self) -> Result<(), InvalidRequest> {
+        self.request.validate()
+    }
+
+    #[inline(always)]
+    fn body(&self, length: u64) -> ChatEncoder<'r, M> {
+        self.request.encoder_of_length(self.stream, length)
+    }
+}
+
 impl<'r, P: Iterator<Item = Part<'r>>> Body for Encoder<'r, P> {
-    fn length(&self) -> u64 {
-        self.content_length()
+    fn skip_rest(&mut self) -> u64 {
+        Self::skip_rest(self)
     }
 
     fn encode(&mut self, out: &mut [u8]) -> usize {
@@ -22,20 +58,29 @@ impl<'r, P: Iterator<Item = Part<'r>>> Body for Encoder<'r, P> {
 }
 
 /// A body that is there already.
+impl<'r> Source for &'r str {
+    type Body = Ready<'r>;
+
+    fn check(&self) -> Result<(), InvalidRequest> {
+        Ok(())
+    }
+
+    fn body(&self, _: u64) -> Ready<'r> {
+        Ready { text: self.as_bytes(), written: 0 }
+    }
+}
+
+/// A text, and how much of it is written.
 pub(crate) struct Ready<'r> {
     text: &'r [u8],
     written: usize,
 }
 
-impl<'r> Ready<'r> {
-    pub(crate) const fn new(text: &'r str) -> Self {
-        Self { text: text.as_bytes(), written: 0 }
-    }
-}
-
 impl Body for Ready<'_> {
-    fn length(&self) -> u64 {
-        self.text.len() as u64
+    fn skip_rest(&mut self) -> u64 {
+        let rest = self.text.get(self.written..).unwrap_or_default().len();
+        self.written = self.text.len();
+        rest as u64
     }
 
     fn encode(&mut self, out: &mut [u8]) -> usize {

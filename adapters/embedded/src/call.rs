@@ -10,11 +10,10 @@
 
 use core::time::Duration;
 
-use choreoai_core::InvalidRequest;
 use choreoai_core::http1::{Method, Part, RequestError, RequestHead};
 use embedded_io_async::{Read, Write};
 
-use crate::body::Body;
+use crate::body::{Body, Source};
 use crate::decode::Decode;
 use crate::error::Failure;
 use crate::exchange::{Exchange, Step, hide_key};
@@ -32,7 +31,7 @@ const REPORT_WAIT: Duration = Duration::from_secs(5);
 /// How much of the body of a refusal is read.
 const REPORT_LIMIT: usize = 16 << 10;
 
-/// A request under way. `R` reads the body of a refusal.
+/// A request under way. `R` reads a refusal.
 pub(crate) struct Call<'b, B, R, E> {
     stage: Stage,
     head: Option<RequestHead<'b, Fields<'b>>>,
@@ -100,17 +99,17 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
     pub(crate) fn begin(
         &mut self,
         endpoint: Endpoint<'b>,
-        new_body: impl FnOnce() -> Result<B, InvalidRequest>,
+        source: &impl Source<Body = B>,
     ) -> Result<(), Error<E>> {
-        // Each is put in its place at once: a copy of the body takes much of the stack.
-        let length = match new_body() {
-            Ok(body) => {
-                let length = body.length();
-                self.load = Load::Body(body);
-                length
-            }
-            Err(error) => return Err(Error::Request(error)),
+        source.check().map_err(Error::Request)?;
+        // Where it stays: a copy of it takes much of the stack, and another one for its length as much.
+        self.load(source, 0);
+        let length = match &mut self.load {
+            Load::Body(body) => body.skip_rest(),
+            _ => 0,
         };
+        self.load(source, length);
+        debug!("a request of {} bytes is made", length);
         match request_head(endpoint, length) {
             Ok(head) => self.head = Some(head),
             Err(error) => return Err(Error::Endpoint(error.kind())),
@@ -119,6 +118,12 @@ impl<'b, B: Body, R, E> Call<'b, B, R, E> {
         self.read = 0;
         self.failure = None;
         Ok(())
+    }
+
+    /// Makes a body of this length in its place.
+    #[inline(never)]
+    fn load(&mut self, source: &impl Source<Body = B>, length: u64) {
+        self.load = Load::Body(source.body(length));
     }
 
     /// The call has failed by this, unless there is an earlier reason.
@@ -191,9 +196,7 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Head => match self.wire.next_of_head() {
                     None => break Io::Read,
                     Some(Ok(Part::HeadEnd)) => self.answered(call),
-                    Some(Ok(Part::Status(code))) => call.status = code,
-                    Some(Ok(part)) if !(200..300).contains(&call.status) => self.report.head(part),
-                    Some(Ok(_)) => {}
+                    Some(Ok(part)) => Self::read_head(call, &mut self.report, part),
                     Some(Err(_)) => call.fail(Failure::Http),
                 },
                 Stage::Refusal => match self.wire.next_of_body() {
@@ -259,9 +262,6 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
     #[inline(never)] // There are two ways to this.
     fn begin_request<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         self.watch.relax();
-        if let Load::Body(body) = &call.load {
-            debug!("a request of {} bytes is sent", body.length());
-        }
         self.report.start();
         self.wire.expect_response();
         let end = self.wire.buffer.len();
@@ -269,16 +269,30 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         call.stage = Stage::Writing;
     }
 
+    /// A part of the head of the response has come.
+    fn read_head<B: Body, E>(call: &mut Call<'_, B, R::Reader, E>, report: &mut R, part: Part<'_>) {
+        match (part, &mut call.load) {
+            (Part::Status(code), load) => {
+                call.status = code;
+                // Of the request nothing more is sent.
+                *load = if is_success(code) { Load::Nothing } else { Load::Reader(R::reader()) };
+            }
+            (part, Load::Reader(reader)) => report.head(reader, part),
+            _ => {}
+        }
+    }
+
     /// The head of the response has come.
     fn answered<B: Body, E>(&mut self, call: &mut Call<'_, B, R::Reader, E>) {
         let status = call.status;
         debug!("the server answers with status {}", status);
         call.failure = None;
-        if (200..300).contains(&status) {
+        if is_success(status) {
             self.begin_body();
             call.stage = Stage::Answer;
-        } else if let Some(reader) = self.report.refused(status) {
-            call.load = Load::Reader(reader);
+        } else if let Load::Reader(reader) = &mut call.load
+            && self.report.refused(reader, status)
+        {
             call.read = 0;
             call.stage = Stage::Refusal;
             self.watch.hurry(REPORT_WAIT);
@@ -297,6 +311,10 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
         hide_key(&self.endpoint, &mut self.report);
         call.fail(Failure::Refused(call.status));
     }
+}
+
+fn is_success(status: u16) -> bool {
+    (200..300).contains(&status)
 }
 
 type Field<'a> = (&'a str, &'a [u8]);

@@ -3,12 +3,11 @@
 use core::fmt;
 use core::time::Duration;
 
-use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use choreoai_core::deadline::DeadlineKind;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
 
-use crate::body::{Body, Ready};
+use crate::body::{Body, Chat, Source};
 use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
@@ -37,7 +36,8 @@ use crate::{Answer, Endpoint, Error};
 pub struct Client<'b, C, T, N, R = ErrorReport, D = Decoder> {
     connector: C,
     exchange: Exchange<'b, Timed<T>, R, D>,
-    policy: Policy,
+    /// Of the latest call. It is not a part of its future, which has no room for a policy of its own.
+    retry: Retry,
     entropy: N,
     attempts: u32,
 }
@@ -52,7 +52,7 @@ impl<'b, C: Connect, T: Timer, N: FnMut() -> u32> Client<'b, C, T, N> {
         wire.give_up();
         let watch = Timed::new(timer, Deadlines::stream());
         let exchange = Exchange::new(wire, Endpoint::default(), watch, ErrorReport::new(), Decoder::new);
-        Self { connector, exchange, policy: Policy::new(), entropy, attempts: 0 }
+        Self { connector, exchange, retry: Retry::new(Policy::new()), entropy, attempts: 0 }
     }
 }
 
@@ -82,7 +82,7 @@ where
     /// Sends requests again by this policy.
     #[must_use]
     pub const fn with_policy(mut self, policy: Policy) -> Self {
-        self.policy = policy;
+        self.retry = Retry::new(policy);
         self
     }
 
@@ -90,15 +90,15 @@ where
     /// [`StatusOnly`](crate::StatusOnly), the status alone decides whether a refused request is sent again.
     #[must_use]
     pub fn with_report<R2: Report>(self, report: R2) -> Client<'b, C, T, N, R2, D> {
-        let Self { connector, exchange, policy, entropy, attempts } = self;
-        Client { connector, exchange: exchange.with_report(report), policy, entropy, attempts }
+        let Self { connector, exchange, retry, entropy, attempts } = self;
+        Client { connector, exchange: exchange.with_report(report), retry, entropy, attempts }
     }
 
     /// Decodes answers by what this function makes: see [`Session::with_decoder`](crate::Session::with_decoder).
     #[must_use]
     pub fn with_decoder<D2: Decode>(self, new_decoder: fn() -> D2) -> Client<'b, C, T, N, R, D2> {
-        let Self { connector, exchange, policy, entropy, attempts } = self;
-        Client { connector, exchange: exchange.with_decoder(new_decoder), policy, entropy, attempts }
+        let Self { connector, exchange, retry, entropy, attempts } = self;
+        Client { connector, exchange: exchange.with_decoder(new_decoder), retry, entropy, attempts }
     }
 
     /// Promises what [`Session::with_safe_reads`](crate::Session::with_safe_reads) does.
@@ -139,7 +139,7 @@ where
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(|| request.encoder_with_stream(true)).await
+        self.call(Chat { request, stream: true }).await
     }
 
     /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
@@ -154,7 +154,7 @@ where
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(|| request.encoder_with_stream(false)).await
+        self.call(Chat { request, stream: false }).await
     }
 
     /// The same with a body that is there already: see [`Session::send`](crate::Session::send).
@@ -163,20 +163,20 @@ where
     ///
     /// Those of [`stream`](Self::stream), but for [`Error::Request`].
     pub async fn send(&mut self, body: &str) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
-        self.call(|| Ok(Ready::new(body))).await
+        self.call(body).await
     }
 
-    /// Sends the request until an event of an answer has come. `new_body` makes the body anew for each attempt.
+    /// Sends the request until an event of an answer has come. The body is made anew for each attempt.
     async fn call<B: Body>(
         &mut self,
-        new_body: impl Fn() -> Result<B, InvalidRequest>,
+        source: impl Source<Body = B>,
     ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
-        let mut retry = Retry::new(self.policy);
+        self.retry = Retry::new(self.retry.policy());
         let mut call = Call::new(true);
         self.exchange.watch.start_connecting();
         loop {
-            self.attempts = retry.attempts();
-            begin(&mut call, self.exchange.endpoint, &new_body)?;
+            self.attempts = self.retry.attempts();
+            begin(&mut call, self.exchange.endpoint, &source)?;
             let is_kept = self.exchange.wire.is_reusable();
             let failure = match self.attempt(&mut call, is_kept).await {
                 Ok(()) => break,
@@ -187,7 +187,7 @@ where
                 self.exchange.wire.give_up();
                 continue;
             }
-            let Some(wait) = self.next_wait(&mut retry, &failure) else {
+            let Some(wait) = self.next_wait(&failure) else {
                 return Err(self.exchange.error(failure));
             };
             debug!("the request is sent again, after {} s", wait.as_secs());
@@ -219,25 +219,26 @@ where
 
     /// After which wait the request is sent again, if it is.
     #[inline(never)] // A function of its own, so that the future has no room for what is only needed here.
-    fn next_wait(&mut self, retry: &mut Retry, failure: &Failure<C::Error>) -> Option<Duration> {
+    fn next_wait(&mut self, failure: &Failure<C::Error>) -> Option<Duration> {
         let entropy = (self.entropy)();
         let time_left = self.exchange.watch.time_left();
-        match retry.decide(&self.outcome(failure), entropy, None, time_left) {
+        let outcome = Self::outcome(&self.exchange, failure);
+        match self.retry.decide(&outcome, entropy, None, time_left) {
             Decision::Wait(wait) => Some(wait),
             Decision::GiveUp(_) => None,
         }
     }
 
     /// What a failure means for a retry.
-    fn outcome(&self, failure: &Failure<C::Error>) -> Outcome<'_> {
+    fn outcome<'e>(exchange: &'e Exchange<'b, Timed<T>, R, D>, failure: &Failure<C::Error>) -> Outcome<'e> {
         match failure {
             Failure::Connect(_) => Outcome::ConnectionFailed,
-            Failure::Refused(status) => self.exchange.report.outcome(*status),
+            Failure::Refused(status) => exchange.report.outcome(*status),
             Failure::Deadline(DeadlineKind::Connect) => Outcome::ConnectTimeout,
             Failure::Deadline(DeadlineKind::FirstEvent) => Outcome::FirstEventTimeout,
-            _ if self.exchange.is_committed() => Outcome::Committed,
+            _ if exchange.is_committed() => Outcome::Committed,
             Failure::Io(_) | Failure::Closed | Failure::Reconnect => Outcome::ConnectionFailed,
-            Failure::Http if self.exchange.wire.is_truncated() => Outcome::ConnectionFailed,
+            Failure::Http if exchange.wire.is_truncated() => Outcome::ConnectionFailed,
             _ => Outcome::Permanent,
         }
     }
@@ -264,9 +265,9 @@ where
 fn begin<'b, B: Body, R, E>(
     call: &mut Call<'b, B, R, E>,
     endpoint: Endpoint<'b>,
-    new_body: impl Fn() -> Result<B, InvalidRequest>,
+    source: &impl Source<Body = B>,
 ) -> Result<(), Error<E>> {
-    call.begin(endpoint, new_body)
+    call.begin(endpoint, source)
 }
 
 /// Whether a request failed on a connection that was kept alive because it was kept too long.

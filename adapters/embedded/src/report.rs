@@ -13,7 +13,7 @@ pub use error_report::ErrorReport;
 ///
 /// Sealed: it is here to name the bounds of the types that have one.
 pub trait Report: sealed::Sealed {
-    /// What reads the body of a refusal.
+    /// What reads a refusal.
     #[doc(hidden)]
     type Reader;
 
@@ -21,13 +21,17 @@ pub trait Report: sealed::Sealed {
     #[doc(hidden)]
     fn start(&mut self);
 
-    /// The server refuses the request with this status: a reader of the body that may follow, if it is wanted.
+    /// A reader of what may be a refusal, whose head begins.
     #[doc(hidden)]
-    fn refused(&mut self, status: u16) -> Option<Self::Reader>;
+    fn reader() -> Self::Reader;
 
     /// A part of the head of a refusal.
     #[doc(hidden)]
-    fn head(&mut self, part: Part<'_>);
+    fn head(&mut self, reader: &mut Self::Reader, part: Part<'_>);
+
+    /// The head of a refusal with this status has ended; whether the body that may follow is wanted.
+    #[doc(hidden)]
+    fn refused(&mut self, reader: &mut Self::Reader, status: u16) -> bool;
 
     /// A piece of the body of a refusal.
     #[doc(hidden)]
@@ -59,15 +63,17 @@ impl Report for StatusOnly {
 
     fn start(&mut self) {}
 
-    fn refused(&mut self, _: u16) -> Option<()> {
-        None
+    fn reader() {}
+
+    fn head(&mut self, (): &mut (), _: Part<'_>) {}
+
+    fn refused(&mut self, (): &mut (), _: u16) -> bool {
+        false
     }
 
-    fn head(&mut self, _: Part<'_>) {}
+    fn body(&mut self, (): &mut (), _: &[u8]) {}
 
-    fn body(&mut self, _: &mut (), _: &[u8]) {}
-
-    fn end(&mut self, _: &mut (), _: bool) {}
+    fn end(&mut self, (): &mut (), _: bool) {}
 
     fn event(&mut self, _: &Event<'_>) {}
 

@@ -2,11 +2,10 @@
 
 use core::fmt;
 
-use choreoai_core::InvalidRequest;
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use embedded_io_async::{Read, Write};
 
-use crate::body::{Body, Ready};
+use crate::body::{Body, Chat, Source};
 use crate::call::Call;
 use crate::decode::Decode;
 use crate::exchange::Exchange;
@@ -104,7 +103,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(|| request.encoder_with_stream(true)).await
+        self.call(Chat { request, stream: true }).await
     }
 
     /// The same, but the answer is to come as a whole. It is handed out in the same way, event by event, as it arrives.
@@ -119,7 +118,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
-        self.call(|| request.encoder_with_stream(false)).await
+        self.call(Chat { request, stream: false }).await
     }
 
     /// The same with a body that is there already, in flash for instance: the text of a chat request. What it says is not
@@ -129,16 +128,16 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     ///
     /// Those of [`stream`](Self::stream), but for [`Error::Request`].
     pub async fn send(&mut self, body: &str) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
-        self.call(|| Ok(Ready::new(body))).await
+        self.call(body).await
     }
 
     async fn call<B: Body>(
         &mut self,
-        new_body: impl FnOnce() -> Result<B, InvalidRequest>,
+        source: impl Source<Body = B>,
     ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         let Self { socket, exchange } = self;
         let mut call = Call::new(false);
-        call.begin(exchange.endpoint, new_body)?;
+        call.begin(exchange.endpoint, &source)?;
         exchange.watch.start();
         if let Err(failure) = exchange.run(socket, &mut call).await {
             return Err(exchange.error(failure));

@@ -48,17 +48,21 @@ enum Pending<'a> {
     Value(Value<'a>),
 }
 
+impl<'a> Frame<'a> {
+    const fn of(node: Node<'a>, overridden: Overridden) -> Self {
+        Self { node, next_child: 0, overridden, begun: false, extra_written: false }
+    }
+}
+
 impl<'a, D: Document<'a>> Walk<'a, D> {
+    #[inline(always)]
     pub(crate) const fn new(document: D) -> Self {
-        let frame = Frame {
-            node: Node::Root,
-            next_child: 0,
-            overridden: Overridden(0),
-            begun: false,
-            extra_written: false,
-        };
-        let frames = [frame; MAX_DEPTH];
-        Self { document, frames, depth: 0, pending: Pending::Value(Value::Node(Node::Root)) }
+        Self {
+            document,
+            frames: const { [Frame::of(Node::Root, Overridden(0)); MAX_DEPTH] },
+            depth: 0,
+            pending: Pending::Value(Value::Node(Node::Root)),
+        }
     }
 
     /// The first part of a child.
@@ -97,7 +101,7 @@ impl<'a, D: Document<'a>> Walk<'a, D> {
         let overridden =
             Overridden::find(self.document.extra(node), |index| self.document.child(node, index));
         if let Some(frame) = self.frames.get_mut(self.depth) {
-            *frame = Frame { node, next_child: 0, overridden, begun: false, extra_written: false };
+            *frame = Frame::of(node, overridden);
             self.depth = self.depth.wrapping_add(1);
         }
         Part::Raw(node.opening())

@@ -232,40 +232,28 @@ impl<'a, M> ChatRequest<'a, M> {
     /// # Errors
     ///
     /// What [`validate`](Self::validate) refuses.
-    pub fn encoder<'r>(&'r self) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
-        self.checked_encoder(self.stream)
-    }
-
-    /// The [`encoder`](Self::encoder) of the request with another [`stream`](Self::stream), which need not be copied for that.
-    ///
-    /// # Errors
-    ///
-    /// What [`validate`](Self::validate) refuses.
-    pub fn encoder_with_stream<'r>(
-        &'r self,
-        stream: bool,
-    ) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
-    where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
-    {
-        self.checked_encoder(Some(stream))
-    }
-
     #[inline(never)] // What it needs of the stack is not added to that of the future in which it is called.
-    fn checked_encoder<'r>(
-        &'r self,
-        stream: Option<bool>,
-    ) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
+    pub fn encoder<'r>(&'r self) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
     {
         self.validate()?;
         // Rather than a clone, which takes its place on the stack beside the encoder.
-        let length = length(ChatParts::new(self, stream));
-        Ok(Encoder::of_length(length, ChatParts::new(self, stream)))
+        let length = length(&mut ChatParts::new(self, self.stream));
+        Ok(Encoder::of_length(length, ChatParts::new(self, self.stream)))
+    }
+
+    /// The encoder of a request that was [checked](Self::validate) and whose text is known to be so long, with another
+    /// [`stream`](Self::stream).
+    ///
+    /// Nothing is checked and nothing measured, for machines with little stack: there the encoder is made where it stays, one of
+    /// any length [measures](Encoder::skip_rest) the text, and is replaced by the one that is used.
+    #[inline(always)] // It is made where it goes.
+    pub fn encoder_of_length<'r>(&'r self, stream: bool, length: u64) -> Encoder<'r, ChatParts<'r, M>>
+    where
+        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+    {
+        Encoder::of_length(length, ChatParts::new(self, Some(stream)))
     }
 
     /// The member that is the `index`-th to be written, with this `stream`.

@@ -15,6 +15,7 @@ impl<'a, M> ChatRequest<'a, M> {
     /// # Errors
     ///
     /// The first of these that was found, with the member's name.
+    #[inline(never)] // What it needs of the stack is free again when the encoder is made.
     pub fn validate<'r>(&'r self) -> Result<(), InvalidRequest>
     where
         M: IntoIterator<Item: AsMessage<'r>> + Clone,

@@ -44,7 +44,7 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
     where
         P: Clone,
     {
-        Self::of_length(length(parts.clone()), parts)
+        Self::of_length(length(&mut parts.clone()), parts)
     }
 
     /// An encoder of `parts`, which have this [`length`].
@@ -85,6 +85,15 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         written
     }
 
+    /// Goes to the end of the text without writing it, and returns how many bytes were left; beyond [`u64::MAX`], that. Whatever
+    /// length the encoder was made with, so that one of any length measures the text for another.
+    pub fn skip_rest(&mut self) -> u64 {
+        let string = self.string.take().map_or(0, |rest| quoted_length(rest).wrapping_sub(1));
+        let chunk = mem::replace(&mut self.chunk, Chunk::EMPTY).as_bytes().len() as u64;
+        self.remaining = 0;
+        length(&mut self.parts).saturating_add(string).saturating_add(chunk)
+    }
+
     /// Goes on to the next chunk, which may be empty; false at the end.
     fn advance(&mut self) -> bool {
         if let Some(string) = self.string {
@@ -121,7 +130,7 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
 
 /// How many bytes the text of these parts has; beyond [`u64::MAX`], that.
 #[inline(never)] // What is gone through is on the stack no longer than that takes.
-pub(crate) fn length<'a>(parts: impl Iterator<Item = Part<'a>>) -> u64 {
+pub(crate) fn length<'a>(parts: &mut impl Iterator<Item = Part<'a>>) -> u64 {
     parts.fold(0, |length: u64, part| length.saturating_add(part.length()))
 }
 

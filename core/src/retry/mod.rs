@@ -212,6 +212,11 @@ impl Retry {
         Self { policy, retries: 0, waited: 0 }
     }
 
+    /// What the retries go by.
+    pub const fn policy(&self) -> Policy {
+        self.policy
+    }
+
     /// How many requests the call has made: 1, and one more for each [`Decision::Wait`]. An error reports it.
     pub const fn attempts(&self) -> u32 {
         self.retries.saturating_add(1)

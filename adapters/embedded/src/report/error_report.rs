@@ -17,17 +17,29 @@ use super::field_text::FieldText;
 /// whenever it is read: see [`Kept`]. A value in which the server repeats the key is not shown; its place is
 /// [marked](Self::has_secret). Nor is what the body of a refusal says whose call was dropped before all of it was read.
 ///
-/// Takes `MESSAGE + 3 * LABEL` bytes and some 250 more.
+/// Takes `MESSAGE + 3 * LABEL` bytes and some 180 more.
 #[derive(Clone, Default)]
 pub struct ErrorReport<const MESSAGE: usize = 128, const LABEL: usize = 48> {
     status: Option<u16>,
     hints: Hints,
-    field: FieldText,
     report: FixedErrorReport<MESSAGE, LABEL>,
     is_cut: bool,
     /// The body of a refusal is being read: nobody has looked for the key in it yet.
     is_open: bool,
     has_secret: bool,
+}
+
+/// Reads a refusal: the headers that say when to ask again, then the body. Not both at a time, so that they share their memory.
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is no heap, and the smaller one is there instead of the other"
+)]
+pub enum Reader {
+    /// The header that is being read.
+    Head(FieldText),
+    /// What was read of the body.
+    Body(Decoder),
 }
 
 impl<const MESSAGE: usize, const LABEL: usize> ErrorReport<MESSAGE, LABEL> {
@@ -88,30 +100,37 @@ impl<const MESSAGE: usize, const LABEL: usize> ErrorReport<MESSAGE, LABEL> {
 }
 
 impl<const MESSAGE: usize, const LABEL: usize> Report for ErrorReport<MESSAGE, LABEL> {
-    type Reader = Decoder;
+    type Reader = Reader;
 
     fn start(&mut self) {
         *self = Self::new();
     }
 
-    fn refused(&mut self, status: u16) -> Option<Decoder> {
-        self.status = Some(status);
-        self.is_open = true;
-        Some(Decoder::new().for_error_body())
+    fn reader() -> Reader {
+        Reader::Head(FieldText::default())
     }
 
-    fn head(&mut self, part: Part<'_>) {
-        if let Some((name, value)) = self.field.push(part) {
+    fn head(&mut self, reader: &mut Reader, part: Part<'_>) {
+        let Reader::Head(field) = reader else { return };
+        if let Some((name, value)) = field.push(part) {
             self.hints.header(name, value);
         }
         if part == Part::FieldEnd {
-            self.field.clear();
+            field.clear();
         }
     }
 
-    fn body(&mut self, reader: &mut Decoder, data: &[u8]) {
+    fn refused(&mut self, reader: &mut Reader, status: u16) -> bool {
+        self.status = Some(status);
+        self.is_open = true;
+        *reader = Reader::Body(Decoder::new().for_error_body());
+        true
+    }
+
+    fn body(&mut self, reader: &mut Reader, data: &[u8]) {
+        let Reader::Body(decoder) = reader else { return };
         let mut input = data;
-        while let Some(event) = reader.next_event(&mut input) {
+        while let Some(event) = decoder.next_event(&mut input) {
             match event {
                 Ok(event) => self.report.push(&event),
                 Err(_) => self.is_cut = true,
@@ -119,10 +138,12 @@ impl<const MESSAGE: usize, const LABEL: usize> Report for ErrorReport<MESSAGE, L
         }
     }
 
-    fn end(&mut self, reader: &mut Decoder, is_whole: bool) {
+    fn end(&mut self, reader: &mut Reader, is_whole: bool) {
         self.is_cut |= !is_whole;
         self.is_open = false;
-        reader.end();
+        if let Reader::Body(decoder) = reader {
+            decoder.end();
+        }
         self.body(reader, &[]);
         // Of a report that was cut, what came of it counts.
         self.report.push(&Event::ErrorEnd);

@@ -4,7 +4,7 @@ use choreoai_core::http1::Part;
 
 /// Gathers one header after the other. One that is longer than any that is looked for is skipped.
 #[derive(Clone, Debug, Default)]
-pub(super) struct FieldText {
+pub struct FieldText {
     name: heapless::String<16>,
     value: heapless::Vec<u8, 40>,
     is_too_long: bool,

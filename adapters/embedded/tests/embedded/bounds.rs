@@ -76,7 +76,7 @@ fn the_types_are_small() {
     println!("endpoint {}, error {}", size_of::<Endpoint<'_>>(), size_of::<Error<u8>>());
     assert!(session <= 36 * WORD, "{session}");
     assert!(answer <= 19 * WORD, "{answer}");
-    assert!(report <= 44 * WORD, "{report}");
+    assert!(report <= 30 * WORD, "{report}");
     assert!(size_of::<Endpoint<'_>>() <= 8 * WORD);
     assert!(size_of::<Error<u8>>() <= 7 * WORD);
 }

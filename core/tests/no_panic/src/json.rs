@@ -51,7 +51,8 @@ fn encoder() {
     let mut encoder = opaque(Encoder::new(parts()));
     consume(Encoder::content_length(&encoder));
     consume(Encoder::encode(&mut encoder, buffer(&mut [0; 16])));
-    consume(Encoder::remaining(&opaque(encoder)));
+    consume(Encoder::remaining(&opaque(encoder.clone())));
+    consume(Encoder::skip_rest(&mut opaque(encoder)));
 }
 
 fn encoder_chunks() {

@@ -24,6 +24,7 @@ fn retry() {
     consume(Retry::decide(&mut retry, &outcome, opaque(0), unix_now, opaque(Some(duration()))));
     consume(Retry::attempts(&opaque(retry.clone())));
     consume(Retry::waited(&retry));
+    consume(Retry::policy(&opaque(retry.clone())));
     consume(opaque(Decision::GiveUp(Why::Permanent)) == opaque(Decision::Wait(duration())));
 }
 

@@ -85,7 +85,7 @@ where
         consume(encoder.content_length());
         consume(encoder.clone());
     }
-    consume(ChatRequest::encoder_with_stream(request, opaque(true)).map(opaque).is_ok());
+    opaque(ChatRequest::encoder_of_length(request, opaque(true), opaque(1)));
 }
 
 fn chunks() {
