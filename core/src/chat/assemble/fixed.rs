@@ -1,6 +1,6 @@
 //! Whole answers in memory of fixed size.
 
-use super::fixed_call::{CallSlot, FixedToolCall};
+use super::fixed_call::{CallFragment, CallSlot, FixedToolCall};
 use super::fixed_text::{FixedText, FixedValue, Kept, Mark, Overflow};
 use super::report::Excerpt;
 use crate::chat::Event;
@@ -151,7 +151,7 @@ impl<const TEXT: usize, const CALLS: usize, const ARGS: usize, const LABEL: usiz
             (Event::FinishReason(piece), _) => finish_reason.gather(piece),
             (Event::ToolCallStart, _) => {
                 self.end_fragment(None);
-                self.scope.fragment = Some(CallSlot::new());
+                self.scope.fragment = Some(CallFragment::new());
             }
             (Event::ToolCallEnd { index }, _) => self.end_fragment(*index),
             (Event::ToolCallId(piece), Some(fragment)) => fragment.id.gather(piece),
@@ -247,7 +247,7 @@ impl Progress {
 struct Scope<const ARGS: usize, const LABEL: usize> {
     open: bool,
     finish_reason: FixedText<LABEL>,
-    fragment: Option<CallSlot<ARGS, LABEL>>,
+    fragment: Option<CallFragment<ARGS, LABEL>>,
     /// The first thing in it that did not fit.
     overflow: Option<Overflow>,
 }

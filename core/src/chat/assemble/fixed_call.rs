@@ -18,15 +18,21 @@ pub struct FixedToolCall<'a> {
     pub arguments: Kept<'a>,
 }
 
-/// A tool call, or the fragment of one. All of it only grows, so that it can be rolled back to what was certain.
+/// A tool call. All of it only grows, so that it can be rolled back to what was certain.
 #[derive(Clone, Debug)]
 pub(super) struct CallSlot<const ARGS: usize, const LABEL: usize> {
+    call: CallFragment<ARGS, LABEL>,
+    certain: Certain,
+}
+
+/// What one piece of a choice says of a tool call, or several.
+#[derive(Clone, Debug)]
+pub(super) struct CallFragment<const ARGS: usize, const LABEL: usize> {
     pub(super) index: Option<u32>,
     pub(super) id: FixedText<LABEL>,
     pub(super) name: FixedText<LABEL>,
-    pub(super) arguments: FixedText<ARGS>,
+    arguments: FixedText<ARGS>,
     progress: ArgumentsProgress,
-    certain: Certain,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +44,7 @@ struct Certain {
     progress: ArgumentsProgress,
 }
 
-impl<const ARGS: usize, const LABEL: usize> CallSlot<ARGS, LABEL> {
+impl<const ARGS: usize, const LABEL: usize> CallFragment<ARGS, LABEL> {
     pub(super) const fn new() -> Self {
         Self {
             index: None,
@@ -46,13 +52,6 @@ impl<const ARGS: usize, const LABEL: usize> CallSlot<ARGS, LABEL> {
             name: FixedText::new(),
             arguments: FixedText::new(),
             progress: ArgumentsProgress::new(),
-            certain: Certain {
-                index: None,
-                id: Mark::START,
-                name: Mark::START,
-                arguments: Mark::START,
-                progress: ArgumentsProgress::new(),
-            },
         }
     }
 
@@ -69,30 +68,50 @@ impl<const ARGS: usize, const LABEL: usize> CallSlot<ARGS, LABEL> {
             arguments: self.progress,
         }
     }
+}
+
+impl<const ARGS: usize, const LABEL: usize> CallSlot<ARGS, LABEL> {
+    pub(super) const fn new() -> Self {
+        Self {
+            call: CallFragment::new(),
+            certain: Certain {
+                index: None,
+                id: Mark::START,
+                name: Mark::START,
+                arguments: Mark::START,
+                progress: ArgumentsProgress::new(),
+            },
+        }
+    }
+
+    pub(super) fn labels(&self) -> ToolCallLabels<'_> {
+        self.call.labels()
+    }
 
     /// Adds the fragment that was bound to this call.
-    pub(super) fn continue_with(&mut self, fragment: &Self) {
-        self.index = self.index.or(fragment.index);
-        if self.id.is_empty() {
-            self.id.join(&fragment.id);
+    pub(super) fn continue_with(&mut self, fragment: &CallFragment<ARGS, LABEL>) {
+        let call = &mut self.call;
+        call.index = call.index.or(fragment.index);
+        if call.id.is_empty() {
+            call.id.join(&fragment.id);
         }
-        self.name.push(fragment.labels().name_growth(self.name.as_str(), self.progress));
-        self.name.inherit_overflow(&fragment.name);
-        if self.progress.is_blank() {
-            self.progress = fragment.progress;
+        call.name.push(fragment.labels().name_growth(call.name.as_str(), call.progress));
+        call.name.inherit_overflow(&fragment.name);
+        if call.progress.is_blank() {
+            call.progress = fragment.progress;
         } else {
-            self.progress.push(fragment.arguments.as_str());
+            call.progress.push(fragment.arguments.as_str());
         }
-        self.arguments.join(&fragment.arguments);
+        call.arguments.join(&fragment.arguments);
     }
 
     /// The first value of a fragment for which this call, which it was bound to, has no room.
-    pub(super) fn overflow(&self, fragment: &Self) -> Option<Overflow> {
-        if self.id.overflowed() && !fragment.id.is_empty() {
+    pub(super) fn overflow(&self, fragment: &CallFragment<ARGS, LABEL>) -> Option<Overflow> {
+        if self.call.id.overflowed() && !fragment.id.is_empty() {
             Some(Overflow { value: FixedValue::ToolCallId, capacity: LABEL })
-        } else if self.name.overflowed() && !fragment.name.is_empty() {
+        } else if self.call.name.overflowed() && !fragment.name.is_empty() {
             Some(Overflow { value: FixedValue::ToolCallName, capacity: LABEL })
-        } else if self.arguments.overflowed() && !fragment.arguments.is_empty() {
+        } else if self.call.arguments.overflowed() && !fragment.arguments.is_empty() {
             Some(Overflow { value: FixedValue::ToolCallArguments, capacity: ARGS })
         } else {
             None
@@ -102,30 +121,30 @@ impl<const ARGS: usize, const LABEL: usize> CallSlot<ARGS, LABEL> {
     /// What there is now is certain.
     pub(super) fn commit(&mut self) {
         self.certain = Certain {
-            index: self.index,
-            id: self.id.mark(),
-            name: self.name.mark(),
-            arguments: self.arguments.mark(),
-            progress: self.progress,
+            index: self.call.index,
+            id: self.call.id.mark(),
+            name: self.call.name.mark(),
+            arguments: self.call.arguments.mark(),
+            progress: self.call.progress,
         };
     }
 
     /// Back to what was certain.
     pub(super) fn roll_back(&mut self) {
-        self.index = self.certain.index;
-        self.id.roll_back(self.certain.id);
-        self.name.roll_back(self.certain.name);
-        self.arguments.roll_back(self.certain.arguments);
-        self.progress = self.certain.progress;
+        self.call.index = self.certain.index;
+        self.call.id.roll_back(self.certain.id);
+        self.call.name.roll_back(self.certain.name);
+        self.call.arguments.roll_back(self.certain.arguments);
+        self.call.progress = self.certain.progress;
     }
 
     /// What is certain of it.
     pub(super) fn kept(&self) -> FixedToolCall<'_> {
         FixedToolCall {
             index: self.certain.index,
-            id: self.id.kept_until(self.certain.id, FixedValue::ToolCallId),
-            name: self.name.kept_until(self.certain.name, FixedValue::ToolCallName),
-            arguments: self.arguments.kept_until(self.certain.arguments, FixedValue::ToolCallArguments),
+            id: self.call.id.kept_until(self.certain.id, FixedValue::ToolCallId),
+            name: self.call.name.kept_until(self.certain.name, FixedValue::ToolCallName),
+            arguments: self.call.arguments.kept_until(self.certain.arguments, FixedValue::ToolCallArguments),
         }
     }
 }
