@@ -131,6 +131,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
     }
 
     /// Hands on JSON text as it stands; like other values, it is held over cuts as long as it fits the scratch.
+    #[inline(never)] // It is rare, and keeps a lexer on the stack.
     pub(super) fn read_raw(&mut self, target: Target, input: &mut Source<'_>) -> Step {
         let window = input.bytes.get(..WINDOW).unwrap_or(input.bytes);
         let start = (self.lexer.clone(), self.utf8);
