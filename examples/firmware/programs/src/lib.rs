@@ -9,7 +9,7 @@ use board::console::Console;
 use board::stack;
 
 pub use self::line::Line;
-pub use self::questions::{GATEWAY, Questions};
+pub use self::questions::{GATEWAY, Questions, Report};
 pub use self::uart_questions::ask_over_uart;
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.

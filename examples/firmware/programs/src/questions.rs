@@ -6,7 +6,7 @@ use choreoai_embedded::chat::assemble::FixedAssembler;
 use choreoai_embedded::chat::{ChatRequest, Event, Function, Message, Tool, ToolCall, Verdict};
 use choreoai_embedded::connect::Connect;
 use choreoai_embedded::time::Timer;
-use choreoai_embedded::{Client, Endpoint, Error, ErrorKind};
+use choreoai_embedded::{Client, Endpoint, Error, ErrorKind, ErrorReport};
 
 /// The gateway, wherever the connector leads.
 pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
@@ -27,12 +27,14 @@ const QUESTIONS: [(&str, Ending); 5] = [
     ("What is a krill?", Ending::Failed),
 ];
 
-/// One call, with arguments of at most 64 bytes; its id and its name have at most 32. The text is not kept.
-type Gathered = FixedAssembler<0, 1, 64, 32>;
+/// One call, with arguments of at most 48 bytes; its id and its name have at most 32. The text is not kept.
+type Gathered = FixedAssembler<0, 1, 48, 32>;
+/// A message of at most 96 bytes; the type, the code and the member have at most 32 each.
+pub type Report = ErrorReport<96, 32>;
 
 /// Who asks, and where the answers are printed.
 pub struct Questions<'q, 'b, C, T, N> {
-    client: &'q mut Client<'b, C, T, N>,
+    client: &'q mut Client<'b, C, T, N, Report>,
     console: &'q mut Console,
 }
 
@@ -49,7 +51,7 @@ enum Ending {
 
 impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N> {
     /// Questions that this client asks.
-    pub fn new(client: &'q mut Client<'b, C, T, N>, console: &'q mut Console) -> Self {
+    pub fn new(client: &'q mut Client<'b, C, T, N, Report>, console: &'q mut Console) -> Self {
         Self { client, console }
     }
 

@@ -17,7 +17,7 @@ use choreoai_embedded::time::{Deadlines, EmbassyTimer};
 use embassy_futures::select::{Either, select};
 use embassy_net::tcp::TcpSocket;
 use embassy_net::{Config, DhcpConfig, IpEndpoint, Ipv4Address, Stack, StackResources};
-use programs::{GATEWAY, Questions};
+use programs::{GATEWAY, Questions, Report};
 
 programs::panics_are_failures!();
 
@@ -59,6 +59,7 @@ async fn ask(stack: Stack<'_>, clock: Clock, console: &mut Console) -> bool {
     let connector = EmbassyTcp::new(socket, IpEndpoint::new(HOST.into(), port));
     let mut buffer = [0; 256];
     let mut client = Client::new(connector, &mut buffer, EmbassyTimer, move || clock.jitter())
+        .with_report(Report::new())
         .with_endpoint(GATEWAY)
         .with_deadlines(DEADLINES)
         .with_safe_reads();
