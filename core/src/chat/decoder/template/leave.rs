@@ -1,7 +1,8 @@
 //! An event differs from its template: the machine reads on, and the template may learn from it.
 
-use super::follow::{Place, Varying};
+use super::follow::Place;
 use super::memory::{Span, What};
+use super::varying::Varying;
 use super::{Mode, Templated};
 use crate::chat::interest::Interest;
 use crate::chat::machine::Upon;

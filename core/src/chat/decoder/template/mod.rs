@@ -9,12 +9,14 @@ mod reader;
 mod record;
 #[cfg(test)]
 mod tests;
+mod varying;
 
 pub use self::decoders::{TemplateDecoder, TextTemplateDecoder};
-use self::follow::{Followed, Place, Varying};
+use self::follow::{Followed, Place};
 use self::memory::{Slot, Start, Templates, What};
 use self::policy::Policy;
 use self::record::Recording;
+use self::varying::Varying;
 use super::reader::{Phase, Reader};
 use crate::Error;
 use crate::chat::event::{Event, Piece};

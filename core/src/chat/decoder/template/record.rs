@@ -1,7 +1,7 @@
 //! An event is decoded step by step, and kept.
 
-use super::follow::Varying;
 use super::memory::{Indices, MAX_SKIPPED, Slot, What};
+use super::varying::Varying;
 use super::{Mode, Templated, Turn};
 use crate::chat::interest::Interest;
 use crate::chat::machine::{Signal, Upon, Within};

@@ -1,0 +1,108 @@
+//! Strings that are skipped.
+
+use super::*;
+
+/// A list at once; of a string it must be seen, which costs one event.
+#[test]
+fn what_is_skipped_may_differ() {
+    check(KEPT + 1, &TOKENS, |number, token| {
+        let (padding, list) = ("x".repeat(number), "[{}],".repeat(number));
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}, \"logprobs\": [{list}0]}}], \"p\": \"{padding}\"}}\n\n"
+        )
+    });
+}
+
+/// It is passed over with the text before it, whatever is told in between; and the first one that differs does so at any place, with
+/// other values before and behind it.
+#[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
+fn padding_around_a_text() {
+    type Form<'a> = &'a dyn Fn(&str, &str) -> String;
+    let forms: [Form<'_>; 4] = [
+        // Nothing is due in between.
+        &|token, padding| {
+            format!("{{\"index\":1,\"delta\":{{\"content\":\"{token}\",\"p\":\"{padding}\"}}}}")
+        },
+        // The index comes in between, and the end of the choice.
+        &|token, padding| {
+            format!(
+                "{{\"delta\":{{\"content\":\"{token}\"}},\"index\":1}}],\"p\":\"{padding}\",\"q\":[{{\"p\":\"\"}}"
+            )
+        },
+        // Within a call, whose end comes behind it.
+        &|token, padding| {
+            let call =
+                format!("{{\"index\":2,\"function\":{{\"arguments\":\"{token}\"}},\"p\":\"{padding}\"}}");
+            format!("{{\"index\":1,\"delta\":{{\"tool_calls\":[{call}]}}}}")
+        },
+        // Before the text, and twice behind it.
+        &|token, padding| {
+            format!(
+                "{{\"p\":\"{padding}\",\"delta\":{{\"content\":\"{token}\"}},\"p\":\"{padding}\"}}],\"p\":\"{padding}\",\"q\":[0"
+            )
+        },
+    ];
+    for form in forms {
+        for (first, others) in
+            [("", "a"), ("abc", "abd"), ("abc", "xbc"), ("abc", "ab"), ("abc", "abcd"), ("ab\\n", "ab\\t")]
+        {
+            let events = TOKENS.map(|token| {
+                let padding = if token == TOKENS[0] || token == TOKENS[1] { first } else { others };
+                format!("data: {{\"choices\":[{}]}}\n\n", form(token, padding))
+            });
+            for cut in (1..80).chain([usize::MAX]) {
+                let (followed, text) = followed(&events, cut);
+                assert_eq!(text, TOKENS.concat());
+                // One for each that is seen to differ, and one to keep another.
+                assert!(followed >= TOKENS.len() - KEPT - 5, "{followed} in pieces of {cut}: {events:?}");
+            }
+        }
+    }
+}
+
+/// Two of them, which are seen to differ in one event after the other; and those of two choices.
+#[test]
+#[cfg_attr(miri, ignore = "about cost alone")]
+fn what_is_learned_keeps_no_other_event() {
+    let padding = |number: usize, from: usize| "x".repeat(if number < from { 3 } else { number });
+    let two = |number| {
+        let (one, other) = (padding(number, 3), padding(number, 4));
+        format!(
+            "data: {{\"choices\":[{{\"delta\":{{\"content\":\"a\"}},\"p\":\"{one}\"}}],\"p\":\"{other}\"}}\n\n"
+        )
+    };
+    let in_turns = |number| {
+        let (index, padding) = (number % 2, padding(number, 20));
+        format!(
+            "data: {{\"choices\":[{{\"index\":{index},\"delta\":{{\"content\":\"a\"}}}}],\"p\":\"{padding}\"}}\n\n"
+        )
+    };
+    let kinds: [(&dyn Fn(usize) -> String, usize); 2] = [(&two, 2), (&in_turns, 20)];
+    for (event, settled) in kinds {
+        let mut decoder = TemplateDecoder::<512, 64>::new();
+        let mut kept = Vec::new();
+        for number in 0..40 {
+            let event = event(number);
+            let mut input = event.as_bytes();
+            let mut is_kept = false;
+            while decoder.next_event(&mut input).is_some() {
+                is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
+            }
+            kept.extend((is_kept && number >= settled).then_some(number));
+        }
+        assert!(kept.is_empty(), "{kept:?} of {}", event(9));
+    }
+}
+
+/// It is seen to be long before the memory is full, and is not kept.
+#[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
+fn a_long_string_that_is_skipped_takes_no_memory() {
+    check(KEPT + 1, &TOKENS, |number, token| {
+        let padding = format!("{number:0600}");
+        format!(
+            "data: {{\"choices\": [{{\"delta\": {{\"content\": \"{token}\"}}}}], \"p\": \"{padding}\"}}\n\n"
+        )
+    });
+}
