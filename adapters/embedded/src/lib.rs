@@ -155,14 +155,14 @@
 //!
 //! | what | bytes |
 //! |---|---|
-//! | [`Session`], of which the decoder takes 320 | 472, and the socket |
+//! | [`Session`], of which the decoder takes 320 | 488, and the socket |
 //! | the buffer | any size; 256 to 1024 serve well |
-//! | [`ErrorReport`] | 176, its message and three labels |
-//! | [`Answer`] | 88 |
-//! | deadlines | 200, and the timer |
-//! | the future of [`Session::stream`], of which the request's encoder takes 312; of [`Session::send`] | 536; 240 |
-//! | the future of [`Answer::next`] | 52, or 80 with a timer |
-//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 1088; 728 |
+//! | [`ErrorReport`] | 112, its message and three labels |
+//! | [`Answer`] | 12 |
+//! | deadlines | 120, and the timer |
+//! | the future of [`Session::stream`], of which the request's encoder takes 304; of [`Session::send`] | 504; 216 |
+//! | the future of [`Answer::next`] | 60, or 136 with a timer |
+//! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 976; 616 |
 //! | [`chat::ChatRequest`]; none if it is a `const` | 296 |
 //!
 //! # Limits

@@ -17,7 +17,7 @@ use super::field_text::FieldText;
 /// whenever it is read: see [`Kept`]. A value in which the server repeats the key is not shown; its place is
 /// [marked](Self::has_secret). Nor is what the body of a refusal says whose call was dropped before all of it was read.
 ///
-/// Takes `MESSAGE + 3 * LABEL` bytes and some 180 more.
+/// Takes `MESSAGE + 3 * LABEL` bytes and some 150 more.
 #[derive(Clone, Default)]
 pub struct ErrorReport<const MESSAGE: usize = 128, const LABEL: usize = 48> {
     status: Option<u16>,
