@@ -55,10 +55,11 @@ impl<'a> Frame<'a> {
 }
 
 impl<'a, D: Document<'a>> Walk<'a, D> {
-    #[inline(always)]
+    #[inline(always)] // It is large, and made where it goes.
     pub(crate) const fn new(document: D) -> Self {
         Self {
             document,
+            // A constant: what is made at run time passes over the stack.
             frames: const { [Frame::of(Node::Root, Overridden(0)); MAX_DEPTH] },
             depth: 0,
             pending: Pending::Value(Value::Node(Node::Root)),

@@ -14,7 +14,7 @@ pub type ChatEncoder<'r, M = &'r [Message<'r>]> = Encoder<'r, ChatParts<'r, M>>;
 pub struct ChatParts<'r, M: IntoIterator>(Walk<'r, Chat<'r, M>>);
 
 impl<'r, M: IntoIterator<Item: AsMessage<'r>> + Clone> ChatParts<'r, M> {
-    #[inline(always)]
+    #[inline(always)] // It is large, and made where it goes.
     pub(crate) fn new(request: &'r ChatRequest<'r, M>, stream: Option<bool>) -> Self {
         let messages = request.messages.clone().into_iter();
         Self(Walk::new(Chat { request, stream, messages, message: Message::user("") }))
