@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::choice::Choice;
 use crate::measure;
@@ -31,6 +31,10 @@ pub(crate) struct Arguments {
 /// Those of writing.
 pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     let effort = if arguments.quick { measure::QUICK } else { measure::FULL };
+    if let Some(folder) = &arguments.write {
+        // Before all that is measured, which takes a while.
+        fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
+    }
     let mut out = io::stdout().lock();
     let mut rows: Vec<Row> = Vec::new();
     for workload in arguments.choice.workloads() {
@@ -46,11 +50,20 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
         }
     }
     if let Some(folder) = &arguments.write {
-        fs::create_dir_all(folder)?;
-        fs::write(folder.join("decode.md"), markdown::tables(&rows))?;
+        leave(folder, "decode.md", &markdown::tables(&rows))?;
         if let Some(picture) = plot::svg(&rows) {
-            fs::write(folder.join("decode.svg"), picture)?;
+            leave(folder, "decode.svg", &picture)?;
         }
     }
     Ok(())
+}
+
+fn leave(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+    let file = folder.join(name);
+    fs::write(&file, text).map_err(|error| about(&file, &error))
+}
+
+/// The error, and where it happened.
+fn about(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }
