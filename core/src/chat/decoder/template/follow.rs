@@ -108,17 +108,23 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     }
 
     /// An event was compared to its end, and another one may begin.
-    #[inline(never)]
+    #[inline(always)]
     fn begin_next(&mut self) {
         let slot = self.place.slot;
-        self.policy.note_followed(slot);
+        let next = if self.policy.is_settled(slot) { slot } else { self.note_followed(slot) };
         self.has_switched = false;
-        let next = self.expected_after(slot);
         self.begin_following(next);
     }
 
+    /// An event was like this slot's to its end; which one the next is compared with.
+    #[inline(never)]
+    fn note_followed(&mut self, slot: Slot) -> Slot {
+        let next = self.expected_after(slot);
+        self.policy.note_followed(slot, self.turns == 0);
+        next
+    }
+
     /// The slot that the event behind this one is like, presumably: two kinds that took turns more than once do so again.
-    #[inline(always)]
     fn expected_after(&mut self, slot: Slot) -> Slot {
         /// Once may be for good.
         const SURE: u8 = 2;

@@ -13,8 +13,10 @@ pub(super) struct Policy {
     wanted: u8,
     /// Where the event is that was kept last, unless it was known already.
     kept: Option<Slot>,
-    /// How many others were like it, to their end.
+    /// How many others were like it, to their end, up to [`USEFUL`].
     uses: u8,
+    /// One more event that is like the one kept there, to its end, changes nothing.
+    settled: Option<Slot>,
     /// An event was let pass because the answer had not begun.
     has_waited: bool,
 }
@@ -28,7 +30,7 @@ const USEFUL: u8 = 8;
 
 impl Policy {
     pub(super) const NEW: Self =
-        Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL, has_waited: false };
+        Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL, settled: None, has_waited: false };
 
     /// Whether to let the next event pass: the one with which the answer begins changes what lasts, and could not be kept. One alone, for
     /// a decoder for text sees nothing of some answers.
@@ -66,18 +68,28 @@ impl Policy {
     pub(super) const fn note_kept(&mut self, slot: Slot) {
         self.wanted = 0;
         self.kept = Some(slot);
+        self.settled = None;
     }
 
-    /// An event was like the one that is kept there, to its end.
-    pub(super) fn note_followed(&mut self, slot: Slot) {
+    /// An event was like the one that is kept there, to its end, as was the one before it or not.
+    pub(super) fn note_followed(&mut self, slot: Slot, is_as_before: bool) {
         if self.kept == Some(slot) {
-            self.uses = self.uses.saturating_add(1);
+            self.uses = self.uses.saturating_add(1).min(USEFUL);
         }
         self.trouble = self.trouble.saturating_sub(1);
+        let is_paid = self.kept != Some(slot) || self.uses == USEFUL;
+        self.settled = (is_as_before && is_paid && self.trouble == 0).then_some(slot);
+    }
+
+    /// Whether [`Self::note_followed`] would change nothing if an event was like the one that is kept there, again.
+    #[inline]
+    pub(super) fn is_settled(&self, slot: Slot) -> bool {
+        self.settled == Some(slot)
     }
 
     /// An event could not be followed.
     pub(super) const fn note_missed(&mut self) {
         self.trouble = self.trouble.saturating_add(MISS);
+        self.settled = None;
     }
 }
