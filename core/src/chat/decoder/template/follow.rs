@@ -243,9 +243,31 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         let is_whole = Lexer::skip_whole_text(input);
         if is_whole {
             self.place.pass_hole();
-            self.match_segment(input);
+            if self.match_few(input).is_none() {
+                self.match_segment(input);
+            }
         }
         is_whole
+    }
+
+    /// Does as [`Self::match_segment`] does, if there are at most eight bytes of the segment, and as many in the input: mostly what is
+    /// skipped is the last member.
+    #[inline(always)]
+    fn match_few(&mut self, input: &mut &[u8]) -> Option<()> {
+        let Place { slot, part, matched, .. } = self.place;
+        let template = self.templates.get(slot);
+        let segment = template.segment(part);
+        let length = segment.end.wrapping_sub(matched);
+        let spare = 8_u32.checked_sub(u32::from(length)).filter(|&spare| spare < 8)?.wrapping_mul(8);
+        let word = u64::from_le_bytes(*input.first_chunk()?);
+        let wanted = u64::from_le_bytes(*template.literal_from(matched)?.first_chunk()?);
+        if (word ^ wanted).wrapping_shl(spare) != 0 {
+            return None;
+        }
+        *input = input.get(usize::from(length)..)?;
+        self.place.matched = segment.end;
+        self.place.due = segment.steps;
+        Some(())
     }
 
     /// Takes the text of the string that stands here, if that is whole and there is any; else leaves all as it is.

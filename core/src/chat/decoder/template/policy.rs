@@ -29,8 +29,15 @@ const MOST_PATIENCE: u8 = 252;
 const USEFUL: u8 = 8;
 
 impl Policy {
-    pub(super) const NEW: Self =
-        Self { trouble: 0, patience: PATIENCE, wanted: 1, kept: None, uses: USEFUL, settled: None, has_waited: false };
+    pub(super) const NEW: Self = Self {
+        trouble: 0,
+        patience: PATIENCE,
+        wanted: 1,
+        kept: None,
+        uses: USEFUL,
+        settled: None,
+        has_waited: false,
+    };
 
     /// Whether to let the next event pass: the one with which the answer begins changes what lasts, and could not be kept. One alone, for
     /// a decoder for text sees nothing of some answers.
@@ -91,5 +98,63 @@ impl Policy {
     pub(super) const fn note_missed(&mut self) {
         self.trouble = self.trouble.saturating_add(MISS);
         self.settled = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What may happen, in any order.
+    #[derive(Clone, Copy)]
+    enum Happening {
+        Followed(Slot),
+        Missed,
+        Begun,
+        Kept(Slot),
+    }
+
+    const ALL: [Happening; 6] = [
+        Happening::Followed(Slot::One),
+        Happening::Followed(Slot::Two),
+        Happening::Missed,
+        Happening::Begun,
+        Happening::Kept(Slot::One),
+        Happening::Kept(Slot::Two),
+    ];
+
+    /// As when events are followed: what is settled is not counted, or it is.
+    fn happen(policy: &mut Policy, last: &mut Slot, happening: Happening, counts_all: bool) {
+        match happening {
+            Happening::Followed(slot) if counts_all || !policy.is_settled(slot) => {
+                let is_as_before = core::mem::replace(last, slot) == slot;
+                policy.note_followed(slot, is_as_before);
+            }
+            Happening::Followed(_) => assert_eq!(policy.settled, Some(*last)),
+            Happening::Missed => policy.note_missed(),
+            Happening::Begun => _ = policy.begin(),
+            Happening::Kept(slot) => policy.note_kept(slot),
+        }
+    }
+
+    fn counted(policy: Policy) -> (u8, u8, u8, Option<Slot>, u8) {
+        (policy.trouble, policy.patience, policy.wanted, policy.kept, policy.uses)
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "many orders")]
+    fn what_is_settled_would_change_nothing() {
+        for order in 0..6_usize.pow(6) {
+            let (mut policy, mut all) = ((Policy::NEW, Slot::One), (Policy::NEW, Slot::One));
+            // Each some times in a row, which is what it takes to be settled.
+            for step in 0..6 {
+                for _ in 0..=USEFUL {
+                    let happening = ALL[order / 6_usize.pow(step) % 6];
+                    happen(&mut policy.0, &mut policy.1, happening, false);
+                    happen(&mut all.0, &mut all.1, happening, true);
+                    assert_eq!(counted(policy.0), counted(all.0), "{order} up to {step}");
+                }
+            }
+        }
     }
 }

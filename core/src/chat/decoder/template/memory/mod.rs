@@ -220,6 +220,12 @@ impl<const SIZE: usize> Template<SIZE> {
         self.literal.get(usize::from(from)..usize::from(to))
     }
 
+    /// The literal from here on, and whatever lies in memory behind it.
+    #[inline]
+    pub(super) fn literal_from(&self, from: u16) -> Option<&[u8]> {
+        self.literal.get(usize::from(from)..)
+    }
+
     pub(super) const fn length(&self) -> u16 {
         self.length
     }

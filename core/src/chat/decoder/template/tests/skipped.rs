@@ -106,3 +106,38 @@ fn a_long_string_that_is_skipped_takes_no_memory() {
         )
     });
 }
+
+/// Up to eight bytes of it are compared at once, if as many are there; one event has a byte of its own there, or does not end there.
+#[test]
+#[cfg_attr(miri, ignore = "many bytes, one by one")]
+fn what_follows_padding_is_of_any_length() {
+    for spaces in 0..10 {
+        for (place, other) in (0..=spaces).flat_map(|place| [(place, "x"), (place, "\t"), (place, " ")]) {
+            let events = TOKENS.iter().enumerate().map(|(number, token)| {
+                let mut behind = " ".repeat(spaces) + "}";
+                if number == 8 {
+                    behind.replace_range(place..=place, other);
+                }
+                let padding = "p".repeat(number % 5);
+                format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{token}\"}}}}],\"p\":\"{padding}\"{behind}\n\n")
+            });
+            let body = events.collect::<String>();
+            for cut in [body.len(), 100, 61] {
+                let mut decoder = TemplateDecoder::<512, 64>::new();
+                let mut plain = Decoder::<64>::with_scratch();
+                let (mut told, mut expected) = (Told::default(), Told::default());
+                for piece in body.as_bytes().chunks(cut) {
+                    let mut input = piece;
+                    while let Some(event) = decoder.next_event(&mut input) {
+                        told.add(event);
+                    }
+                    let mut input = piece;
+                    while let Some(event) = plain.next_event(&mut input) {
+                        expected.add(event);
+                    }
+                }
+                assert_eq!(told.0, expected.0, "{other:?} at {place} of {spaces}, cut at {cut}");
+            }
+        }
+    }
+}
