@@ -107,30 +107,25 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         (matched == segment.end).then_some(segment.stop)
     }
 
-    /// An event was compared to its end, and another one may begin.
+    /// An event was compared to its end, and another one may begin: presumably one of this kind, but two kinds that took turns more than
+    /// once do so again.
     #[inline(always)]
     fn begin_next(&mut self) {
         let slot = self.place.slot;
-        let next = if self.policy.is_settled(slot) { slot } else { self.note_followed(slot) };
-        self.has_switched = false;
-        self.begin_following(next);
-    }
-
-    /// An event was like this slot's to its end; which one the next is compared with.
-    #[inline(never)]
-    fn note_followed(&mut self, slot: Slot) -> Slot {
-        let next = self.expected_after(slot);
-        self.policy.note_followed(slot, self.turns == 0);
-        next
-    }
-
-    /// The slot that the event behind this one is like, presumably: two kinds that took turns more than once do so again.
-    fn expected_after(&mut self, slot: Slot) -> Slot {
-        /// Once may be for good.
-        const SURE: u8 = 2;
         let is_another = core::mem::replace(&mut self.followed, slot) != slot;
-        self.turns = if is_another { self.turns.saturating_add(1) } else { 0 };
-        if self.turns >= SURE && self.templates.get(slot.other()).is_complete() { slot.other() } else { slot }
+        let settled_turns = if is_another { SURE_TURNS } else { 0 };
+        if self.turns != settled_turns || !self.policy.is_settled() {
+            self.note_followed(is_another);
+        }
+        self.has_switched = false;
+        let takes_turns = self.turns == SURE_TURNS && self.templates.get(slot.other()).is_complete();
+        self.begin_following(if takes_turns { slot.other() } else { slot });
+    }
+
+    #[inline(never)]
+    fn note_followed(&mut self, is_another: bool) {
+        self.turns = if is_another { self.turns.saturating_add(1).min(SURE_TURNS) } else { 0 };
+        self.policy.note_followed(self.followed);
     }
 
     /// What is due of that which was compared already.
@@ -388,6 +383,9 @@ impl Place {
         self.part = self.part.wrapping_add(1);
     }
 }
+
+/// Once may be for good.
+const SURE_TURNS: u8 = 2;
 
 /// How many bytes both begin with.
 fn common_prefix(input: &[u8], wanted: &[u8]) -> usize {

@@ -15,8 +15,8 @@ pub(super) struct Policy {
     kept: Option<Slot>,
     /// How many others were like it, to their end, up to [`USEFUL`].
     uses: u8,
-    /// One more event that is like the one kept there, to its end, changes nothing.
-    settled: Option<Slot>,
+    /// One more event that can be followed to its end changes nothing.
+    is_settled: bool,
     /// An event was let pass because the answer had not begun.
     has_waited: bool,
 }
@@ -35,7 +35,7 @@ impl Policy {
         wanted: 1,
         kept: None,
         uses: USEFUL,
-        settled: None,
+        is_settled: false,
         has_waited: false,
     };
 
@@ -75,29 +75,28 @@ impl Policy {
     pub(super) const fn note_kept(&mut self, slot: Slot) {
         self.wanted = 0;
         self.kept = Some(slot);
-        self.settled = None;
+        self.is_settled = false;
     }
 
-    /// An event was like the one that is kept there, to its end, as was the one before it or not.
-    pub(super) fn note_followed(&mut self, slot: Slot, is_as_before: bool) {
+    /// An event was like the one that is kept there, to its end.
+    pub(super) fn note_followed(&mut self, slot: Slot) {
         if self.kept == Some(slot) {
             self.uses = self.uses.saturating_add(1).min(USEFUL);
         }
         self.trouble = self.trouble.saturating_sub(1);
-        let is_paid = self.kept != Some(slot) || self.uses == USEFUL;
-        self.settled = (is_as_before && is_paid && self.trouble == 0).then_some(slot);
+        self.is_settled = self.trouble == 0 && (self.kept.is_none() || self.uses == USEFUL);
     }
 
-    /// Whether [`Self::note_followed`] would change nothing if an event was like the one that is kept there, again.
+    /// Whether [`Self::note_followed`] would change nothing now.
     #[inline]
-    pub(super) fn is_settled(&self, slot: Slot) -> bool {
-        self.settled == Some(slot)
+    pub(super) const fn is_settled(&self) -> bool {
+        self.is_settled
     }
 
     /// An event could not be followed.
     pub(super) const fn note_missed(&mut self) {
         self.trouble = self.trouble.saturating_add(MISS);
-        self.settled = None;
+        self.is_settled = false;
     }
 }
 
@@ -124,13 +123,10 @@ mod tests {
     ];
 
     /// As when events are followed: what is settled is not counted, or it is.
-    fn happen(policy: &mut Policy, last: &mut Slot, happening: Happening, counts_all: bool) {
+    fn happen(policy: &mut Policy, happening: Happening, counts_all: bool) {
         match happening {
-            Happening::Followed(slot) if counts_all || !policy.is_settled(slot) => {
-                let is_as_before = core::mem::replace(last, slot) == slot;
-                policy.note_followed(slot, is_as_before);
-            }
-            Happening::Followed(_) => assert_eq!(policy.settled, Some(*last)),
+            Happening::Followed(slot) if counts_all || !policy.is_settled() => policy.note_followed(slot),
+            Happening::Followed(_) => {}
             Happening::Missed => policy.note_missed(),
             Happening::Begun => _ = policy.begin(),
             Happening::Kept(slot) => policy.note_kept(slot),
@@ -145,14 +141,14 @@ mod tests {
     #[cfg_attr(miri, ignore = "many orders")]
     fn what_is_settled_would_change_nothing() {
         for order in 0..6_usize.pow(6) {
-            let (mut policy, mut all) = ((Policy::NEW, Slot::One), (Policy::NEW, Slot::One));
+            let (mut policy, mut all) = (Policy::NEW, Policy::NEW);
             // Each some times in a row, which is what it takes to be settled.
             for step in 0..6 {
                 for _ in 0..=USEFUL {
                     let happening = ALL[order / 6_usize.pow(step) % 6];
-                    happen(&mut policy.0, &mut policy.1, happening, false);
-                    happen(&mut all.0, &mut all.1, happening, true);
-                    assert_eq!(counted(policy.0), counted(all.0), "{order} up to {step}");
+                    happen(&mut policy, happening, false);
+                    happen(&mut all, happening, true);
+                    assert_eq!(counted(policy), counted(all), "{order} up to {step}");
                 }
             }
         }
