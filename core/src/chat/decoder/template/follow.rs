@@ -249,12 +249,12 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
     /// skipped is the last member.
     #[inline(always)]
     fn match_few(&mut self, input: &mut &[u8]) -> Option<()> {
+        let word = u64::from_le_bytes(*input.first_chunk()?);
         let Place { slot, part, matched, .. } = self.place;
         let template = self.templates.get(slot);
         let segment = template.segment(part);
         let length = segment.end.wrapping_sub(matched);
         let spare = 8_u32.checked_sub(u32::from(length)).filter(|&spare| spare < 8)?.wrapping_mul(8);
-        let word = u64::from_le_bytes(*input.first_chunk()?);
         let wanted = u64::from_le_bytes(*template.literal_from(matched)?.first_chunk()?);
         if (word ^ wanted).wrapping_shl(spare) != 0 {
             return None;
