@@ -232,7 +232,7 @@ impl<'a, M> ChatRequest<'a, M> {
     /// # Errors
     ///
     /// What [`validate`](Self::validate) refuses.
-    #[inline(never)] // What it needs of the stack is not added to that of the future in which it is called.
+    #[inline(never)] // What it needs of the stack is not added to that of a future in which it is called.
     pub fn encoder<'r>(&'r self) -> Result<Encoder<'r, ChatParts<'r, M>>, InvalidRequest>
     where
         M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
@@ -246,12 +246,15 @@ impl<'a, M> ChatRequest<'a, M> {
     /// The encoder of a request that was [checked](Self::validate) and whose text is known to be so long, with another
     /// [`stream`](Self::stream).
     ///
-    /// Nothing is checked and nothing measured, for machines with little stack: there the encoder is made where it stays, one of
-    /// any length [measures](Encoder::skip_rest) the text, and is replaced by the one that is used.
+    /// For machines with little stack: there the encoder is made where it stays, one of any length
+    /// [measures](Encoder::skip_rest) the text, and is replaced by the one that is used. Others take [`encoder`](Self::encoder).
+    ///
+    /// Nothing is checked and nothing measured. With a wrong length the encoder writes the same text, but what it says of its length
+    /// is wrong, and a request with that `Content-Length` is malformed: what goes beyond it would be read as another one.
     #[inline(always)] // It is made where it goes.
     pub fn encoder_of_length<'r>(&'r self, stream: bool, length: u64) -> Encoder<'r, ChatParts<'r, M>>
     where
-        M: IntoIterator<Item: AsMessage<'r>, IntoIter: Clone> + Clone,
+        M: IntoIterator<Item: AsMessage<'r>> + Clone,
     {
         Encoder::of_length(length, ChatParts::new(self, Some(stream)))
     }

@@ -21,8 +21,8 @@ pub enum Part<'a> {
 /// so the work of all calls together is linear in the length of the text. Only what JSON requires is escaped (`"`,
 /// `\` and control characters; RFC 8259, section 7), other text is copied in bulk as UTF-8.
 ///
-/// The length is known from the start, by one pass over the parts (a clone of their iterator) that looks for what
-/// must be escaped and writes nothing.
+/// The length is known from the start, by one pass over the parts (a clone of their iterator, or the same made twice) that looks for
+/// what must be escaped and writes nothing.
 ///
 /// On hosted targets the encoder is an iterator over [`Chunk`]s as well, which lends what needs no escape without
 /// copying it. Both ways can be mixed. To write the text again, clone the encoder before its first use.
@@ -52,7 +52,8 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         Self { parts, chunk: Chunk::EMPTY, string: None, length, remaining: length }
     }
 
-    /// How many bytes the whole text has: the `Content-Length`. The same before, during and after encoding.
+    /// How many bytes the whole text has: the `Content-Length`. The same before, during and after encoding; what was given, where the
+    /// encoder was [made for a length](crate::chat::ChatRequest::encoder_of_length).
     pub const fn content_length(&self) -> u64 {
         self.length
     }

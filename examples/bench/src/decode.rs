@@ -32,8 +32,11 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
     let effort = if arguments.quick { measure::QUICK } else { measure::FULL };
     if let Some(folder) = &arguments.write {
-        // Before all that is measured, which takes a while.
+        // Whether that is possible shows before all that is measured, which takes a while.
         fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
+        let file = folder.join(TABLES);
+        let opened = fs::OpenOptions::new().append(true).create(true).open(&file);
+        opened.map_err(|error| about(&file, &error))?;
     }
     let mut out = io::stdout().lock();
     let mut rows: Vec<Row> = Vec::new();
@@ -50,13 +53,15 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<()> {
         }
     }
     if let Some(folder) = &arguments.write {
-        leave(folder, "decode.md", &markdown::tables(&rows))?;
+        leave(folder, TABLES, &markdown::tables(&rows))?;
         if let Some(picture) = plot::svg(&rows) {
             leave(folder, "decode.svg", &picture)?;
         }
     }
     Ok(())
 }
+
+const TABLES: &str = "decode.md";
 
 fn leave(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     let file = folder.join(name);

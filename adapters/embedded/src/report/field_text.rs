@@ -3,7 +3,7 @@
 use choreoai_core::http1::Part;
 
 /// Gathers one header after the other. One that is longer than any that is looked for is skipped.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct FieldText {
     name: heapless::String<16>,
     value: heapless::Vec<u8, 40>,

@@ -75,7 +75,7 @@ fn the_types_are_small() {
     println!("session {session} + decoder {decoder}, answer {answer}, report {report}");
     println!("endpoint {}, error {}", size_of::<Endpoint<'_>>(), size_of::<Error<u8>>());
     assert!(session <= 36 * WORD, "{session}");
-    assert!(answer <= 19 * WORD, "{answer}");
+    assert!(answer <= 6 * WORD, "{answer}");
     assert!(report <= 30 * WORD, "{report}");
     assert!(size_of::<Endpoint<'_>>() <= 8 * WORD);
     assert!(size_of::<Error<u8>>() <= 7 * WORD);
@@ -99,11 +99,11 @@ fn the_futures_are_small() {
     println!(
         "stream {stream}, with report {with_report}, and timer {with_timer}, by client {by_client}, whole {whole}"
     );
-    assert!(stream <= 1300, "{stream}");
-    assert!(whole <= 1500, "{whole}");
-    assert!(with_report <= 1400, "{with_report}");
-    assert!(with_timer <= 1700, "{with_timer}");
-    assert!(by_client <= 2200, "{by_client}");
+    assert!(stream <= 1030, "{stream}");
+    assert!(whole <= 1050, "{whole}");
+    assert!(with_report <= 1030, "{with_report}");
+    assert!(with_timer <= 1220, "{with_timer}");
+    assert!(by_client <= 1260, "{by_client}");
 }
 
 #[test]

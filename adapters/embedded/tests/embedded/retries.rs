@@ -17,6 +17,8 @@ use crate::support::*;
 #[derive(Clone, Debug)]
 enum Dial {
     To(Vec<Step>),
+    /// Takes only so many bytes of what is sent.
+    Takes(usize, Vec<Step>),
     Refused,
     Silent,
 }
@@ -38,9 +40,11 @@ impl Network {
     fn connector(&self) -> impl Connect<Error = Broken, Socket = Script> {
         connect_with(async || {
             let dial = self.dials.borrow_mut().pop_front().unwrap_or(Dial::Refused);
+            let takes = if let Dial::Takes(bytes, _) = dial { bytes } else { usize::MAX };
             match dial {
-                Dial::To(steps) => {
-                    let script = Script::new(&self.world, steps);
+                Dial::To(steps) | Dial::Takes(_, steps) => {
+                    let mut script = Script::new(&self.world, steps);
+                    script.takes = takes;
                     self.sent.borrow_mut().push(script.sent.clone());
                     Ok(script)
                 }
@@ -87,6 +91,13 @@ fn one_call() {
             1500,
         ),
         ("cut in the head", vec![to(&[bytes("HTTP/1.1 200")]), to(&[good()])], FINE, vec![1, 1], 500),
+        (
+            "cut in a header of a refusal",
+            vec![to(&[bytes("HTTP/1.1 503 Busy\r\nRetry-After: 7")]), to(&[good()])],
+            FINE,
+            vec![1, 1],
+            500,
+        ),
         (
             "busy, on the same connection",
             vec![to(&[refusal("503 Busy", "", "busy"), refusal("429 Too Many", "", limit), good()])],
@@ -182,6 +193,35 @@ fn one_call() {
         assert_eq!(outcome, Some(expected), "{name}");
         assert_eq!(network.requests(), requests, "{name}");
         assert_eq!(network.world.now(), Duration::from_millis(end), "{name}");
+    }
+}
+
+/// The server answers before it has taken all of the request.
+#[test]
+fn a_request_that_was_not_taken_whole_is_sent_again_from_its_beginning() {
+    let call = |dials: Vec<Dial>, calls: usize| {
+        let network = Network::new(dials);
+        let mut buffer = [0; 64];
+        let mut client = Client::new(network.connector(), &mut buffer, network.world.clone(), || 0);
+        for _ in 0..calls {
+            let outcome = network
+                .world
+                .run(async { read(&mut client.stream(&REQUEST).await.expect("an answer")).await });
+            assert_eq!(outcome, Some((TEXT.to_owned(), Ok(Verdict::Finished))));
+        }
+        let sent: Vec<Vec<u8>> = network.sent.borrow().iter().map(|sent| sent.borrow().clone()).collect();
+        (sent, network.world.now())
+    };
+    let (whole, _) = call(vec![Dial::To(vec![good()])], 1);
+    let whole = &whole[0];
+    for taken in [0, 1, 100, whole.len() - 1] {
+        // A refusal is obeyed; an answer counts, but the connection carries no other request.
+        let hint = "Retry-After: 2\r\n";
+        for (first, calls, end) in [(refusal("503 Busy", hint, "busy"), 1, 2), (good(), 2, 0)] {
+            let (sent, now) = call(vec![Dial::Takes(taken, vec![first]), Dial::To(vec![good()])], calls);
+            assert_eq!(sent, [&whole[..taken], &whole[..]], "{taken} taken");
+            assert_eq!(now, Duration::from_secs(end), "{taken} taken");
+        }
     }
 }
 

@@ -40,7 +40,7 @@ struct Templated<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> {
     start: Option<Start>,
     /// How far the templates are the same.
     shared: u16,
-    /// The slot whose template the last event followed to its end, and how often in a row that was another one than before, up to two.
+    /// The slot whose template the last event followed to its end, and how often in a row that was another one than before.
     followed: Slot,
     turns: u8,
     /// The other template was tried for this event, too.
