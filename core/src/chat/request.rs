@@ -251,6 +251,19 @@ impl<'a, M> ChatRequest<'a, M> {
     ///
     /// Nothing is checked and nothing measured. With a wrong length the encoder writes the same text, but what it says of its length
     /// is wrong, and a request with that `Content-Length` is malformed: what goes beyond it would be read as another one.
+    ///
+    /// ```
+    /// use choreoai_core::chat::{ChatRequest, Message};
+    ///
+    /// let messages = [Message::user("Hello!")];
+    /// let request = ChatRequest::new("gpt-4", &messages[..]);
+    /// request.validate()?;
+    /// let mut encoder = request.encoder_of_length(true, 0);
+    /// let length = encoder.skip_rest();
+    /// encoder = request.encoder_of_length(true, length);
+    /// assert_eq!(encoder.content_length(), request.stream(true).encoder()?.content_length());
+    /// # Ok::<_, choreoai_core::InvalidRequest>(())
+    /// ```
     #[inline(always)] // It is made where it goes.
     pub fn encoder_of_length<'r>(&'r self, stream: bool, length: u64) -> Encoder<'r, ChatParts<'r, M>>
     where
