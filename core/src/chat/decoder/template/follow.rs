@@ -245,8 +245,8 @@ impl<I: Interest, const TEMPLATE: usize, const SCRATCH: usize> Templated<I, TEMP
         is_whole
     }
 
-    /// Does as [`Self::match_segment`] does, if there are at most eight bytes of the segment, and as many in the input: mostly what is
-    /// skipped is the last member.
+    /// Does as [`Self::match_segment`] does, if one to eight bytes are left of the segment and at least eight of the input: mostly what
+    /// is skipped is the last member. Else it leaves all as it is.
     #[inline(always)]
     fn match_few(&mut self, input: &mut &[u8]) -> Option<()> {
         let word = u64::from_le_bytes(*input.first_chunk()?);
