@@ -12,12 +12,7 @@ fn what_comes_before_the_answer_begins_is_not_kept() {
     let mut decoder = TemplateDecoder::<512, 64>::new();
     let mut kept = Vec::new();
     for (number, event) in events.iter().enumerate() {
-        let mut input = event.as_bytes();
-        let mut is_kept = false;
-        while decoder.next_event(&mut input).is_some() {
-            is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
-        }
-        kept.extend(is_kept.then_some(number));
+        kept.extend(is_kept(&mut decoder, event).then_some(number));
     }
     assert_eq!(kept, [KEPT]);
 }
@@ -132,15 +127,4 @@ fn few_events_are_kept_in_any_order() {
             assert!(kept <= 40, "{kept} of 120 in the order {pattern:?}");
         }
     }
-}
-
-/// Reads an event, which is fine; whether it was kept.
-fn is_kept(decoder: &mut TemplateDecoder<512, 64>, event: &str) -> bool {
-    let mut input = event.as_bytes();
-    let mut is_kept = false;
-    while let Some(event) = decoder.next_event(&mut input) {
-        event.unwrap();
-        is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
-    }
-    is_kept
 }

@@ -83,12 +83,7 @@ fn what_is_learned_keeps_no_other_event() {
         let mut decoder = TemplateDecoder::<512, 64>::new();
         let mut kept = Vec::new();
         for number in 0..40 {
-            let event = event(number);
-            let mut input = event.as_bytes();
-            let mut is_kept = false;
-            while decoder.next_event(&mut input).is_some() {
-                is_kept |= matches!(decoder.templated.mode, Mode::Recording(_));
-            }
+            let is_kept = is_kept(&mut decoder, &event(number));
             kept.extend((is_kept && number >= settled).then_some(number));
         }
         assert!(kept.is_empty(), "{kept:?} of {}", event(9));
