@@ -239,6 +239,23 @@ fn an_encoder_may_have_a_stream_of_its_own() {
 }
 
 #[test]
+fn an_encoder_may_be_made_for_a_length() {
+    let parts = [Part::Raw("{\"a\":"), Part::Str("\n\u{e9}"), Part::Raw(","), Part::Number(7_u64.into())];
+    let expected = "{\"a\":\"\\n\u{e9}\",7";
+    let length = Encoder::of_length(0, parts.into_iter()).skip_rest();
+    assert_eq!(length, expected.len() as u64);
+    assert_eq!(encode(Encoder::of_length(length, parts.into_iter())), expected);
+    // A wrong one changes nothing of the text.
+    for wrong in [0, 1, u64::MAX] {
+        let mut encoder = Encoder::of_length(wrong, parts.into_iter());
+        assert_eq!(encoder.content_length(), wrong);
+        let mut text = [0; 64];
+        let count = encoder.encode(&mut text);
+        assert_eq!(str::from_utf8(&text[..count]), Ok(expected));
+    }
+}
+
+#[test]
 fn structured_members() {
     check_members(|r| r.stop(Stop::One("\n")), r#""stop":"\n""#);
     check_members(|r| r.stop(Stop::Many(&["a", "\""])), r#""stop":["a","\""]"#);

@@ -47,8 +47,21 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         Self::of_length(length(&mut parts.clone()), parts)
     }
 
-    /// An encoder of `parts`, which have this [`length`].
-    pub(crate) const fn of_length(length: u64, parts: P) -> Self {
+    /// An encoder of `parts`, whose text is known to be so long.
+    ///
+    /// For machines with little stack, as [`ChatRequest::encoder_of_length`](crate::chat::ChatRequest::encoder_of_length): one of any
+    /// length [measures](Self::skip_rest) the text. With a wrong length the text is the same, but what the encoder says of its length
+    /// is wrong, and a request with that `Content-Length` is malformed.
+    ///
+    /// ```
+    /// use choreoai_core::json::writer::{Encoder, Part};
+    ///
+    /// let parts = [Part::Raw("[1,"), Part::Str("two"), Part::Raw("]")];
+    /// let length = Encoder::of_length(0, parts.into_iter()).skip_rest();
+    /// let encoder = Encoder::of_length(length, parts.into_iter());
+    /// assert_eq!(encoder.content_length(), 9);
+    /// ```
+    pub const fn of_length(length: u64, parts: P) -> Self {
         Self { parts, chunk: Chunk::EMPTY, string: None, length, remaining: length }
     }
 

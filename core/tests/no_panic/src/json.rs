@@ -53,6 +53,7 @@ fn encoder() {
     consume(Encoder::encode(&mut encoder, buffer(&mut [0; 16])));
     consume(Encoder::remaining(&opaque(encoder.clone())));
     consume(Encoder::skip_rest(&mut opaque(encoder)));
+    consume(Encoder::encode(&mut Encoder::of_length(opaque(1), parts()), buffer(&mut [0; 16])));
 }
 
 fn encoder_chunks() {
