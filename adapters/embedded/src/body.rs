@@ -47,6 +47,21 @@ where
     }
 }
 
+/// The parts of a text, which is what is sent.
+pub(crate) struct Parts<P>(pub(crate) P);
+
+impl<'r, P: Iterator<Item = Part<'r>> + Clone> Source for Parts<P> {
+    type Body = Encoder<'r, P>;
+
+    fn check(&self) -> Result<(), InvalidRequest> {
+        Ok(())
+    }
+
+    fn body(&self, length: u64) -> Encoder<'r, P> {
+        Encoder::of_length(length, self.0.clone())
+    }
+}
+
 impl<'r, P: Iterator<Item = Part<'r>>> Body for Encoder<'r, P> {
     fn skip_rest(&mut self) -> u64 {
         Self::skip_rest(self)

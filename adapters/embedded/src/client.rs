@@ -5,9 +5,10 @@ use core::time::Duration;
 
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
 use choreoai_core::deadline::DeadlineKind;
+use choreoai_core::json::writer::Part;
 use choreoai_core::retry::{Decision, Outcome, Policy, Retry};
 
-use crate::body::{Body, Chat, Source};
+use crate::body::{Body, Chat, Parts, Source};
 use crate::call::Call;
 use crate::connect::Connect;
 use crate::decode::Decode;
@@ -164,6 +165,18 @@ where
     /// Those of [`stream`](Self::stream), but for [`Error::Request`].
     pub async fn send(&mut self, body: &str) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         self.call(body).await
+    }
+
+    /// The same with a body in parts: see [`Session::send_parts`](crate::Session::send_parts).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub async fn send_parts<'r>(
+        &mut self,
+        parts: impl Iterator<Item = Part<'r>> + Clone,
+    ) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
+        self.call(Parts(parts)).await
     }
 
     /// Sends the request until an event of an answer has come. The body is made anew for each attempt.

@@ -3,9 +3,10 @@
 use core::fmt;
 
 use choreoai_core::chat::{AsMessage, ChatRequest, Decoder};
+use choreoai_core::json::writer::Part;
 use embedded_io_async::{Read, Write};
 
-use crate::body::{Body, Chat, Source};
+use crate::body::{Body, Chat, Parts, Source};
 use crate::call::Call;
 use crate::decode::Decode;
 use crate::exchange::Exchange;
@@ -129,6 +130,38 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     /// Those of [`stream`](Self::stream), but for [`Error::Request`].
     pub async fn send(&mut self, body: &str) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         self.call(body).await
+    }
+
+    /// The same with a body in parts: what is always the same stands in flash as JSON text, and what is not is written between.
+    ///
+    /// The middle way between [`send`](Self::send) and [`stream`](Self::stream), and by far the smaller one of those that say
+    /// something new: no code is linked for the members that a request could have. The parts are gone through twice, to
+    /// measure and to send them; a clone of their iterator must yield the same.
+    ///
+    /// ```
+    /// use choreoai_embedded::raw_json::writer::Part;
+    /// # use choreoai_embedded::{Error, Session};
+    /// # use embedded_io_async::{Read, Write};
+    /// # async fn ask<S: Read + Write>(session: &mut Session<'_, S>, heard: &str) -> Result<(), Error<S::Error>> {
+    /// let parts = [
+    ///     Part::Raw(r#"{"model":"gpt-4","stream":true,"messages":[{"role":"user","content":"#),
+    ///     Part::Str(heard), // in quotes, and escaped
+    ///     Part::Raw("}]}"),
+    /// ];
+    /// let mut answer = session.send_parts(parts.iter().copied()).await?;
+    /// # while answer.next().await?.is_some() {}
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub async fn send_parts<'r>(
+        &mut self,
+        parts: impl Iterator<Item = Part<'r>> + Clone,
+    ) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
+        self.call(Parts(parts)).await
     }
 
     async fn call<B: Body>(

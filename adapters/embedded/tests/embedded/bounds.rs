@@ -2,6 +2,7 @@
 
 use choreoai_embedded::chat::Event;
 use choreoai_embedded::connect::connect_with;
+use choreoai_embedded::raw_json::writer::Part;
 use choreoai_embedded::{Answer, Client, Endpoint, Error, ErrorReport, Session};
 use embedded_io_async::{ErrorType, Read, Write};
 
@@ -87,6 +88,7 @@ fn the_futures_are_small() {
     let mut buffer = [0; 64];
     let mut session = Session::new(Still { response: &[], sent: 0 }, &mut buffer);
     let stream = size_of_val(&session.stream(&REQUEST));
+    let parts = size_of_val(&session.send_parts([Part::Str("")].iter().copied()));
     let whole = size_of_val(&count(&mut session));
     let mut session = session.with_report(ErrorReport::<64>::new());
     let with_report = size_of_val(&session.stream(&REQUEST));
@@ -97,9 +99,10 @@ fn the_futures_are_small() {
     let mut client = Client::new(connector, &mut buffer, world, || 0);
     let by_client = size_of_val(&client.stream(&REQUEST));
     println!(
-        "stream {stream}, with report {with_report}, and timer {with_timer}, by client {by_client}, whole {whole}"
+        "stream {stream}, parts {parts}, with report {with_report}, and timer {with_timer}, by client {by_client}, whole {whole}"
     );
     assert!(stream <= 1030, "{stream}");
+    assert!(parts <= 600, "{parts}");
     assert!(whole <= 1050, "{whole}");
     assert!(with_report <= 1030, "{with_report}");
     assert!(with_timer <= 1220, "{with_timer}");

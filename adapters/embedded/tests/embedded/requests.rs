@@ -1,6 +1,7 @@
 //! The bytes of a request, however small the buffer is.
 
 use choreoai_embedded::chat::{AsMessage, ChatRequest, Message};
+use choreoai_embedded::raw_json::writer::{Decimal, Part};
 use choreoai_embedded::{Endpoint, Error, Session};
 
 use crate::support::*;
@@ -11,12 +12,22 @@ const BODY: &str = concat!(
 );
 
 fn sent(endpoint: Endpoint<'_>, buffer: usize, piece: usize) -> (String, Result<(), Error<Broken>>) {
+    sent_by(async |session| session.stream(&REQUEST).await.map(drop), endpoint, buffer, piece)
+}
+
+/// What is sent through a buffer of this size, by pieces of this size at most.
+fn sent_by(
+    ask: impl AsyncFnOnce(&mut Session<'_, Script>) -> Result<(), Error<Broken>>,
+    endpoint: Endpoint<'_>,
+    buffer: usize,
+    piece: usize,
+) -> (String, Result<(), Error<Broken>>) {
     let world = World::default();
     let socket = Script::new(&world, [bytes(response("200 OK", "", STREAM))]).in_pieces(piece);
     let sent = socket.sent.clone();
     let mut buffer = vec![0; buffer];
     let mut session = Session::new(socket, &mut buffer).with_endpoint(endpoint);
-    let result = world.run(async { session.stream(&REQUEST).await.map(drop) }).expect("it does not hang");
+    let result = world.run(ask(&mut session)).expect("it does not hang");
     (String::from_utf8(sent.take()).expect("a request in UTF-8"), result)
 }
 
@@ -34,6 +45,57 @@ fn a_request_is_the_same_through_every_buffer() {
         for piece in [1, 7, usize::MAX] {
             assert_eq!(sent(endpoint, size, piece), (expected.clone(), Ok(())), "a buffer of {size}");
         }
+    }
+}
+
+#[test]
+fn a_request_in_parts_is_the_same_through_every_buffer() {
+    let parts = [
+        Part::Raw(r#"{"model":"gpt-4","messages":[{"role":"system","content":"#),
+        Part::Str("Be \"brief\"."),
+        Part::Raw(r#"},{"role":"user","content":"#),
+        Part::Str("Gr\u{fc}\u{df}e?"),
+        Part::Raw(r#"}],"stream":true}"#),
+    ];
+    let expected = sent(ENDPOINT, 5000, usize::MAX);
+    assert_eq!(expected.1, Ok(()));
+    for size in (1..70).chain([expected.0.len() - 1, expected.0.len(), expected.0.len() + 1, 5000]) {
+        for piece in [1, 7, usize::MAX] {
+            let ask = async |session: &mut Session<'_, Script>| {
+                session.send_parts(parts.iter().copied()).await.map(drop)
+            };
+            assert_eq!(sent_by(ask, ENDPOINT, size, piece), expected, "a buffer of {size}");
+        }
+    }
+}
+
+#[test]
+fn parts_are_written_as_json() {
+    let cases: [(&[Part<'_>], &str); 5] = [
+        (&[], ""),
+        (&[Part::Raw("")], ""),
+        (&[Part::Str("")], r#""""#),
+        (&[Part::Str("a\"\\\n\0\u{7f}\u{1f980}")], "\"a\\\"\\\\\\n\\u0000\u{7f}\u{1f980}\""),
+        (
+            &[
+                Part::Raw("["),
+                Part::Number(Decimal::from(21.5)),
+                Part::Raw(","),
+                Part::Number(7_u64.into()),
+                Part::Raw("]"),
+            ],
+            "[21.5,7]",
+        ),
+    ];
+    for (parts, expected) in cases {
+        let ask = async |session: &mut Session<'_, Script>| {
+            session.send_parts(parts.iter().copied()).await.map(drop)
+        };
+        let (sent, result) = sent_by(ask, ENDPOINT, 16, usize::MAX);
+        assert_eq!(result, Ok(()));
+        let (head, body) = sent.split_once("\r\n\r\n").expect("a head");
+        assert_eq!(body, expected);
+        assert!(head.ends_with(&format!("Content-Length: {}", expected.len())), "{head}");
     }
 }
 

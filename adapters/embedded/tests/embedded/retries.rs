@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use choreoai_embedded::chat::Verdict;
 use choreoai_embedded::connect::{Connect, connect_with};
+use choreoai_embedded::raw_json::writer::Part;
 use choreoai_embedded::retry::Policy;
 use choreoai_embedded::time::{DeadlineKind, Deadlines};
 use choreoai_embedded::{Client, Error, StatusOnly};
@@ -223,6 +224,30 @@ fn a_request_that_was_not_taken_whole_is_sent_again_from_its_beginning() {
             assert_eq!(now, Duration::from_secs(end), "{taken} taken");
         }
     }
+}
+
+#[test]
+fn a_body_in_parts_is_made_anew_for_each_attempt() {
+    let parts =
+        [Part::Raw(r#"{"model":"gpt-4","messages":[{"content":"#), Part::Str("\"?"), Part::Raw("}]}")];
+    let dials = [
+        Dial::Takes(150, vec![refusal("503 Busy", "", "busy")]),
+        Dial::To(vec![Step::End]),
+        Dial::To(vec![good()]),
+    ];
+    let network = Network::new(dials);
+    let mut buffer = [0; 64];
+    let mut client = Client::new(network.connector(), &mut buffer, network.world.clone(), || 0);
+    let outcome = network
+        .world
+        .run(async { read(&mut client.send_parts(parts.iter().copied()).await.expect("an answer")).await });
+    assert_eq!(outcome, Some((TEXT.to_owned(), Ok(Verdict::Finished))));
+    assert_eq!(client.attempts(), 3);
+    let sent = network.sent.borrow();
+    let whole = sent[2].borrow();
+    assert!(whole.ends_with(b"\r\n\r\n{\"model\":\"gpt-4\",\"messages\":[{\"content\":\"\\\"?\"}]}"));
+    assert_eq!(*sent[0].borrow(), whole[..150]);
+    assert_eq!(*sent[1].borrow(), *whole);
 }
 
 #[test]

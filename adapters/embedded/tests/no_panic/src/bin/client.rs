@@ -8,6 +8,7 @@ use core::hint::black_box;
 use choreoai_embedded::chat::assemble::FixedAssembler;
 use choreoai_embedded::chat::{AsMessage, ChatRequest, Message};
 use choreoai_embedded::connect::connect_with;
+use choreoai_embedded::raw_json::writer::Part;
 use choreoai_embedded::time::Deadlines;
 use choreoai_embedded::{Client, Endpoint, Error, ErrorReport};
 use embedded_no_panic::{Broken, Clock, Socket, run, show};
@@ -47,7 +48,9 @@ async fn ask() -> Result<(), Error<Broken>> {
                 black_box(call.arguments.whole().is_ok());
             });
         }
-        black_box(client.attempts());
+        if client.send_parts(black_box([Part::Str(black_box("text"))]).into_iter()).await.is_ok() {
+            black_box(client.attempts());
+        }
     }
     client.close();
     Ok(())
