@@ -368,6 +368,7 @@ impl Lexer {
         self.stack.get(place).is_some_and(|word| word & bit != 0)
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn leave_value(&mut self) {
         self.state = if self.depth == 0 { State::End } else { State::Next };
     }

@@ -190,6 +190,7 @@ impl EventStream {
         is_cut
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))]
     fn start_line(&mut self, field: Field) {
         self.is_data_line = false;
         match field {

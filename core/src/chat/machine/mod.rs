@@ -316,6 +316,7 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.server_error = true;
     }
 
+    #[cfg_attr(target_pointer_width = "32", inline(never))] // Asked for in many places, where the call takes less.
     fn node(&self) -> Node {
         self.ancestor(1)
     }
