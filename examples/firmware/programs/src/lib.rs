@@ -3,6 +3,7 @@
 
 mod line;
 mod questions;
+mod requests;
 mod uart_questions;
 
 use board::console::Console;
@@ -10,6 +11,7 @@ use board::stack;
 
 pub use self::line::Line;
 pub use self::questions::{GATEWAY, Questions, Report};
+pub use self::requests::{Requests, Turn, Typed, WithGaps};
 pub use self::uart_questions::ask_over_uart;
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.

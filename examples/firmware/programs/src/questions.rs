@@ -1,18 +1,16 @@
 //! The questions that `uart_full` and `ethernet` ask, each over its own connector.
 
 use board::console::Console;
-use choreoai_core::json::RawJson;
 use choreoai_embedded::chat::assemble::FixedAssembler;
-use choreoai_embedded::chat::{ChatRequest, Event, Function, Message, Tool, ToolCall, Verdict};
+use choreoai_embedded::chat::{Event, ToolCall, Verdict};
 use choreoai_embedded::connect::Connect;
 use choreoai_embedded::time::Timer;
 use choreoai_embedded::{Client, Endpoint, Error, ErrorKind, ErrorReport};
 
+use crate::requests::{Requests, Turn};
+
 /// The gateway, wherever the connector leads.
 pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
-const MODEL: &str = "gpt-4";
-const QUESTION: Message<'_> = Message::user("How warm is it in K\u{f6}ln?");
-const SCHEMA: &str = r#"{"type":"object","properties":{"city":{"type":"string"}}}"#;
 
 /// What is asked besides, and how the answers should end.
 const QUESTIONS: [(&str, Ending); 5] = [
@@ -32,8 +30,9 @@ type Gathered = FixedAssembler<0, 1, 48, 32>;
 /// A message of at most 96 bytes; the type, the code and the member have at most 32 each.
 pub type Report = ErrorReport<96, 32>;
 
-/// Who asks, and where the answers are printed.
-pub struct Questions<'q, 'b, C, T, N> {
+/// Who asks, in which way, and where the answers are printed.
+pub struct Questions<'q, 'b, C, T, N, Q> {
+    requests: Q,
     client: &'q mut Client<'b, C, T, N, Report>,
     console: &'q mut Console,
 }
@@ -49,10 +48,10 @@ enum Ending {
     Failed,
 }
 
-impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N> {
-    /// Questions that this client asks.
-    pub fn new(client: &'q mut Client<'b, C, T, N, Report>, console: &'q mut Console) -> Self {
-        Self { client, console }
+impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32, Q: Requests> Questions<'q, 'b, C, T, N, Q> {
+    /// Questions that this client asks by these requests.
+    pub fn new(requests: Q, client: &'q mut Client<'b, C, T, N, Report>, console: &'q mut Console) -> Self {
+        Self { requests, client, console }
     }
 
     /// Asks all of them; whether each ended as it should.
@@ -61,7 +60,7 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
             return false;
         }
         for (question, ending) in QUESTIONS {
-            if self.ask_for(&[Message::user(question)]).await != ending {
+            if self.ask_for(Turn::Question(question)).await != ending {
                 return false;
             }
         }
@@ -69,23 +68,19 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
     }
 
     /// Prints the answer, and how it ended.
-    async fn ask_for(&mut self, conversation: &[Message<'_>]) -> Ending {
+    async fn ask_for(&mut self, turn: Turn<'_>) -> Ending {
         let mut tokens = None;
-        let end = self.print_answer(conversation, &mut tokens).await;
+        let end = self.print_answer(turn, &mut tokens).await;
         self.tell(end, tokens)
     }
 
     /// Prints the answer as it comes.
     async fn print_answer(
         &mut self,
-        conversation: &[Message<'_>],
+        turn: Turn<'_>,
         tokens: &mut Option<u64>,
     ) -> Result<Option<Verdict>, Error<C::Error>> {
-        let mut answer = {
-            // It is not kept while the answer comes.
-            let request = ChatRequest::new(MODEL, conversation).include_usage(true);
-            self.client.stream(&request).await?
-        };
+        let mut answer = self.requests.ask(self.client, turn).await?;
         while let Some(event) = answer.next().await? {
             match event {
                 Event::Content(text) => self.console.print(text),
@@ -107,22 +102,17 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32> Questions<'q, 'b, C, T, N>
             self.console.print(text);
         }
         let result = thermometer(call.arguments);
-        self.ask_for(&[QUESTION, Message::assistant_tool_calls(&[call]), Message::tool(call.id, result)])
-            .await
+        self.ask_for(Turn::ToolResult(call, result)).await
     }
 
     /// Keeps the call that the model makes.
     async fn gather_call(&mut self, gathered: &mut Gathered) -> Result<Verdict, Error<C::Error>> {
-        // The schema is a constant; an invalid one would not be sent.
-        let parameters = RawJson::new(SCHEMA).unwrap_or(RawJson::NULL);
-        let tools = [Tool::Function(Function::new("thermometer").parameters(parameters))];
-        let request = ChatRequest::new(MODEL, &[QUESTION][..]).tools(&tools);
-        self.client.stream(&request).await?.assemble(gathered).await
+        self.requests.ask(self.client, Turn::ToolQuestion).await?.assemble(gathered).await
     }
 
     /// Prints how an answer ended.
     fn tell(&mut self, end: Result<Option<Verdict>, Error<C::Error>>, tokens: Option<u64>) -> Ending {
-        let Self { client, console } = self;
+        let Self { client, console, .. } = self;
         console.print("\n[");
         let ending = match end {
             Ok(_) => {
