@@ -1,6 +1,7 @@
 //! What the programs share.
 #![no_std]
 
+pub mod cost;
 mod line;
 mod questions;
 mod requests;

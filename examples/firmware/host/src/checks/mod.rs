@@ -25,6 +25,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("uart_full: calls a tool, reports errors, asks again when cut", full::uart),
     ("uart_typed: the same, with typed arguments", full::typed),
     ("ethernet: the same over Ethernet", full::ethernet),
+    ("cost_*: stream text, by one thing more than another", text::costs),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
     ("wasip1: streams text over standard input and output", wasip1::text),
