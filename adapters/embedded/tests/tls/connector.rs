@@ -5,9 +5,9 @@ use embedded_tls::{TlsConfig, TlsConnection, TlsContext, TlsError, TlsVerifier};
 
 /// Speaks TLS 1.3 over `socket` with the server called `name`, whose certificate `root` has signed.
 ///
-/// `root` is DER, and `C` the clock that the days of certificates are looked at by. The records are lent to the stream; the next
-/// one may have them again.
-pub(crate) async fn open<'b, C: TlsClock, S: Read + Write + 'b>(
+/// `root` is DER, and `C` the clock that the days of certificates are looked at by. Those that the server sends may have `CHAIN`
+/// bytes, of which several copies are made. The records are lent to the stream; the next one may have them again.
+pub(crate) async fn open<'b, C: TlsClock, const CHAIN: usize, S: Read + Write + 'b>(
     socket: S,
     name: &str,
     root: &[u8],
@@ -16,8 +16,7 @@ pub(crate) async fn open<'b, C: TlsClock, S: Read + Write + 'b>(
     write_record: &'b mut [u8],
 ) -> Result<TlsConnection<'b, S, Aes128GcmSha256>, TlsError> {
     let config = TlsConfig::new().with_server_name(name);
-    // It keeps a copy of the certificates that the server sends, which may have so many bytes.
-    let verifier = CertVerifier::<_, C, 4096>::new(Certificate::X509(root));
+    let verifier = CertVerifier::<_, C, CHAIN>::new(Certificate::X509(root));
     let mut tls = TlsConnection::new(socket, read_record, write_record);
     tls.open(TlsContext::new(&config, Pinned { rng, verifier })).await?;
     Ok(tls)

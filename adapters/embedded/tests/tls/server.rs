@@ -48,7 +48,7 @@ impl Server {
         attack: &Rc<Attack>,
     ) -> Result<Tls<'b>, TlsError> {
         let socket = Tcp::connect(self.gateway.addr(), attack);
-        open::<C, _>(socket, name, &self.root, OsRng, read_record, write_record).await
+        open::<C, 4096, _>(socket, name, &self.root, OsRng, read_record, write_record).await
     }
 
     /// A session, and what may be done to its connection.
