@@ -4,7 +4,7 @@
 use cortex_m::asm;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
 use cortex_m_semihosting::hio::{HostStream, hstdout};
-use cortex_m_semihosting::nr::GET_CMDLINE;
+use cortex_m_semihosting::nr::{GET_CMDLINE, TIME};
 use cortex_m_semihosting::syscall1;
 
 /// What is printed appears at once, on the standard output of the debugger or emulator.
@@ -51,6 +51,13 @@ pub fn arguments(buffer: &mut [u8]) -> &str {
     let line = buffer.get(..block[1]).filter(|_| status == 0).unwrap_or_default();
     let line = str::from_utf8(line).unwrap_or_default().trim_end_matches('\0');
     line.split_once(' ').map_or("", |(_, arguments)| arguments)
+}
+
+/// The time of day of whoever listens, in seconds since 1970; nothing if nobody does.
+pub fn time_of_day() -> Option<u32> {
+    // SAFETY: the call takes no argument, and touches no memory.
+    let seconds = unsafe { syscall1(TIME, 0) };
+    u32::try_from(seconds).ok().filter(|&seconds| seconds != 0 && seconds != u32::MAX)
 }
 
 /// Ends the program, and with it the emulator.

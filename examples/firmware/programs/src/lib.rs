@@ -1,10 +1,10 @@
 //! What the programs share.
 #![no_std]
 
-pub mod cost;
 mod line;
 mod questions;
 mod requests;
+pub mod text;
 mod uart_questions;
 
 use board::console::Console;

@@ -1,4 +1,4 @@
-//! What the programs share of which each takes one thing more than another, so that one sees what it costs.
+//! One question, and the text of its answer: what the programs share that ask no more.
 
 use board::Board;
 use board::clock::Clock;
@@ -12,7 +12,7 @@ use embedded_io_async::{Read, Write};
 
 use crate::report_stack;
 
-/// What all of them ask, as JSON text.
+/// What they ask, as JSON text.
 pub const QUESTION: &str =
     r#"{"model":"gpt-4","messages":[{"role":"user","content":"What is a crab?"}],"stream":true}"#;
 

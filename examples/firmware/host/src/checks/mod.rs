@@ -3,6 +3,7 @@
 mod alone;
 mod full;
 mod text;
+mod tls;
 mod wasip1;
 
 use std::fmt::Debug;
@@ -25,6 +26,9 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("uart_full: calls a tool, reports errors, asks again when cut", full::uart),
     ("uart_typed: the same, with typed arguments", full::typed),
     ("ethernet: the same over Ethernet", full::ethernet),
+    ("uart_tls: streams text over TLS", tls::streams),
+    ("uart_tls: tells a cut answer from a finished one", tls::cut),
+    ("uart_tls: asks nothing of a server that is not the gateway", tls::refuses),
     ("cost_*: stream text, by one thing more than another", text::costs),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),

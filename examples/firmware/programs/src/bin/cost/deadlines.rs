@@ -6,7 +6,7 @@ use choreoai_embedded::Session;
 use choreoai_embedded::chat::TextDecoder;
 use choreoai_embedded::time::{Deadlines, DelayTimer};
 use programs::GATEWAY;
-use programs::cost::{QUESTION, print, run};
+use programs::text::{QUESTION, print, run};
 
 programs::panics_are_failures!();
 

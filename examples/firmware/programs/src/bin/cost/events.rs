@@ -4,7 +4,7 @@
 
 use choreoai_embedded::Session;
 use programs::GATEWAY;
-use programs::cost::{QUESTION, print, run};
+use programs::text::{QUESTION, print, run};
 
 programs::panics_are_failures!();
 

@@ -6,7 +6,7 @@ use choreoai_embedded::Session;
 use choreoai_embedded::chat::TextDecoder;
 use choreoai_embedded::raw_json::writer::Part;
 use programs::GATEWAY;
-use programs::cost::{print, run};
+use programs::text::{print, run};
 
 programs::panics_are_failures!();
 

@@ -5,7 +5,7 @@
 use choreoai_embedded::Session;
 use choreoai_embedded::chat::{ChatRequest, Message, TextDecoder};
 use programs::GATEWAY;
-use programs::cost::{print, run};
+use programs::text::{print, run};
 
 programs::panics_are_failures!();
 

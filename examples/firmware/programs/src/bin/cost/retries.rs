@@ -5,7 +5,7 @@
 use choreoai_embedded::chat::TextDecoder;
 use choreoai_embedded::time::DelayTimer;
 use choreoai_embedded::{Client, StatusOnly};
-use programs::cost::{QUESTION, print, run};
+use programs::text::{QUESTION, print, run};
 use programs::{GATEWAY, Line};
 
 programs::panics_are_failures!();

@@ -5,7 +5,7 @@
 use choreoai_embedded::Session;
 use choreoai_embedded::chat::TextDecoder;
 use programs::GATEWAY;
-use programs::cost::{QUESTION, print, run};
+use programs::text::{QUESTION, print, run};
 
 programs::panics_are_failures!();
 

@@ -6,7 +6,7 @@ use choreoai_embedded::Session;
 use choreoai_embedded::chat::Verdict;
 use choreoai_embedded::chat::assemble::FixedAssembler;
 use programs::GATEWAY;
-use programs::cost::{QUESTION, run};
+use programs::text::{QUESTION, run};
 
 programs::panics_are_failures!();
 
