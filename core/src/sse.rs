@@ -343,6 +343,11 @@ impl Framer {
         self.state == State::Value
     }
 
+    /// Whether the input so far ended behind the colon of a line, and before its end.
+    pub(crate) fn is_in_value(&self) -> bool {
+        matches!(self.state, State::Space | State::Value)
+    }
+
     /// Consumes a byte order mark at the start of the body. `None`: more is needed to tell. Bytes that were consumed, and
     /// then were no such mark, are returned; they begin a line.
     pub(crate) fn skip_bom(&mut self, input: &mut &[u8]) -> Option<&'static [u8]> {

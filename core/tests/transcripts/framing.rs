@@ -169,6 +169,30 @@ fn truncation() {
             verdict: Err(ErrorKind::Truncated),
         },
         Transcript {
+            name: "behind the name of a field",
+            body: concat!("data: ", hi!(), "\n\ndata:").as_bytes(),
+            events: HI,
+            verdict: Err(ErrorKind::Truncated),
+        },
+        Transcript {
+            name: "in white space before the data",
+            body: concat!("data: ", hi!(), "\n\ndata:  \t").as_bytes(),
+            events: HI,
+            verdict: Err(ErrorKind::Truncated),
+        },
+        Transcript {
+            name: "behind a line without data",
+            body: concat!("data: ", hi!(), "\n\ndata:\n").as_bytes(),
+            events: HI,
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "in a comment after all reasons were seen",
+            body: concat!("data: ", hi!(), "\n\n: keep").as_bytes(),
+            events: HI,
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
             name: "in an event after all reasons were seen",
             body: concat!("data: ", hi!(), "\n\ndata: {\"usage\":{\"prompt_tokens\":1").as_bytes(),
             events: HI,
