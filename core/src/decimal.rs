@@ -4,7 +4,7 @@ use core::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use core::time::Duration;
 
 /// `value` with one more digit at its end, if that fits.
-#[cfg_attr(target_pointer_width = "32", inline(never))] // Arithmetic of 64 bits is long there.
+#[cfg_attr(all(target_pointer_width = "32", not(target_family = "wasm")), inline(never))] // Arithmetic of 64 bits is long.
 pub(crate) const fn push_digit(value: u64, digit: u8) -> Option<u64> {
     // Rather than a checked multiplication, which takes four on a 32-bit machine.
     if value > u64::MAX / 10 { None } else { value.wrapping_mul(10).checked_add(digit as u64) }

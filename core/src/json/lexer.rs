@@ -368,7 +368,8 @@ impl Lexer {
         self.stack.get(place).is_some_and(|word| word & bit != 0)
     }
 
-    #[cfg_attr(target_pointer_width = "32", inline(never))]
+    // In many places, where the call takes less.
+    #[cfg_attr(all(target_pointer_width = "32", not(target_family = "wasm")), inline(never))]
     fn leave_value(&mut self) {
         self.state = if self.depth == 0 { State::End } else { State::Next };
     }

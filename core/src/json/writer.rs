@@ -47,11 +47,11 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
         Self::of_length(length(&mut parts.clone()), parts)
     }
 
-    /// An encoder of `parts`, whose text is known to be so long.
+    /// An encoder of `parts`, whose text has `length` bytes. Unlike [`new`](Self::new) it measures nothing, and clones nothing.
     ///
-    /// For machines with little stack, as [`ChatRequest::encoder_of_length`](crate::chat::ChatRequest::encoder_of_length): one of any
-    /// length [measures](Self::skip_rest) the text. With a wrong length the text is the same, but what the encoder says of its length
-    /// is wrong, and a request with that `Content-Length` is malformed.
+    /// For machines with little stack: where the length is not known yet, an encoder of any length [measures](Self::skip_rest) it. With
+    /// a wrong one the text is the same, but what [`content_length`](Self::content_length) and [`remaining`](Self::remaining) say is
+    /// wrong, and a request with that `Content-Length` is malformed: what goes beyond it would be read as another one.
     ///
     /// ```
     /// use choreoai_core::json::writer::{Encoder, Part};
@@ -66,7 +66,7 @@ impl<'a, P: Iterator<Item = Part<'a>>> Encoder<'a, P> {
     }
 
     /// How many bytes the whole text has: the `Content-Length`. The same before, during and after encoding; what was given, where the
-    /// encoder was [made for a length](crate::chat::ChatRequest::encoder_of_length).
+    /// encoder was [made for a length](Self::of_length).
     pub const fn content_length(&self) -> u64 {
         self.length
     }

@@ -316,7 +316,8 @@ impl<I: Interest, const SCRATCH: usize> Machine<I, SCRATCH> {
         self.server_error = true;
     }
 
-    #[cfg_attr(target_pointer_width = "32", inline(never))] // Asked for in many places, where the call takes less.
+    // It is asked for in many places, where the call takes less.
+    #[cfg_attr(all(target_pointer_width = "32", not(target_family = "wasm")), inline(never))]
     fn node(&self) -> Node {
         self.ancestor(1)
     }
