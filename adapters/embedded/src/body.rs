@@ -21,8 +21,9 @@ pub(crate) trait Body {
     /// Goes to the end of it, and says how many bytes were left.
     fn skip_rest(&mut self) -> u64;
 
-    /// Writes what follows, as much as fits, and says how much that is; less than there is room only at the end.
-    fn encode(&mut self, out: &mut [u8]) -> usize;
+    /// Writes what follows, as much as fits, and says how much that is; less than there is room only at the end. `None`: the body is
+    /// longer or shorter than its length, and what was written now is not to be sent.
+    fn encode(&mut self, out: &mut [u8]) -> Option<usize>;
 }
 
 /// A request, and whether its answer is to be streamed.
@@ -67,8 +68,11 @@ impl<'r, P: Iterator<Item = Part<'r>>> Body for Encoder<'r, P> {
         Self::skip_rest(self)
     }
 
-    fn encode(&mut self, out: &mut [u8]) -> usize {
-        Self::encode(self, out)
+    fn encode(&mut self, out: &mut [u8]) -> Option<usize> {
+        let left = self.remaining();
+        let count = Self::encode(self, out);
+        let is_right = if count < out.len() { count as u64 == left } else { count as u64 <= left };
+        is_right.then_some(count)
     }
 }
 
@@ -98,13 +102,13 @@ impl Body for Ready<'_> {
         rest as u64
     }
 
-    fn encode(&mut self, out: &mut [u8]) -> usize {
+    fn encode(&mut self, out: &mut [u8]) -> Option<usize> {
         let rest = self.text.get(self.written..).unwrap_or_default();
         let count = rest.len().min(out.len());
         for (to, from) in out.iter_mut().zip(rest) {
             *to = *from;
         }
         self.written = self.written.saturating_add(count);
-        count
+        Some(count)
     }
 }

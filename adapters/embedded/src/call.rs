@@ -188,9 +188,12 @@ impl<W: Watch, R: Report, D: Decode> Exchange<'_, W, R, D> {
                 Stage::Writing => {
                     let end = match (&mut call.head, &mut call.load) {
                         (Some(head), Load::Body(body)) => encode(self.wire.buffer, head, body),
-                        _ => 0,
+                        _ => Some(0),
                     };
-                    call.unwritten = Span { start: 0, end };
+                    match end {
+                        Some(end) => call.unwritten = Span { start: 0, end },
+                        None => call.fail(Failure::Body),
+                    }
                 }
                 Stage::Flushing => break Io::Flush,
                 Stage::Head => match self.wire.next_of_head() {
@@ -354,10 +357,10 @@ fn request_head(
     }
 }
 
-/// Writes what follows of the head and of the body, as much as fits.
+/// Writes what follows of the head and of the body, as much as fits; `None` as for [`Body::encode`].
 #[inline(never)]
-fn encode<'a>(out: &mut [u8], head: &mut RequestHead<'a, Fields<'a>>, body: &mut impl Body) -> usize {
+fn encode<'a>(out: &mut [u8], head: &mut RequestHead<'a, Fields<'a>>, body: &mut impl Body) -> Option<usize> {
     let written = head.encode(out);
     let rest = out.get_mut(written..).unwrap_or_default();
-    written.saturating_add(body.encode(rest))
+    Some(written.saturating_add(body.encode(rest)?))
 }

@@ -162,16 +162,17 @@ where
     ///
     /// # Errors
     ///
-    /// Those of [`stream`](Self::stream), but for [`Error::Request`].
+    /// Those of [`stream`](Self::stream), but for [`Error::Request`] and [`Error::Body`].
     pub async fn send(&mut self, body: &str) -> Result<ClientAnswer<'_, 'b, C, T, R, D>, Error<C::Error>> {
         self.call(body).await
     }
 
-    /// The same with a body in parts: see [`Session::send_parts`](crate::Session::send_parts).
+    /// The same with a body in parts: see [`Session::send_parts`](crate::Session::send_parts). They are gone through twice for each
+    /// attempt.
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send).
+    /// Those of [`send`](Self::send), and [`Error::Body`].
     pub async fn send_parts<'r>(
         &mut self,
         parts: impl Iterator<Item = Part<'r>> + Clone,
@@ -256,7 +257,8 @@ where
         }
     }
 
-    /// How many requests the last call has made.
+    /// How many attempts the last call has made. One that began on a connection which the server had closed meanwhile, and went on
+    /// over a new one, is one.
     pub const fn attempts(&self) -> u32 {
         self.attempts
     }

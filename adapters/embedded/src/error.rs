@@ -22,6 +22,9 @@ pub enum Error<E> {
     /// The connection cannot carry another request: a call was given up on it, or the server keeps it no longer. Nothing was
     /// sent.
     Reconnect,
+    /// The request was longer or shorter when it was sent than when it was measured: its messages or parts did not come the same
+    /// twice. It was sent in part, never beyond its `Content-Length`, and is not sent again.
+    Body,
     /// There is no connection.
     Connect(E),
     /// The transport failed.
@@ -42,6 +45,7 @@ pub enum Error<E> {
 #[doc(hidden)]
 pub enum Failure<E> {
     EmptyBuffer,
+    Body,
     Reconnect,
     Connect(E),
     Io(E),
@@ -85,7 +89,9 @@ impl<E> Error<E> {
     /// What kind of failure it is.
     pub const fn kind(&self) -> ErrorKind {
         let class = match self {
-            Self::Request(_) | Self::Endpoint(_) | Self::EmptyBuffer => return ErrorKind::InvalidRequest,
+            Self::Request(_) | Self::Endpoint(_) | Self::EmptyBuffer | Self::Body => {
+                return ErrorKind::InvalidRequest;
+            }
             Self::Reconnect => return ErrorKind::Reconnect,
             Self::Connect(_) => return ErrorKind::Connect,
             Self::Io(_) | Self::Closed => return ErrorKind::Io,
@@ -123,6 +129,9 @@ impl<E> Error<E> {
             }
             Self::EmptyBuffer => "the session's buffer is empty; give it some hundred bytes",
             Self::Reconnect => "the connection cannot carry another request; make a new one",
+            Self::Body => {
+                "the request changed while it was sent; make what it is made of once, before it is sent"
+            }
             Self::Connect(_) => "there is no connection to the server; check the network and the address",
             Self::Io(_) => "the connection to the server was lost; make a new one",
             Self::Closed => "the server takes no more of the request; make a new connection",

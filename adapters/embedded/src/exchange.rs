@@ -138,6 +138,7 @@ impl<'b, W: Watch, R: Report, D: Decode> Exchange<'b, W, R, D> {
     pub(crate) fn error<E>(&self, failure: Failure<E>) -> Error<E> {
         match failure {
             Failure::EmptyBuffer => Error::EmptyBuffer,
+            Failure::Body => Error::Body,
             Failure::Reconnect => Error::Reconnect,
             Failure::Connect(error) => Error::Connect(error),
             Failure::Io(error) => Error::Io(error),

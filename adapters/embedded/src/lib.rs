@@ -48,7 +48,7 @@
 //! ```text
 //!                  ┌──────────────────── reusable ◀────────────────────┐
 //!                  ▼                                                   │ the end of the response,
-//! Session::new ─▶ stream, create, send ──▶ 2xx ──▶ Answer ──▶ next ... ┤ or [DONE]
+//! Session::new ─▶ stream, create, ... ───▶ 2xx ──▶ Answer ──▶ next ... ┤ or [DONE]
 //!                  │                        │                          │
 //!                  │ not as it is           └─▶ else: Error::Refused   └─▶ a failure, or dropped before
 //!                  ▼                            and the report                     │
@@ -56,17 +56,29 @@
 //!                                                          only `reconnect` helps: Error::Reconnect
 //! ```
 //!
+//! What is sent:
+//!
+//! | | when | checked | gone through, each attempt |
+//! |---|---|---|---|
+//! | [`send`](Session::send) | the text is there as a whole, in flash for instance | no | once |
+//! | [`send_parts`](Session::send_parts) | a few values change: the rest stands in flash | no; texts are quoted and escaped | twice |
+//! | [`stream`](Session::stream), [`create`](Session::create) | histories, tools and options are put together at run time | yes | three times |
+//!
+//! The first two have to say `"stream":true` themselves if the answer is to come piece by piece; the server refuses what is not JSON.
+//! What each takes of [flash](#flash) and [memory](#memory) is below.
+//!
 //! [`Session`] makes calls over a connection that stands, and repeats nothing. [`Client`] owns a [connector](connect::Connect)
 //! instead: it connects, sends requests again by the [`Policy`](retry::Policy) where that is allowed, and never after an event of
 //! an answer has come. Both give an [`Answer`], which ends in exactly one way: with `None` and a verdict, or with one error.
-//! A response that is cut, short of its length or malformed is never a success.
+//! A response that is cut, short of its length or malformed is never a success. Where nothing but the end of the connection ends it, the
+//! end of the stream is that of the response: once each choice that came has said why it ended, that is a success, `[DONE]` or not.
 //!
 //! # Dropped futures
 //!
 //! | dropped | then |
 //! |---|---|
 //! | a future that was never polled | nothing has happened |
-//! | `stream`, `create` or `send` before it is done | [`Error::Reconnect`] until there is another connection |
+//! | `stream`, `create`, `send` or `send_parts` before it is done | [`Error::Reconnect`] until there is another connection |
 //! | `next` while it waits for the transport | the same; with [safe reads](Session::with_safe_reads) the next call goes on |
 //! | an [`Answer`] before its end | the same; after `[DONE]` the connection is kept |
 //!
@@ -123,8 +135,9 @@
 //!   connection can reset the device, if that is what a panic does there.
 //! - A read that is dropped in the middle of a record has lost it: no [safe reads](Session::with_safe_reads).
 //!
-//! With all that, text over TLS takes 108 KB of flash and, for the handshake, 55 KB of stack, the records included:
-//! `examples/firmware` runs it on an emulated Cortex-M3 with 64 KiB of RAM.
+//! `examples/firmware` speaks it on an emulated Cortex-M3 with 64 KiB of RAM. With a `CHAIN` of 1024 a program that streams text
+//! has 109 KB of flash, 87 of them for TLS, and a stack of 54 KB during the handshake, the records included. A longer chain takes
+//! several times its length more.
 //!
 //! The records are lent until the stream is dropped, and then serve the next one. A [`Connect`](connect::Connect) keeps its
 //! connection beside the records and so cannot have them back: what is sent again over TLS is sent over a new [`Session`], after
@@ -163,25 +176,26 @@
 //! | [`ErrorReport`] | 112, its message and three labels |
 //! | [`Answer`] | 12 |
 //! | deadlines | 120, and the timer |
-//! | the future of [`Session::stream`], of which the request's encoder takes 304; of [`Session::send_parts`]; of [`Session::send`] | 504; 272; 216 |
+//! | the future of [`Session::stream`], of which the request's encoder takes 304; of [`Session::send_parts`] with the iterator of a slice; of [`Session::send`] | 504; 272; 216 |
 //! | the future of [`Answer::next`] | 60, or 136 with a timer |
 //! | a [`Client`], with its deadlines and an `ErrorReport<64, 32>`; the future of [`Client::stream`] | 976; 616 |
 //! | [`chat::ChatRequest`]; none if it is a `const` | 296 |
 //!
 //! # Flash
 //!
-//! What is not used is not linked. On a Cortex-M3 with `opt-level = "s"`, fat LTO and `panic = "abort"`, in KB:
+//! What is not used is not linked. On a Cortex-M3 with `opt-level = "s"`, fat LTO and `panic = "abort"`, in KB, as `examples/firmware`
+//! measures it:
 //!
 //! | what | KB |
 //! |---|---|
-//! | a [`Session`] that [sends](Session::send) a text as it is and reads by a [`TextDecoder`](chat::TextDecoder) | 18 |
+//! | a [`Session`] that [sends](Session::send) a text as it is and reads by a [`TextDecoder`](chat::TextDecoder), with the program around it, without a board's support | 18 |
 //! | a [`Decoder`](chat::Decoder), which is the default, instead | + 4.7 |
-//! | a request in [parts](Session::send_parts) | + 1.5 |
+//! | a request in [parts](Session::send_parts), text alone; with integers, with numbers that have a fraction | + 1.5; + 0.5, + 1.6 |
 //! | a [`ChatRequest`](chat::ChatRequest) | + 10.3 |
 //! | deadlines | + 1.7 |
-//! | a [`Client`], which connects anew and asks again, instead of a [`Session`] with deadlines | + 2.6 |
-//! | an [`ErrorReport`], which takes a [`Decoder`](chat::Decoder); beside that | + 4.6 |
-//! | tool calls that are kept by a [`FixedAssembler`](chat::assemble::FixedAssembler) | + 3.6 |
+//! | a [`Client`] with [`StatusOnly`], which connects anew and asks again, instead of a [`Session`] with deadlines | + 2.6 |
+//! | an [`ErrorReport`], beside a [`Decoder`](chat::Decoder), which it takes for that | + 4.6 |
+//! | tool calls that are kept by a [`FixedAssembler`](chat::assemble::FixedAssembler), beside a [`Decoder`](chat::Decoder) | + 3.6 |
 //!
 //! # Limits
 //!

@@ -95,7 +95,8 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     /// # Errors
     ///
     /// [`Error::Request`], [`Error::Endpoint`], [`Error::EmptyBuffer`] and [`Error::Reconnect`] before a byte is sent;
-    /// [`Error::Refused`] if the server answers with a status that is no success; [`Error::Io`], [`Error::Closed`],
+    /// [`Error::Body`] if the messages were not the same each time; [`Error::Refused`] if the server answers with a status that is no
+    /// success; [`Error::Io`], [`Error::Closed`],
     /// [`Error::Http`] and [`Error::Deadline`] if there is no answer.
     pub async fn stream<'r, M>(
         &mut self,
@@ -127,26 +128,32 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     ///
     /// # Errors
     ///
-    /// Those of [`stream`](Self::stream), but for [`Error::Request`].
+    /// Those of [`stream`](Self::stream), but for [`Error::Request`] and [`Error::Body`].
     pub async fn send(&mut self, body: &str) -> Result<Answer<'_, 'b, S, W, R, D>, Error<S::Error>> {
         self.call(body).await
     }
 
-    /// The same with a body in parts: what is always the same stands in flash as JSON text, and what is not is written between.
+    /// The same with a body in parts: what is always the same stands in flash as JSON text, and what is not is put between, in
+    /// quotes and escaped.
     ///
-    /// The middle way between [`send`](Self::send) and [`stream`](Self::stream), and by far the smaller one of those that say
-    /// something new: no code is linked for the members that a request could have. The parts are gone through twice, to
-    /// measure and to send them; a clone of their iterator must yield the same.
+    /// The middle way between [`send`](Self::send) and [`stream`](Self::stream): it says something new each time, and takes 9 KB of
+    /// flash less than a [`ChatRequest`], for there is no code for members that are not sent. Nothing is checked: that the parts
+    /// together are JSON, and say `"stream":true` if the answer is to come piece by piece, is the caller's to see to.
+    ///
+    /// The parts are gone through twice, to measure and to send them, by clones of the iterator, which must yield the same: read the
+    /// sensor before, not in the iterator. It is kept in the future, twice, so that it had better borrow the parts than hold them.
     ///
     /// ```
-    /// use choreoai_embedded::raw_json::writer::Part;
+    /// use choreoai_embedded::raw_json::writer::{Decimal, Part};
     /// # use choreoai_embedded::{Error, Session};
     /// # use embedded_io_async::{Read, Write};
     /// # async fn ask<S: Read + Write>(session: &mut Session<'_, S>, heard: &str) -> Result<(), Error<S::Error>> {
     /// let parts = [
     ///     Part::Raw(r#"{"model":"gpt-4","stream":true,"messages":[{"role":"user","content":"#),
     ///     Part::Str(heard), // in quotes, and escaped
-    ///     Part::Raw("}]}"),
+    ///     Part::Raw(r#"}],"max_tokens":"#),
+    ///     Part::Number(Decimal::from(64_u64)),
+    ///     Part::Raw("}"),
     /// ];
     /// let mut answer = session.send_parts(parts.iter().copied()).await?;
     /// # while answer.next().await?.is_some() {}
@@ -156,7 +163,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send).
+    /// Those of [`send`](Self::send), and [`Error::Body`].
     pub async fn send_parts<'r>(
         &mut self,
         parts: impl Iterator<Item = Part<'r>> + Clone,

@@ -166,6 +166,7 @@ fn errors_are_one_line_that_says_what_to_do() {
     let errors = [
         Error::Reconnect,
         Error::EmptyBuffer,
+        Error::Body,
         Error::Closed,
         Error::Io(Broken("x")),
         Error::Connect(Broken("x")),

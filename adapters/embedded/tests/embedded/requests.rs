@@ -1,5 +1,7 @@
 //! The bytes of a request, however small the buffer is.
 
+use std::cell::Cell;
+
 use choreoai_embedded::chat::{AsMessage, ChatRequest, Message};
 use choreoai_embedded::raw_json::writer::{Decimal, Part};
 use choreoai_embedded::{Endpoint, Error, Session};
@@ -66,6 +68,43 @@ fn a_request_in_parts_is_the_same_through_every_buffer() {
             };
             assert_eq!(sent_by(ask, ENDPOINT, size, piece), expected, "a buffer of {size}");
         }
+    }
+}
+
+/// What is sent of a request that changes: never beyond its length, and nothing after it.
+#[test]
+fn a_request_that_changes_while_it_is_sent_is_an_error() {
+    let smuggled = "\r\nPOST /v1/admin HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+    for (measured, then) in [("99", "100"), ("100", "99"), ("", "a"), ("a", ""), ("{}", smuggled)] {
+        for size in (1..70).chain([200, 5000]) {
+            let pass = Cell::new(0);
+            // Each call is another pass, as there is one such part, or one message.
+            let live = |last: u32| {
+                pass.set(pass.get() + 1);
+                if pass.get() < last { measured } else { then }
+            };
+            let parts =
+                (0..3).map(|number| Part::Raw(["[", if number == 1 { live(2) } else { "" }, "]"][number]));
+            let ask = async |session: &mut Session<'_, Script>| {
+                let result = session.send_parts(parts).await.map(drop);
+                assert!(!session.is_reusable());
+                result
+            };
+            check_change(sent_by(ask, ENDPOINT, size, usize::MAX), size);
+
+            pass.set(0);
+            let request = ChatRequest::new("gpt-4", (0..1).map(|_| Message::user(live(3))));
+            let ask = async |session: &mut Session<'_, Script>| session.stream(&request).await.map(drop);
+            check_change(sent_by(ask, ENDPOINT, size, usize::MAX), size);
+        }
+    }
+}
+
+fn check_change((sent, result): (String, Result<(), Error<Broken>>), size: usize) {
+    assert_eq!(result, Err(Error::Body), "a buffer of {size}");
+    if let Some((head, body)) = sent.split_once("\r\n\r\n") {
+        let length = head.rsplit_once("Content-Length: ").expect("a length").1;
+        assert!(body.len() <= length.parse().expect("a number"), "a buffer of {size}: {sent}");
     }
 }
 

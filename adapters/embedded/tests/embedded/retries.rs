@@ -1,6 +1,6 @@
 //! What is sent again, when, and what never is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
@@ -248,6 +248,25 @@ fn a_body_in_parts_is_made_anew_for_each_attempt() {
     assert!(whole.ends_with(b"\r\n\r\n{\"model\":\"gpt-4\",\"messages\":[{\"content\":\"\\\"?\"}]}"));
     assert_eq!(*sent[0].borrow(), whole[..150]);
     assert_eq!(*sent[1].borrow(), *whole);
+}
+
+#[test]
+fn a_body_that_changes_is_not_sent_again() {
+    let pass = Cell::new(0);
+    let parts = (0..1).map(|_| {
+        pass.set(pass.get() + 1);
+        Part::Raw(if pass.get() < 2 { "[99]" } else { "[100]" })
+    });
+    let network = Network::new([Dial::To(vec![good()]), Dial::To(vec![good()])]);
+    let mut buffer = [0; 64];
+    let mut client = Client::new(network.connector(), &mut buffer, network.world.clone(), || 0);
+    let outcome = network.world.run(async { client.send_parts(parts).await.map(drop) });
+    assert_eq!((outcome, client.attempts()), (Some(Err(Error::Body)), 1));
+    // The next request has a connection of its own.
+    let outcome =
+        network.world.run(async { read(&mut client.stream(&REQUEST).await.expect("an answer")).await });
+    assert_eq!(outcome, Some((TEXT.to_owned(), Ok(Verdict::Finished))));
+    assert_eq!(network.requests(), [1, 1]);
 }
 
 #[test]

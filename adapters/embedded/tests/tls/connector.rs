@@ -5,8 +5,9 @@ use embedded_tls::{TlsConfig, TlsConnection, TlsContext, TlsError, TlsVerifier};
 
 /// Speaks TLS 1.3 over `socket` with the server called `name`, whose certificate `root` has signed.
 ///
-/// `root` is DER, and `C` the clock that the days of certificates are looked at by. Those that the server sends may have `CHAIN`
-/// bytes, of which several copies are made. The records are lent to the stream; the next one may have them again.
+/// `root` is DER, and `C` the clock that the days of certificates are looked at by. The certificates that the server sends may have
+/// `CHAIN` bytes together, of which several copies are made on the stack; with more there is no handshake. The records are lent to
+/// the stream; the next one may have them again.
 pub(crate) async fn open<'b, C: TlsClock, const CHAIN: usize, S: Read + Write + 'b>(
     socket: S,
     name: &str,

@@ -48,9 +48,14 @@ async fn ask() -> Result<(), Error<Broken>> {
                 black_box(call.arguments.whole().is_ok());
             });
         }
-        if client.send_parts(black_box([Part::Str(black_box("text"))]).into_iter()).await.is_ok() {
-            black_box(client.attempts());
-        }
+        let parts = [
+            Part::Raw("["),
+            Part::Str(black_box("text")),
+            Part::Number(black_box(7_u64).into()),
+            Part::Raw("]"),
+        ];
+        black_box(client.send_parts(black_box(&parts).iter().copied()).await.is_ok());
+        black_box(client.attempts());
     }
     client.close();
     Ok(())
