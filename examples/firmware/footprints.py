@@ -2,6 +2,7 @@
 """Compares the footprints on standard input with those of a file, or writes them there.
 
     footprints.py check|record FILE COMPILER
+    footprints.py costs                         prints what programs take more than others
 
 Figures depend on the compiler: each stands under the `rustc -V` that it was measured with, and of another compiler nothing
 is known. A figure may be 5 % above the one that is written down, and a stack deeper by what an interrupt takes. What is above
@@ -15,6 +16,16 @@ from pathlib import Path
 TOLERANCE = 1.05
 # How deep an interrupt finds the stack is chance; so much it adds.
 INTERRUPT = {"stack": 64}
+# Programs and what they have less than others.
+COSTS = [
+    ("cost_events", "cost_text"),
+    ("cost_parts", "cost_text"),
+    ("cost_request", "cost_text"),
+    ("cost_deadlines", "cost_text"),
+    ("cost_retries", "cost_deadlines"),
+    ("cost_report", "cost_events"),
+    ("cost_tools", "cost_events"),
+]
 LINE = re.compile(r"(footprint|goal) (\S+)((?: \w+=\S+)+)$")
 
 
@@ -76,10 +87,19 @@ def record(file, lines, compiler):
     return True
 
 
-def main(action, file, compiler):
+def costs(measured):
+    for program, other in COSTS:
+        print(f"cost {program} - {other} =", measured[program]["flash"] - measured[other]["flash"])
+    return True
+
+
+def main(action, file="", compiler=""):
     file = Path(file)
     lines = [line.strip() for line in sys.stdin if line.startswith("footprint ")]
-    return record(file, lines, compiler) if action == "record" else check(file, parse(lines, "footprint"), compiler)
+    if action == "record":
+        return record(file, lines, compiler)
+    measured = parse(lines, "footprint")
+    return costs(measured) if action == "costs" else check(file, measured, compiler)
 
 
 if __name__ == "__main__":

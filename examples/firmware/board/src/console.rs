@@ -1,5 +1,5 @@
-//! The console, the command line and the exit status, by semihosting: the debugger, or the emulator, does what the program
-//! asks.
+//! The console, the command line, the time of day and the exit status, by semihosting: the debugger, or the emulator, does what the
+//! program asks. With neither, asking is a fault.
 
 use cortex_m::asm;
 use cortex_m_semihosting::debug::{self, EXIT_FAILURE, EXIT_SUCCESS};
@@ -12,7 +12,7 @@ use cortex_m_semihosting::syscall1;
 pub struct Console(Option<HostStream>);
 
 impl Console {
-    /// The console; silent if nobody listens.
+    /// The console; silent if whoever listens has none.
     pub fn open() -> Self {
         Self(hstdout().ok())
     }
@@ -42,7 +42,7 @@ impl Console {
     }
 }
 
-/// What the program was given on its command line, behind its name; nothing if that does not fit `buffer`, or nobody listens.
+/// What the program was given on its command line, behind its name; nothing if that does not fit `buffer`, or is not known.
 pub fn arguments(buffer: &mut [u8]) -> &str {
     let mut block = [buffer.as_mut_ptr().expose_provenance(), buffer.len()];
     // SAFETY: the call takes a pointer to an address and a length, writes no more than so many bytes to there, and then puts
@@ -53,7 +53,7 @@ pub fn arguments(buffer: &mut [u8]) -> &str {
     line.split_once(' ').map_or("", |(_, arguments)| arguments)
 }
 
-/// The time of day of whoever listens, in seconds since 1970; nothing if nobody does.
+/// The time of day, in seconds since 1970; nothing if whoever listens does not know it.
 pub fn time_of_day() -> Option<u32> {
     // SAFETY: the call takes no argument, and touches no memory.
     let seconds = unsafe { syscall1(TIME, 0) };

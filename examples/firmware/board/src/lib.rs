@@ -6,7 +6,7 @@
 //! | `ethernet` | the Ethernet controller as a driver of `embassy-net` (feature `ethernet`) | no |
 //! | [`clock`] | milliseconds since the start, and `embedded-hal-async` delays, from SysTick; with the feature `ethernet` the clock of `embassy-time` as well | no |
 //! | [`executor`] | runs one future, and sleeps while it waits | the waker's table |
-//! | [`console`] | text, arguments and the exit status, by whoever debugs or emulates (semihosting) | a call of it |
+//! | [`console`] | text, arguments, the time of day and the exit status, by whoever debugs or emulates (semihosting) | calls of it |
 //! | [`stack`] | how deep the stack has been | reads the stack |
 //! | `registers` | every register that is used, at its address | volatile access |
 //! | `memory` | copies, fills and compares memory, in few bytes | assembly |

@@ -7,6 +7,7 @@
 use board::console::{Console, exit};
 use choreoai_core::chat::{Event, TextDecoder, Verdict};
 use embedded_io_async::Read;
+pub use programs::text::QUESTION;
 
 /// Where the question goes.
 pub const PATH: &str = "/v1/chat/completions";
@@ -14,9 +15,6 @@ pub const PATH: &str = "/v1/chat/completions";
 pub const HOST: &str = "gateway";
 /// The key.
 pub const AUTHORIZATION: (&str, &str) = ("Authorization", "Bearer key");
-/// What is asked.
-pub const QUESTION: &str =
-    r#"{"model":"gpt-4","messages":[{"role":"user","content":"What is a crab?"}],"stream":true}"#;
 
 /// Prints the text of the answer in `body`, as it comes. Whether the answer came to its end.
 pub async fn print(mut body: impl Read, console: &mut Console) -> bool {

@@ -12,7 +12,7 @@ use board::stack;
 
 pub use self::line::Line;
 pub use self::questions::{GATEWAY, Questions, Report};
-pub use self::requests::{Requests, Turn, Typed, WithGaps};
+pub use self::requests::{ByText, ByTypes, Requests, Turn};
 pub use self::uart_questions::ask_over_uart;
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.
@@ -41,13 +41,14 @@ macro_rules! panics_do_not_link {
     };
 }
 
-/// A panic handler that ends the program as a failure.
+/// A panic handler that says so and ends the program as a failure.
 #[macro_export]
 macro_rules! panics_are_failures {
     () => {
         #[panic_handler]
         #[inline(never)] // So that one can look for who calls it.
         fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+            board::console::Console::open().print("\npanicked\n");
             board::console::exit(false)
         }
     };

@@ -2,10 +2,10 @@
 
 use core::future::Future;
 
-use choreoai_core::json::RawJson;
-use choreoai_core::json::writer::Part;
 use choreoai_embedded::chat::{ChatRequest, Function, Message, Tool, ToolCall};
 use choreoai_embedded::connect::Connect;
+use choreoai_embedded::raw_json::RawJson;
+use choreoai_embedded::raw_json::writer::Part;
 use choreoai_embedded::time::Timer;
 use choreoai_embedded::{Client, ClientAnswer, Error};
 
@@ -35,13 +35,13 @@ pub trait Requests {
     ) -> impl Future<Output = Result<ClientAnswer<'s, 'b, C, T, Report>, Error<C::Error>>>;
 }
 
-/// As values of types: checked before they are sent, and with all that a request can have.
-pub struct Typed;
+/// By the types that there are for requests: checked before they are sent, and with all that a request can have.
+pub struct ByTypes;
 
-/// As JSON text with gaps in it: no code for anything else.
-pub struct WithGaps;
+/// By JSON text with gaps in it, and so with no code for anything else.
+pub struct ByText;
 
-impl Requests for Typed {
+impl Requests for ByTypes {
     async fn ask<'s, 'b, C: Connect, T: Timer, N: FnMut() -> u32>(
         &self,
         client: &'s mut Client<'b, C, T, N, Report>,
@@ -77,7 +77,7 @@ impl Requests for Typed {
     }
 }
 
-impl Requests for WithGaps {
+impl Requests for ByText {
     async fn ask<'s, 'b, C: Connect, T: Timer, N: FnMut() -> u32>(
         &self,
         client: &'s mut Client<'b, C, T, N, Report>,
@@ -91,19 +91,14 @@ impl Requests for WithGaps {
 fn part(turn: Turn<'_>, number: usize) -> Option<Part<'_>> {
     const BEGINNING: &str = r#"{"model":"gpt-4","messages":[{"role":"user","content":"#;
     const END: &str = r#"}],"stream":true,"stream_options":{"include_usage":true}}"#;
+    const TOOLS: &str = concat!(
+        r#"}],"stream":true,"tools":[{"type":"function","function":{"name":"thermometer","parameters":"#,
+        r#"{"type":"object","properties":{"city":{"type":"string"}}}}}]}"#,
+    );
 
-    let (texts, gaps): (&[&str], [&str; 6]) = match turn {
-        Turn::Question(question) => (&[BEGINNING, END], [question, "", "", "", "", ""]),
-        Turn::ToolQuestion => (
-            &[
-                BEGINNING,
-                concat!(
-                    r#"}],"stream":true,"tools":[{"type":"function","function":{"name":"thermometer","parameters":"#,
-                    r#"{"type":"object","properties":{"city":{"type":"string"}}}}}]}"#,
-                ),
-            ],
-            [TOOL_QUESTION, "", "", "", "", ""],
-        ),
+    let (texts, gaps): (&[&str], &[&str]) = match turn {
+        Turn::Question(question) => (&[BEGINNING, END], &[question]),
+        Turn::ToolQuestion => (&[BEGINNING, TOOLS], &[TOOL_QUESTION]),
         Turn::ToolResult(call, result) => (
             &[
                 BEGINNING,
@@ -114,11 +109,9 @@ fn part(turn: Turn<'_>, number: usize) -> Option<Part<'_>> {
                 r#","tool_call_id":"#,
                 END,
             ],
-            [TOOL_QUESTION, call.id, call.name, call.arguments, result, call.id],
+            &[TOOL_QUESTION, call.id, call.name, call.arguments, result, call.id],
         ),
     };
-    // None behind the last text.
-    texts.get(number.div_ceil(2))?;
     let place = number / 2;
     if number.is_multiple_of(2) {
         texts.get(place).copied().map(Part::Raw)

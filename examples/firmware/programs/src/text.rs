@@ -1,4 +1,4 @@
-//! One question, and the text of its answer: what the programs share that ask no more.
+//! One question, and the text of its answer.
 
 use board::Board;
 use board::clock::Clock;

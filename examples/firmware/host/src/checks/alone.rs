@@ -49,7 +49,7 @@ pub(super) fn decode(folder: &Path) -> Result<Stacks, String> {
 
 /// Does `check` while `peer` is at the other end of the line, once the board has said that it listens. The second argument
 /// of `check` waits for what `peer` gives.
-fn with_peer<P: Send, R>(
+pub(super) fn with_peer<P: Send, R>(
     peer: impl FnOnce(&mut TcpStream) -> io::Result<P> + Send,
     check: impl FnOnce(SocketAddr, &mut dyn FnMut() -> Result<P, String>) -> Result<R, String>,
 ) -> Result<R, String> {

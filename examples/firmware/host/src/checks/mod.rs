@@ -1,6 +1,7 @@
 //! What is checked.
 
 mod alone;
+mod cost;
 mod full;
 mod text;
 mod tls;
@@ -29,7 +30,10 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("uart_tls: streams text over TLS", tls::streams),
     ("uart_tls: tells a cut answer from a finished one", tls::cut),
     ("uart_tls: asks nothing of a server that is not the gateway", tls::refuses),
-    ("cost_*: stream text, by one thing more than another", text::costs),
+    ("uart_tls: says what its arguments are", tls::arguments),
+    ("uart_tls: ends where there is no handshake", tls::no_handshake),
+    ("cost_*: stream text, by one thing more than another", cost::text),
+    ("cost_report, cost_tools, cost_retries: do what they are for", cost::others),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
     ("wasip1: streams text over standard input and output", wasip1::text),

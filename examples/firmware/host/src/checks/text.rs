@@ -34,24 +34,6 @@ pub(super) fn cut(folder: &Path) -> Result<Stacks, String> {
     Ok(Vec::new())
 }
 
-/// Each of those that take one thing more than another.
-pub(super) fn costs(folder: &Path) -> Result<Stacks, String> {
-    let mut stacks = Stacks::new();
-    for program in [
-        "cost_text",
-        "cost_events",
-        "cost_parts",
-        "cost_request",
-        "cost_deadlines",
-        "cost_report",
-        "cost_retries",
-        "cost_tools",
-    ] {
-        stacks.extend(finished(folder, program).map_err(|wrong| format!("{program}: {wrong}"))?);
-    }
-    Ok(stacks)
-}
-
 pub(super) fn reqwless(folder: &Path) -> Result<Stacks, String> {
     finished(folder, "text_by_reqwless")
 }
@@ -61,7 +43,7 @@ pub(super) fn edge_http(folder: &Path) -> Result<Stacks, String> {
 }
 
 /// However the answer is framed and cut.
-fn finished(folder: &Path, program: &'static str) -> Result<Stacks, String> {
+pub(super) fn finished(folder: &Path, program: &'static str) -> Result<Stacks, String> {
     let mut deepest = None;
     for (dialect, framing, size) in [
         (Dialect::Gateway, Framing::Chunked, 4096),

@@ -2,12 +2,15 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use choreoai_testkit::tls::{Authority, Flaw, der};
 use choreoai_testkit::wire::{Chunks, Dialect};
 use choreoai_testkit::{Answer, Gateway};
 
+use super::alone::with_peer;
 use super::text::{TEXT, question};
 use super::{Stacks, same, stack};
 use crate::qemu::{self, Run, Wire};
@@ -15,7 +18,7 @@ use crate::qemu::{self, Run, Wire};
 pub(super) fn streams(folder: &Path) -> Result<Stacks, String> {
     let authority = authority()?;
     let gateway = serve(text().done(), &authority, None)?;
-    let run = ask(folder, &gateway, &authority)?;
+    let run = ask(folder, gateway.addr(), &authority)?;
     same("printed", &*run.printed, TEXT.concat() + "\nfinished\n")?;
     same("success", run.success, true)?;
     same("violations", gateway.violations(), Vec::<String>::new())?;
@@ -27,13 +30,16 @@ pub(super) fn streams(folder: &Path) -> Result<Stacks, String> {
     stack("uart_tls", &run)
 }
 
-/// What came before the cut is printed, and is no whole answer.
+/// What came before the cut is printed, and is no whole answer: whether the cut is announced, or shows by silence alone.
 pub(super) fn cut(folder: &Path) -> Result<Stacks, String> {
     let authority = authority()?;
-    let gateway = serve(text().close(), &authority, None)?;
-    let run = ask(folder, &gateway, &authority)?;
-    same("printed", &*run.printed, TEXT.concat() + "\nnot finished\n")?;
-    same("success", run.success, false)?;
+    for answer in [text().close(), text().stall()] {
+        let gateway = serve(answer, &authority, None)?;
+        let run = ask(folder, gateway.addr(), &authority)?;
+        same("printed", &*run.printed, TEXT.concat() + "\nnot finished\n")?;
+        same("success", run.success, false)?;
+        same("requests", gateway.requests().len(), 1)?;
+    }
     Ok(Vec::new())
 }
 
@@ -43,11 +49,50 @@ pub(super) fn refuses(folder: &Path) -> Result<Stacks, String> {
     for (issuer, flaw) in [(&other, None), (&trusted, Some(Flaw::WrongName)), (&trusted, Some(Flaw::Expired))]
     {
         let gateway = serve(text().done(), issuer, flaw)?;
-        let run = ask(folder, &gateway, &trusted)?;
-        same("printed", &*run.printed, "there is no handshake with this server\nnot finished\n")?;
+        let run = ask(folder, gateway.addr(), &trusted)?;
+        same("printed", &*run.printed, "this server is not the gateway\nnot finished\n")?;
         same("success", run.success, false)?;
         same("requests", gateway.requests().len(), 0)?;
     }
+    Ok(Vec::new())
+}
+
+/// Arguments that are not as they should be are told before anything is sent.
+pub(super) fn arguments(folder: &Path) -> Result<Stacks, String> {
+    let (entropy, root) = ("0f".repeat(32), "30".repeat(300));
+    let too_long = "30".repeat(513);
+    for arguments in [
+        vec![],
+        vec![entropy.as_str()],
+        vec![&entropy[2..], &root],
+        vec![&entropy, &root[1..]],
+        vec![&entropy, "+f"],
+        vec![&entropy, &too_long],
+    ] {
+        // Nobody is there, and nobody is asked.
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
+        let run = qemu::run(&folder.join("uart_tls"), Wire::ReconnectedUart(nowhere), &arguments)?;
+        let told = run.printed.starts_with("the arguments are to be");
+        same("success, and told", (run.success, told), (false, true))?;
+    }
+    Ok(Vec::new())
+}
+
+/// Nor is one that refuses the handshake, or does not speak at all.
+pub(super) fn no_handshake(folder: &Path) -> Result<Stacks, String> {
+    let authority = authority()?;
+    // A fatal alert, `handshake_failure` (RFC 8446, section 6).
+    let refuses = |stream: &mut TcpStream| {
+        stream.write_all(&[21, 3, 3, 0, 2, 2, 40])?;
+        stream.read_to_end(&mut Vec::new()) // what is closed with something unread takes the alert with it
+    };
+    let run = with_peer(refuses, |to, _| ask(folder, to, &authority))?;
+    same("printed", &*run.printed, "there is no handshake\nnot finished\n")?;
+    // Until the board hangs up.
+    let is_silent = |stream: &mut TcpStream| stream.read_to_end(&mut Vec::new());
+    let run = with_peer(is_silent, |to, _| ask(folder, to, &authority))?;
+    same("printed", &*run.printed, "the handshake takes too long\nnot finished\n")?;
+    same("success", run.success, false)?;
     Ok(Vec::new())
 }
 
@@ -67,10 +112,11 @@ fn serve(answer: Answer, issuer: &Authority, flaw: Option<Flaw>) -> Result<Gatew
 }
 
 /// Runs the program, which trusts this authority.
-fn ask(folder: &Path, gateway: &Gateway, trusted: &Authority) -> Result<Run, String> {
+fn ask(folder: &Path, server: SocketAddr, trusted: &Authority) -> Result<Run, String> {
     let root = der(&trusted.pem()).map_err(|error| error.to_string())?;
+    // Another one each time, which is all that a check needs: no entropy for a product.
     let entropy: String =
         (0..4).map(|_| format!("{:016x}", RandomState::new().build_hasher().finish())).collect();
     let root: String = root.iter().map(|byte| format!("{byte:02x}")).collect();
-    qemu::run(&folder.join("uart_tls"), Wire::Uart(gateway.addr()), &[&entropy, &root])
+    qemu::run(&folder.join("uart_tls"), Wire::Uart(server), &[&entropy, &root])
 }

@@ -11,7 +11,9 @@ use board::uart::{BlockingUart, UartError};
 use board::{Board, entry};
 use choreoai_embedded::chat::{Event, TextDecoder, Verdict};
 use choreoai_embedded::time::Untimed;
-use choreoai_embedded::{Endpoint, Error, Session, StatusOnly};
+use choreoai_embedded::{Error, Session, StatusOnly};
+use programs::GATEWAY;
+use programs::text::QUESTION;
 
 type TextSession<'b> = Session<'b, BlockingUart, Untimed, StatusOnly, TextDecoder>;
 
@@ -19,9 +21,6 @@ programs::panics_do_not_link!();
 
 /// How long the line may be silent before the answer counts as cut.
 const PATIENCE: Duration = Duration::from_secs(2);
-const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
-const QUESTION: &str =
-    r#"{"model":"gpt-4","messages":[{"role":"user","content":"What is a crab?"}],"stream":true}"#;
 
 #[entry]
 fn main() -> ! {

@@ -1,7 +1,7 @@
 //! Text over TLS: the UART leads to a gateway that speaks nothing else.
 //!
-//! Its arguments, in hexadecimal, are what a product has of its own: 32 bytes of entropy, and the certificate that has signed the
-//! gateway's.
+//! Its arguments, in hexadecimal, stand in for what a product has: 32 bytes from its source of entropy, new at each start (with the
+//! same ones the keys of the connection are the same again), and the certificate that has signed the gateway's.
 #![no_std]
 #![no_main]
 
@@ -13,12 +13,12 @@ use core::pin::pin;
 use core::time::Duration;
 
 use board::console::{Console, arguments, time_of_day};
-use choreoai_embedded::Session;
 use choreoai_embedded::chat::TextDecoder;
 use choreoai_embedded::time::{Deadlines, DelayTimer};
+use choreoai_embedded::{Error, Session};
 use embassy_futures::select::{Either, select};
 use embedded_hal_async::delay::DelayNs;
-use embedded_tls::TlsClock;
+use embedded_tls::{TlsClock, TlsError};
 use programs::GATEWAY;
 use programs::text::{QUESTION, print, run};
 use rand_chacha::ChaCha20Rng;
@@ -30,38 +30,57 @@ programs::panics_are_failures!();
 const NAME: &str = "localhost";
 /// The gateway's certificate and those that lead to the root have so many bytes together, at most.
 const CHAIN: usize = 1024;
-const HANDSHAKE_MS: u32 = 10_000;
+const HANDSHAKE_MS: u32 = 5_000;
 const DEADLINES: Deadlines = Deadlines {
     connect: None,
     first_event: Some(Duration::from_secs(3)),
     idle: Some(Duration::from_secs(2)),
-    total: None,
+    total: Some(Duration::from_secs(60)),
 };
 
 #[board::entry]
 fn main() -> ! {
     run(async |uart, mut clock, console| {
+        // Without it embedded-tls would take an expired certificate.
+        if time_of_day().is_none() {
+            return explain("nobody knows the time of day", console);
+        }
         let mut own = Own { entropy: [0; 32], root: [0; 512], root_length: 0 };
         if !own.read() {
-            return explain("the arguments are not as they should be", console);
+            return explain(
+                "the arguments are to be 64 digits, and those of a certificate of up to 512 bytes",
+                console,
+            );
         }
         let root = own.root.get(..own.root_length).unwrap_or_default();
         let rng = ChaCha20Rng::from_seed(own.entropy);
-        // No record is longer than that. What is sent may be.
+        // The longest record there is; a request that is longer than `sent` goes out in several.
         let (mut received, mut sent) = ([0; 16_640], [0; 1024]);
-        let handshake =
-            pin!(connector::open::<TimeOfDay, CHAIN, _>(uart, NAME, root, rng, &mut received, &mut sent));
-        let tls = match select(handshake, pin!(clock.delay_ms(HANDSHAKE_MS))).await {
-            Either::First(Ok(tls)) => tls,
-            Either::First(Err(_)) => return explain("there is no handshake with this server", console),
-            Either::Second(()) => return explain("the handshake takes too long", console),
+        let tls = {
+            let handshake =
+                connector::open::<TimeOfDay, CHAIN, _>(uart, NAME, root, rng, &mut received, &mut sent);
+            match select(pin!(handshake), pin!(clock.delay_ms(HANDSHAKE_MS))).await {
+                Either::First(Ok(tls)) => tls,
+                Either::First(Err(TlsError::InvalidCertificate | TlsError::InvalidSignature)) => {
+                    return explain("this server is not the gateway", console);
+                }
+                Either::First(Err(_)) => return explain("there is no handshake", console),
+                Either::Second(()) => return explain("the handshake takes too long", console),
+            }
         };
         let mut buffer = [0; 256];
         let mut session = Session::new(tls, &mut buffer)
             .with_endpoint(GATEWAY)
             .with_decoder(TextDecoder::new)
             .with_timer(DelayTimer::new(clock, move || clock.now()), DEADLINES);
-        print(session.send(QUESTION).await, console).await
+        match session.send(QUESTION).await {
+            Err(Error::Refused(status)) => {
+                console.print_number(status.into());
+                explain(": the gateway refuses the question", console)
+            }
+            Err(_) => explain("there is no answer", console),
+            answer => print(answer, console).await,
+        }
     })
 }
 
@@ -94,7 +113,7 @@ impl Own {
         let Some((entropy, root)) = arguments(&mut buffer).split_once(' ') else { return false };
         let Some(length) = decode(root, &mut self.root) else { return false };
         self.root_length = length;
-        decode(entropy, &mut self.entropy) == Some(self.entropy.len())
+        length > 0 && decode(entropy, &mut self.entropy) == Some(self.entropy.len())
     }
 }
 
@@ -102,8 +121,8 @@ impl Own {
 fn decode(text: &str, bytes: &mut [u8]) -> Option<usize> {
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
     for (place, pair) in pairs.iter().enumerate() {
-        let byte = u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()?;
-        *bytes.get_mut(place)? = byte;
+        let [high, low] = pair.map(|digit| char::from(digit).to_digit(16));
+        *bytes.get_mut(place)? = (high? << 4 | low?) as u8;
     }
     Some(pairs.len())
 }

@@ -1,4 +1,4 @@
-//! The same with all events of an answer.
+//! The same as `cost_text` with all events of an answer.
 #![no_std]
 #![no_main]
 
