@@ -96,8 +96,7 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     ///
     /// [`Error::Request`], [`Error::Endpoint`], [`Error::EmptyBuffer`] and [`Error::Reconnect`] before a byte is sent;
     /// [`Error::Body`] if the messages were not the same each time; [`Error::Refused`] if the server answers with a status that is no
-    /// success; [`Error::Io`], [`Error::Closed`],
-    /// [`Error::Http`] and [`Error::Deadline`] if there is no answer.
+    /// success; [`Error::Io`], [`Error::Closed`], [`Error::Http`] and [`Error::Deadline`] if there is no answer.
     pub async fn stream<'r, M>(
         &mut self,
         request: &'r ChatRequest<'r, M>,
