@@ -4,10 +4,16 @@
 //! the lowest layer of their crates that reads a response. Their request is written out, since they do not encode one.
 #![no_std]
 
+mod asker;
+mod patient;
+
 use board::console::{Console, exit};
 use choreoai_core::chat::{Event, TextDecoder, Verdict};
 use embedded_io_async::Read;
 pub use programs::text::QUESTION;
+
+pub use crate::asker::{Answer, Asking, Broken, Http, ask_over_uart, write};
+pub use crate::patient::Patient;
 
 /// Where the question goes.
 pub const PATH: &str = "/v1/chat/completions";

@@ -1,6 +1,7 @@
 //! What the programs share.
 #![no_std]
 
+mod by_client;
 mod line;
 mod questions;
 mod requests;
@@ -10,9 +11,10 @@ mod uart_questions;
 use board::console::Console;
 use board::stack;
 
+pub use self::by_client::{ByClient, GATEWAY, Report};
 pub use self::line::Line;
-pub use self::questions::{GATEWAY, Questions, Report};
-pub use self::requests::{ByText, ByTypes, Requests, Turn};
+pub use self::questions::{Asker, Fault, Gathered, Questions};
+pub use self::requests::{ByText, ByTypes, Requests, Turn, parts};
 pub use self::uart_questions::ask_over_uart;
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.

@@ -1,18 +1,12 @@
-//! The questions that `uart_full` and `ethernet` ask, each over its own connector.
+//! The questions that `uart_full` and `ethernet` ask, each over its own connector, and what is printed of the answers.
 
 use board::console::Console;
+use choreoai_embedded::chat::ToolCall;
 use choreoai_embedded::chat::assemble::FixedAssembler;
-use choreoai_embedded::chat::{Event, ToolCall, Verdict};
-use choreoai_embedded::connect::Connect;
-use choreoai_embedded::time::Timer;
-use choreoai_embedded::{Client, Endpoint, Error, ErrorKind, ErrorReport};
 
-use crate::requests::{Requests, Turn};
+use crate::requests::Turn;
 
-/// The gateway, wherever the connector leads.
-pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
-
-/// What is asked besides, and how the answers should end.
+/// What is asked besides the question for the tool, and how the answers should end.
 const QUESTIONS: [(&str, Ending); 5] = [
     // A server error in the middle of the answer.
     ("What is a lobster?", Ending::Failed),
@@ -26,32 +20,62 @@ const QUESTIONS: [(&str, Ending); 5] = [
 ];
 
 /// One call, with arguments of at most 48 bytes; its id and its name have at most 32. The text is not kept.
-type Gathered = FixedAssembler<0, 1, 48, 32>;
-/// A message of at most 96 bytes; the type, the code and the member have at most 32 each.
-pub type Report = ErrorReport<96, 32>;
+pub type Gathered = FixedAssembler<0, 1, 48, 32>;
 
-/// Who asks, in which way, and where the answers are printed.
-pub struct Questions<'q, 'b, C, T, N, Q> {
-    requests: Q,
-    client: &'q mut Client<'b, C, T, N, Report>,
-    console: &'q mut Console,
+/// Who asks, again where that is allowed.
+#[expect(async_fn_in_trait, reason = "there is one thread")]
+pub trait Asker {
+    /// Prints the answer as it comes; how many tokens it took, if the server says so.
+    ///
+    /// # Errors
+    /// It is not complete.
+    async fn print(&mut self, turn: Turn<'_>, console: &mut Console) -> Result<Option<u64>, Fault>;
+
+    /// Keeps the call that the model makes.
+    ///
+    /// # Errors
+    /// The answer is not complete, or does not fit.
+    async fn gather(&mut self, turn: Turn<'_>, gathered: &mut Gathered) -> Result<(), Fault>;
+
+    /// How many attempts the last question took.
+    fn attempts(&self) -> u32;
+
+    /// What the server said of an error.
+    fn message(&self) -> &str;
 }
 
-/// How an answer ended.
+/// Why an answer is not complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The connection was cut: on a UART that shows by its silence.
+    Truncated,
+    /// The server says that it failed, or refuses the question.
+    Reported,
+    /// Something else.
+    Other,
+}
+
+/// How an answer ended, and what that means for asking again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ending {
     /// It is complete.
     Finished,
-    /// The connection was cut: on a UART that shows by its silence.
+    /// It may be asked for again.
     Truncated,
     /// Asking again would not help.
     Failed,
 }
 
-impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32, Q: Requests> Questions<'q, 'b, C, T, N, Q> {
-    /// Questions that this client asks by these requests.
-    pub fn new(requests: Q, client: &'q mut Client<'b, C, T, N, Report>, console: &'q mut Console) -> Self {
-        Self { requests, client, console }
+/// Who asks, and where the answers are printed.
+pub struct Questions<'q, A> {
+    asker: A,
+    console: &'q mut Console,
+}
+
+impl<'q, A: Asker> Questions<'q, A> {
+    /// Questions that `asker` asks.
+    pub fn new(asker: A, console: &'q mut Console) -> Self {
+        Self { asker, console }
     }
 
     /// Asks all of them; whether each ended as it should.
@@ -69,33 +93,15 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32, Q: Requests> Questions<'q,
 
     /// Prints the answer, and how it ended.
     async fn ask_for(&mut self, turn: Turn<'_>) -> Ending {
-        let mut tokens = None;
-        let end = self.print_answer(turn, &mut tokens).await;
-        self.tell(end, tokens)
-    }
-
-    /// Prints the answer as it comes.
-    async fn print_answer(
-        &mut self,
-        turn: Turn<'_>,
-        tokens: &mut Option<u64>,
-    ) -> Result<Option<Verdict>, Error<C::Error>> {
-        let mut answer = self.requests.ask(self.client, turn).await?;
-        while let Some(event) = answer.next().await? {
-            match event {
-                Event::Content(text) => self.console.print(text),
-                Event::Usage(usage) => *tokens = usage.total_tokens(),
-                _ => {}
-            }
-        }
-        Ok(answer.verdict())
+        let end = self.asker.print(turn, self.console).await;
+        self.tell(end)
     }
 
     /// Has the model call a tool, and prints what it makes of the result.
     async fn ask_with_tool(&mut self, thermometer: fn(&str) -> &'static str) -> Ending {
         let mut gathered = Gathered::new();
-        if let Err(error) = self.gather_call(&mut gathered).await {
-            return self.tell(Err(error), None);
+        if let Err(fault) = self.asker.gather(Turn::ToolQuestion, &mut gathered).await {
+            return self.tell(Err(fault));
         }
         let Some(call) = whole_call(&gathered) else { return Ending::Failed };
         for text in ["[", call.name, " ", call.arguments, "]\n"] {
@@ -105,40 +111,33 @@ impl<'q, 'b, C: Connect, T: Timer, N: FnMut() -> u32, Q: Requests> Questions<'q,
         self.ask_for(Turn::ToolResult(call, result)).await
     }
 
-    /// Keeps the call that the model makes.
-    async fn gather_call(&mut self, gathered: &mut Gathered) -> Result<Verdict, Error<C::Error>> {
-        self.requests.ask(self.client, Turn::ToolQuestion).await?.assemble(gathered).await
-    }
-
     /// Prints how an answer ended.
-    fn tell(&mut self, end: Result<Option<Verdict>, Error<C::Error>>, tokens: Option<u64>) -> Ending {
-        let Self { client, console, .. } = self;
+    fn tell(&mut self, end: Result<Option<u64>, Fault>) -> Ending {
+        let Self { asker, console } = self;
         console.print("\n[");
         let ending = match end {
-            Ok(_) => {
+            Ok(tokens) => {
                 console.print("finished, requests: ");
-                console.print_number(client.attempts());
+                console.print_number(asker.attempts());
                 if let Some(tokens) = tokens {
                     console.print(", tokens: ");
                     console.print_number(u32::try_from(tokens).unwrap_or(u32::MAX));
                 }
                 Ending::Finished
             }
-            Err(error) => match error.kind() {
-                ErrorKind::Truncated | ErrorKind::Io | ErrorKind::Deadline => {
-                    console.print("truncated");
-                    Ending::Truncated
-                }
-                ErrorKind::Refused | ErrorKind::Server => {
-                    console.print("the server says: ");
-                    console.print(client.report().message().map_or("", |message| message.beginning()));
-                    Ending::Failed
-                }
-                _ => {
-                    console.print("failed");
-                    Ending::Failed
-                }
-            },
+            Err(Fault::Truncated) => {
+                console.print("truncated");
+                Ending::Truncated
+            }
+            Err(Fault::Reported) => {
+                console.print("the server says: ");
+                console.print(asker.message());
+                Ending::Failed
+            }
+            Err(Fault::Other) => {
+                console.print("failed");
+                Ending::Failed
+            }
         };
         console.print("]\n");
         ending

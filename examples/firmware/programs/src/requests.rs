@@ -83,8 +83,13 @@ impl Requests for ByText {
         client: &'s mut Client<'b, C, T, N, Report>,
         turn: Turn<'_>,
     ) -> Result<ClientAnswer<'s, 'b, C, T, Report>, Error<C::Error>> {
-        client.send_parts((0..).map_while(move |number| part(turn, number))).await
+        client.send_parts(parts(turn)).await
     }
+}
+
+/// A request in parts.
+pub fn parts(turn: Turn<'_>) -> impl Iterator<Item = Part<'_>> + Clone {
+    (0..).map_while(move |number| part(turn, number))
 }
 
 /// The part of a request that has this number: texts are even, and what is put between them is odd.

@@ -9,7 +9,7 @@ use board::executor::block_on;
 use choreoai_embedded::Client;
 use choreoai_embedded::time::{Deadlines, DelayTimer, Timer};
 
-use crate::{ByText, GATEWAY, Line, Questions, Report, report_stack};
+use crate::{ByClient, ByText, GATEWAY, Line, Questions, Report, report_stack};
 
 /// The bridge behind the line connects again after a second.
 const QUIET_MS: u32 = 1500;
@@ -52,5 +52,5 @@ fn ask<T: Timer, N: FnMut() -> u32>(
     console: &mut Console,
     thermometer: fn(&str) -> &'static str,
 ) -> bool {
-    block_on(Questions::new(ByText, client, console).ask_all(thermometer))
+    block_on(Questions::new(ByClient::new(ByText, client), console).ask_all(thermometer))
 }

@@ -16,6 +16,14 @@ pub(super) fn typed(folder: &Path) -> Result<Stacks, String> {
     check(folder, "uart_typed", |gateway| (Wire::ReconnectedUart(gateway.addr()), Vec::new()))
 }
 
+pub(super) fn reqwless(folder: &Path) -> Result<Stacks, String> {
+    check(folder, "full_by_reqwless", |gateway| (Wire::ReconnectedUart(gateway.addr()), Vec::new()))
+}
+
+pub(super) fn edge_http(folder: &Path) -> Result<Stacks, String> {
+    check(folder, "full_by_edge_http", |gateway| (Wire::ReconnectedUart(gateway.addr()), Vec::new()))
+}
+
 pub(super) fn ethernet(folder: &Path) -> Result<Stacks, String> {
     check(folder, "ethernet", |gateway| (Wire::Ethernet, vec![gateway.addr().port().to_string()]))
 }

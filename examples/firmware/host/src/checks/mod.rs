@@ -36,6 +36,8 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("cost_report, cost_tools, cost_retries: do what they are for", cost::others),
     ("text_by_reqwless: streams text", text::reqwless),
     ("text_by_edge_http: streams text", text::edge_http),
+    ("full_by_reqwless: does what uart_full does", full::reqwless),
+    ("full_by_edge_http: does what uart_full does", full::edge_http),
     ("wasip1: streams text over standard input and output", wasip1::text),
 ];
 

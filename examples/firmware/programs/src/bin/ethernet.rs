@@ -17,7 +17,7 @@ use choreoai_embedded::time::{Deadlines, EmbassyTimer};
 use embassy_futures::select::{Either, select};
 use embassy_net::tcp::TcpSocket;
 use embassy_net::{Config, DhcpConfig, IpEndpoint, Ipv4Address, Stack, StackResources};
-use programs::{ByTypes, GATEWAY, Questions, Report};
+use programs::{ByClient, ByTypes, GATEWAY, Questions, Report};
 
 programs::panics_are_failures!();
 
@@ -63,7 +63,7 @@ async fn ask(stack: Stack<'_>, clock: Clock, console: &mut Console) -> bool {
         .with_endpoint(GATEWAY)
         .with_deadlines(DEADLINES)
         .with_safe_reads();
-    Questions::new(ByTypes, &mut client, console).ask_all(thermometer).await
+    Questions::new(ByClient::new(ByTypes, &mut client), console).ask_all(thermometer).await
 }
 
 /// Whatever the city: there is one thermometer.
