@@ -57,11 +57,10 @@ fn is_complete(framed: Framed, body: &[u8], cut: usize) -> bool {
             let done = DONE.trim_end().as_bytes();
             cut == body.len() || came.windows(done.len()).any(|window| window == done)
         }
-        // The end of the body may stand for a blank line, and a reason for the sentinel; a blank `data:` says nothing.
+        // The end of the body may stand for a blank line, and a reason for the sentinel.
         Framed::UntilClose => {
             let came = came.trim_ascii_end();
-            let blank = [STOP, "data:"].concat();
-            [STOP, &blank, DONE, DOCUMENT].iter().any(|last| came.ends_with(last.trim_end().as_bytes()))
+            [STOP, DONE, DOCUMENT].iter().any(|last| came.ends_with(last.trim_end().as_bytes()))
         }
     }
 }
