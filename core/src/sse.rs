@@ -344,7 +344,7 @@ impl Framer {
     }
 
     /// Whether the input so far ended behind the colon of a line, and before its end.
-    pub(crate) fn is_in_value(&self) -> bool {
+    pub(crate) fn is_behind_colon(&self) -> bool {
         matches!(self.state, State::Space | State::Value)
     }
 

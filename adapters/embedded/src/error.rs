@@ -23,7 +23,8 @@ pub enum Error<E> {
     /// sent.
     Reconnect,
     /// The request was longer or shorter when it was sent than when it was measured: its messages or parts did not come the same
-    /// twice. It was sent in part, never beyond its `Content-Length`, and is not sent again.
+    /// twice. Nothing of it was sent, or a part, or as much as its `Content-Length` says, which the server may take for a request; never
+    /// more. It is not sent again.
     Body,
     /// There is no connection.
     Connect(E),
@@ -129,9 +130,7 @@ impl<E> Error<E> {
             }
             Self::EmptyBuffer => "the session's buffer is empty; give it some hundred bytes",
             Self::Reconnect => "the connection cannot carry another request; make a new one",
-            Self::Body => {
-                "the request changed while it was sent; make what it is made of once, before it is sent"
-            }
+            Self::Body => "the request changed while it was sent; take what it is made of before it is sent",
             Self::Connect(_) => "there is no connection to the server; check the network and the address",
             Self::Io(_) => "the connection to the server was lost; make a new one",
             Self::Closed => "the server takes no more of the request; make a new connection",

@@ -71,7 +71,7 @@
 //! instead: it connects, sends requests again by the [`Policy`](retry::Policy) where that is allowed, and never after an event of
 //! an answer has come. Both give an [`Answer`], which ends in exactly one way: with `None` and a verdict, or with one error.
 //! A response that is cut, short of its length or malformed is never a success. Where nothing but the end of the connection ends it, the
-//! end of the stream is that of the response: once each choice that came has said why it ended, that is a success, `[DONE]` or not.
+//! end of the stream is that of the response: once each choice that came has said why it ended, and no other event has begun, that is a success, `[DONE]` or not.
 //!
 //! # Dropped futures
 //!
@@ -136,7 +136,7 @@
 //! - A read that is dropped in the middle of a record has lost it: no [safe reads](Session::with_safe_reads).
 //!
 //! `examples/firmware` speaks it on an emulated Cortex-M3 with 64 KiB of RAM. With a `CHAIN` of 1024 a program that streams text
-//! has 109 KB of flash, 87 of them for TLS, and a stack of 54 KB during the handshake, the records included. A longer chain takes
+//! has 109 KB of flash (22 without TLS), and a stack of 54 KB during the handshake, the records included. A longer chain takes
 //! several times its length more.
 //!
 //! The records are lent until the stream is dropped, and then serve the next one. A [`Connect`](connect::Connect) keeps its
@@ -190,8 +190,8 @@
 //! |---|---|
 //! | a [`Session`] that [sends](Session::send) a text as it is and reads by a [`TextDecoder`](chat::TextDecoder), with the program around it, without a board's support | 18 |
 //! | a [`Decoder`](chat::Decoder), which is the default, instead | + 4.7 |
-//! | a request in [parts](Session::send_parts), text alone; with integers, with numbers that have a fraction | + 1.5; + 0.5, + 1.6 |
-//! | a [`ChatRequest`](chat::ChatRequest) | + 10.3 |
+//! | a request in [parts](Session::send_parts), of texts alone | + 1.5 |
+//! | a [`ChatRequest`](chat::ChatRequest) | + 10.4 |
 //! | deadlines | + 1.7 |
 //! | a [`Client`] with [`StatusOnly`], which connects anew and asks again, instead of a [`Session`] with deadlines | + 2.6 |
 //! | an [`ErrorReport`], beside a [`Decoder`](chat::Decoder), which it takes for that | + 4.6 |

@@ -95,8 +95,9 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
     /// # Errors
     ///
     /// [`Error::Request`], [`Error::Endpoint`], [`Error::EmptyBuffer`] and [`Error::Reconnect`] before a byte is sent;
-    /// [`Error::Body`] if the messages were not the same each time; [`Error::Refused`] if the server answers with a status that is no
-    /// success; [`Error::Io`], [`Error::Closed`], [`Error::Http`] and [`Error::Deadline`] if there is no answer.
+    /// [`Error::Body`] if the messages were longer or shorter when they were sent than when they were measured (another change is not
+    /// noticed); [`Error::Refused`] if the server answers with a status that is no success; [`Error::Io`], [`Error::Closed`],
+    /// [`Error::Http`] and [`Error::Deadline`] if there is no answer.
     pub async fn stream<'r, M>(
         &mut self,
         request: &'r ChatRequest<'r, M>,
@@ -132,15 +133,15 @@ impl<'b, S: Read + Write, W: Watch, R: Report, D: Decode> Session<'b, S, W, R, D
         self.call(body).await
     }
 
-    /// The same with a body in parts: what is always the same stands in flash as JSON text, and what is not is put between, in
-    /// quotes and escaped.
+    /// The same with a body in parts: what is always the same stands in flash as JSON text, and what is not is put between: strings in
+    /// quotes and escaped, numbers as they are.
     ///
-    /// The middle way between [`send`](Self::send) and [`stream`](Self::stream): it says something new each time, and takes 9 KB of
-    /// flash less than a [`ChatRequest`], for there is no code for members that are not sent. Nothing is checked: that the parts
+    /// The middle way between [`send`](Self::send) and [`stream`](Self::stream): it says something new each time, and takes some 8 KB
+    /// of flash less than a [`ChatRequest`], for there is no code for members that are not sent. Nothing is checked: that the parts
     /// together are JSON, and say `"stream":true` if the answer is to come piece by piece, is the caller's to see to.
     ///
     /// The parts are gone through twice, to measure and to send them, by clones of the iterator, which must yield the same: read the
-    /// sensor before, not in the iterator. It is kept in the future, twice, so that it had better borrow the parts than hold them.
+    /// sensor before, not in the iterator. What is longer or shorter the second time is an error, another change is not noticed. It is kept in the future, twice, so that it had better borrow the parts than hold them.
     ///
     /// ```
     /// use choreoai_embedded::raw_json::writer::{Decimal, Part};

@@ -181,6 +181,18 @@ fn truncation() {
             verdict: Err(ErrorKind::Truncated),
         },
         Transcript {
+            name: "behind the name of a second line of data",
+            body: concat!("data: ", hi!(), "\ndata:").as_bytes(),
+            events: HI,
+            verdict: Ok(Verdict::Finished),
+        },
+        Transcript {
+            name: "behind the name of a field, after a line without data",
+            body: concat!("data: ", hi!(), "\n\ndata:\ndata:").as_bytes(),
+            events: HI,
+            verdict: Err(ErrorKind::Truncated),
+        },
+        Transcript {
             name: "behind a line without data",
             body: concat!("data: ", hi!(), "\n\ndata:\n").as_bytes(),
             events: HI,

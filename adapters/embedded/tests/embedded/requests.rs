@@ -71,40 +71,47 @@ fn a_request_in_parts_is_the_same_through_every_buffer() {
     }
 }
 
-/// What is sent of a request that changes: never beyond its length, and nothing after it.
+/// What is sent of a request that changes: no more than its length, and nothing after it.
 #[test]
 fn a_request_that_changes_while_it_is_sent_is_an_error() {
     let smuggled = "\r\nPOST /v1/admin HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
     for (measured, then) in [("99", "100"), ("100", "99"), ("", "a"), ("a", ""), ("{}", smuggled)] {
-        for size in (1..70).chain([200, 5000]) {
-            let pass = Cell::new(0);
+        for (size, piece) in (1..70).chain([200, 5000]).flat_map(|size| [(size, 1), (size, usize::MAX)]) {
             // Each call is another pass, as there is one such part, or one message.
+            let pass = Cell::new(0);
             let live = |last: u32| {
                 pass.set(pass.get() + 1);
                 if pass.get() < last { measured } else { then }
             };
             let parts =
                 (0..3).map(|number| Part::Raw(["[", if number == 1 { live(2) } else { "" }, "]"][number]));
-            let ask = async |session: &mut Session<'_, Script>| {
-                let result = session.send_parts(parts).await.map(drop);
-                assert!(!session.is_reusable());
-                result
-            };
-            check_change(sent_by(ask, ENDPOINT, size, usize::MAX), size);
+            let ask = async |session: &mut Session<'_, Script>| check_change(session.send_parts(parts).await);
+            check_sent(&sent_by(ask, ENDPOINT, size, piece).0, size, measured.len() + 2);
 
             pass.set(0);
             let request = ChatRequest::new("gpt-4", (0..1).map(|_| Message::user(live(3))));
-            let ask = async |session: &mut Session<'_, Script>| session.stream(&request).await.map(drop);
-            check_change(sent_by(ask, ENDPOINT, size, usize::MAX), size);
+            let length = r#"{"model":"gpt-4","messages":[{"role":"user","content":""}],"stream":true}"#.len();
+            let ask = async |session: &mut Session<'_, Script>| {
+                let outcome = check_change(session.stream(&request).await);
+                assert!(!session.is_reusable());
+                outcome
+            };
+            check_sent(&sent_by(ask, ENDPOINT, size, piece).0, size, length + measured.len());
         }
     }
 }
 
-fn check_change((sent, result): (String, Result<(), Error<Broken>>), size: usize) {
-    assert_eq!(result, Err(Error::Body), "a buffer of {size}");
-    if let Some((head, body)) = sent.split_once("\r\n\r\n") {
-        let length = head.rsplit_once("Content-Length: ").expect("a length").1;
-        assert!(body.len() <= length.parse().expect("a number"), "a buffer of {size}: {sent}");
+fn check_change<T>(outcome: Result<T, Error<Broken>>) -> Result<(), Error<Broken>> {
+    assert_eq!(outcome.map(drop), Err(Error::Body));
+    Ok(())
+}
+
+/// Whether no more was sent than was measured, and with a small buffer the beginning of the head at least.
+fn check_sent(sent: &str, size: usize, measured: usize) {
+    let head = format!("Content-Length: {measured}\r\n\r\n");
+    match sent.split_once(&head) {
+        Some((_, body)) => assert!(body.len() <= measured, "a buffer of {size}: {sent}"),
+        None => assert!(sent.starts_with("POST") || size >= 200, "a buffer of {size}: {sent}"),
     }
 }
 

@@ -181,8 +181,8 @@ impl EventStream {
     ) -> bool {
         let mut is_cut = self.framer.may_be_in_known_name();
         self.saw_unknown |= self.framer.is_in_name();
-        // A line of data whose data did not come.
-        is_cut |= self.is_data_line && self.data == Data::Blank && self.framer.is_in_value();
+        // A line of data whose data did not come. One that follows other data may be without any.
+        is_cut |= self.is_data_line && self.data == Data::Blank && self.framer.is_behind_colon();
         // The announcement of an error report that did not come.
         is_cut |= self.event_type.may_be_error() && self.data == Data::None;
         if self.framer.end().is_some() && !self.end_event(machine) {
@@ -192,7 +192,7 @@ impl EventStream {
         is_cut
     }
 
-    // As for `next_signal`.
+    // The call takes less. In a page, where all fits, it would take time.
     #[cfg_attr(all(target_pointer_width = "32", not(target_family = "wasm")), inline(never))]
     fn start_line(&mut self, field: Field) {
         self.is_data_line = false;
