@@ -16,7 +16,7 @@ from pathlib import Path
 TOLERANCE = 1.05
 # How deep an interrupt finds the stack is chance; so much it adds.
 INTERRUPT = {"stack": 64}
-# Programs and what they have less than others.
+# Programs, each with the one than which it takes one thing more.
 COSTS = [
     ("cost_events", "cost_text"),
     ("cost_parts", "cost_text"),

@@ -28,13 +28,13 @@ def flash(llvm, program):
 
 
 def modules(llvm, program):
-    """The bytes by module; constants have no names that tell whose they are."""
+    """The bytes by module. The rest are constants, whose names do not tell whose they are, the vector table, and gaps."""
     symbols = subprocess.run([llvm + "/llvm-nm", "-SC", program], capture_output=True, text=True, check=True).stdout
     found = {name: 0 for name, _ in MODULES}
     for size, name in re.findall(r"^[0-9a-f]+ ([0-9a-f]+) [tT] (.+)$", symbols, re.MULTILINE):
         module = next(module for module, pattern in MODULES if re.search(pattern, name))
         found[module] += int(size, 16)
-    found["constants"] = flash(llvm, program) - sum(found.values())
+    found["rest"] = flash(llvm, program) - sum(found.values())
     return found
 
 

@@ -1,4 +1,7 @@
 //! What a client does around HTTP, by the core: requests, events, reports of errors, retries.
+//!
+//! Less than the client of `choreoai-embedded` does: there is one limit for each read instead of deadlines, and none for the length of a
+//! refusal; nobody looks for `Connection: close`, or for the key in what the server says.
 
 use core::future::Future;
 
@@ -40,21 +43,27 @@ pub struct Broken;
 pub fn ask_over_uart(http: impl Http) -> ! {
     let Some(Board { uart, clock, .. }) = Board::take() else { exit(false) };
     let mut console = Console::open();
-    let asking = Asking {
-        http,
-        line: Line::new(uart, clock, QUIET_MS),
-        clock,
-        is_clean: false,
-        retry: Retry::new(Policy::new()),
-        report: FixedErrorReport::new(),
-    };
-    let success = block_on(Questions::new(asking, &mut console).ask_all(|_| "21 degrees"));
+    let mut asking = asking(http, Line::new(uart, clock, QUIET_MS), clock);
+    let success = ask(&mut asking, &mut console);
     programs::report_stack(&mut console);
     exit(success)
 }
 
+// Two parts, as in `uart_full`: neither needs its share of the stack while the other one is at work.
+
+#[inline(never)]
+fn asking<H>(http: H, line: Line, clock: Clock) -> Asking<H> {
+    let (retry, report) = (Retry::new(Policy::new()), FixedErrorReport::new());
+    Asking { http, line, clock, is_clean: false, retry, report }
+}
+
+#[inline(never)]
+fn ask(asking: &mut Asking<impl Http>, console: &mut Console) -> bool {
+    block_on(Questions::new(asking, console).ask_all(|_| "21 degrees"))
+}
+
 /// Asks by the HTTP of a crate.
-pub struct Asking<H> {
+struct Asking<H> {
     http: H,
     line: Line,
     clock: Clock,
@@ -86,8 +95,7 @@ impl Answer<'_> {
     /// It cannot be read to its end.
     pub async fn read(&mut self, status: u16, mut body: impl Read) -> Result<(), Broken> {
         self.status = status;
-        let decoder = Decoder::new();
-        let mut decoder = if self.is_success() { decoder } else { decoder.for_error_body() };
+        let mut decoder = if self.is_success() { Decoder::new() } else { Decoder::new().for_error_body() };
         let mut buffer = [0; 128];
         loop {
             let count = body.read(&mut buffer).await.map_err(|_| Broken)?;
@@ -141,22 +149,24 @@ impl<H: Http> Asking<H> {
             };
             self.is_clean = outcome.is_ok();
             let Answer { status, hints, has_begun, verdict, .. } = answer;
-            let why = match (outcome, verdict) {
-                (Ok(()), Some(verdict)) if status == 200 => return end(verdict),
-                _ if has_begun => return Err(Fault::Truncated),
-                (Ok(()), _) => {
+            let (why, fault) = match (outcome, status) {
+                (Ok(()), 200) => return verdict.map_or(Err(Fault::Other), end),
+                (Err(Broken), 200) if has_begun => return Err(Fault::Truncated),
+                // What breaks a line is its silence.
+                (Err(Broken), 200) => (Outcome::FirstEventTimeout, Fault::Truncated),
+                (_, 0) => (Outcome::ConnectionFailed, Fault::Truncated),
+                _ => {
                     // What came of the report counts.
                     self.report.push(&Event::ErrorEnd);
-                    Outcome::Refused {
+                    let why = Outcome::Refused {
                         status,
                         code: self.report.code().map(Kept::beginning),
                         error_type: self.report.error_type().map(Kept::beginning),
                         hints,
-                    }
+                    };
+                    (why, Fault::Reported)
                 }
-                (Err(Broken), _) => Outcome::ConnectionFailed,
             };
-            let fault = if status == 0 { Fault::Truncated } else { Fault::Reported };
             match self.retry.decide(&why, self.clock.jitter(), None, None) {
                 Decision::Wait(wait) => {
                     self.clock.delay_ms(u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)).await;
@@ -176,7 +186,7 @@ fn end(verdict: Result<Verdict, Error>) -> Result<(), Fault> {
     }
 }
 
-impl<H: Http> Asker for Asking<H> {
+impl<H: Http> Asker for &mut Asking<H> {
     async fn print(&mut self, turn: Turn<'_>, console: &mut Console) -> Result<Option<u64>, Fault> {
         let mut tokens = None;
         let mut take = |event: &Event<'_>| match event {
@@ -189,9 +199,11 @@ impl<H: Http> Asker for Asking<H> {
     }
 
     async fn gather(&mut self, turn: Turn<'_>, gathered: &mut Gathered) -> Result<(), Fault> {
-        let mut has_room = true;
-        self.ask(turn, &mut |event| has_room &= gathered.push(event).is_ok()).await?;
-        if has_room { Ok(()) } else { Err(Fault::Other) }
+        self.ask(turn, &mut |event| {
+            // What did not fit says so when it is read.
+            let _ = gathered.push(event);
+        })
+        .await
     }
 
     fn attempts(&self) -> u32 {

@@ -1,7 +1,7 @@
 //! What the programs share: all but the HTTP.
 //!
-//! They do what `uart_text` does, on the same board, with buffers of the same sizes where they let the caller choose, and with
-//! the lowest layer of their crates that reads a response. Their request is written out, since they do not encode one.
+//! They do what `uart_text` and `uart_full` do, on the same board, with the lowest layer of their crates that reads a response. A head they
+//! take as a whole, and have 512 bytes for it; for a body they have as much as those programs.
 #![no_std]
 
 mod asker;
@@ -12,7 +12,7 @@ use choreoai_core::chat::{Event, TextDecoder, Verdict};
 use embedded_io_async::Read;
 pub use programs::text::QUESTION;
 
-pub use crate::asker::{Answer, Asking, Broken, Http, ask_over_uart, write};
+pub use crate::asker::{Answer, Broken, Http, ask_over_uart, write};
 pub use crate::patient::Patient;
 
 /// Where the question goes.

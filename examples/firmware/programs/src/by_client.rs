@@ -4,13 +4,10 @@ use board::console::Console;
 use choreoai_embedded::chat::Event;
 use choreoai_embedded::connect::Connect;
 use choreoai_embedded::time::Timer;
-use choreoai_embedded::{Client, Endpoint, Error, ErrorKind, ErrorReport};
+use choreoai_embedded::{Client, Error, ErrorKind, ErrorReport};
 
 use crate::questions::{Asker, Fault, Gathered};
 use crate::requests::{Requests, Turn};
-
-/// The gateway, wherever the connector leads.
-pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
 
 /// A message of at most 96 bytes; the type, the code and the member have at most 32 each.
 pub type Report = ErrorReport<96, 32>;

@@ -10,12 +10,16 @@ mod uart_questions;
 
 use board::console::Console;
 use board::stack;
+use choreoai_embedded::Endpoint;
 
-pub use self::by_client::{ByClient, GATEWAY, Report};
+pub use self::by_client::{ByClient, Report};
 pub use self::line::Line;
 pub use self::questions::{Asker, Fault, Gathered, Questions};
 pub use self::requests::{ByText, ByTypes, Requests, Turn, parts};
 pub use self::uart_questions::ask_over_uart;
+
+/// The gateway, wherever the connector leads.
+pub const GATEWAY: Endpoint<'_> = Endpoint::new("gateway").with_key("key");
 
 /// Prints how deep the stack has been, for whoever gathers the footprints.
 pub fn report_stack(console: &mut Console) {
@@ -43,14 +47,13 @@ macro_rules! panics_do_not_link {
     };
 }
 
-/// A panic handler that says so and ends the program as a failure.
+/// A panic handler that ends the program as a failure.
 #[macro_export]
 macro_rules! panics_are_failures {
     () => {
         #[panic_handler]
         #[inline(never)] // So that one can look for who calls it.
         fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
-            board::console::Console::open().print("\npanicked\n");
             board::console::exit(false)
         }
     };

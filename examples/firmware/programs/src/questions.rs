@@ -34,7 +34,7 @@ pub trait Asker {
     /// Keeps the call that the model makes.
     ///
     /// # Errors
-    /// The answer is not complete, or does not fit.
+    /// The answer is not complete.
     async fn gather(&mut self, turn: Turn<'_>, gathered: &mut Gathered) -> Result<(), Fault>;
 
     /// How many attempts the last question took.

@@ -1,15 +1,12 @@
 //! The parts alone, without a gateway's HTTP.
 
-use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::{Read, Write};
 use std::path::Path;
-use std::thread;
-use std::time::Duration;
 
 use choreoai_testkit::Answer;
 use choreoai_testkit::wire::{Chunks, Dialect};
 
-use super::{Stacks, same, stack, succeed};
+use super::{Stacks, same, stack, succeed, with_peer};
 use crate::qemu::Wire;
 
 /// More than the ring and the hardware's queue have room for: the line holds the rest back.
@@ -45,30 +42,4 @@ pub(super) fn decode(folder: &Path) -> Result<Stacks, String> {
         deepest = deepest.max(run.stack);
     }
     Ok(vec![("decoder_only", deepest.ok_or("it did not tell its stack")?)])
-}
-
-/// Does `check` while `peer` is at the other end of the line, once the board has said that it listens. The second argument
-/// of `check` waits for what `peer` gives.
-pub(super) fn with_peer<P: Send, R>(
-    peer: impl FnOnce(&mut TcpStream) -> io::Result<P> + Send,
-    check: impl FnOnce(SocketAddr, &mut dyn FnMut() -> Result<P, String>) -> Result<R, String>,
-) -> Result<R, String> {
-    let told = |error: io::Error| error.to_string();
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(told)?;
-    let to = listener.local_addr().map_err(told)?;
-    thread::scope(|scope| {
-        let mut peer = Some(scope.spawn(move || {
-            let (mut stream, _) = listener.accept()?;
-            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-            stream.read_exact(&mut [0])?;
-            peer(&mut stream)
-        }));
-        let result = check(to, &mut || {
-            let peer = peer.take().ok_or("there is one peer")?;
-            peer.join().map_err(|_| "the peer panicked")?.map_err(told)
-        });
-        // Wakes a peer that nobody has connected to.
-        drop(TcpStream::connect(to));
-        result
-    })
 }

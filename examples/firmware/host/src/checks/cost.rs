@@ -1,4 +1,4 @@
-//! The programs of which each takes one thing more than another.
+//! The programs of which each takes one thing more than another, and the one that the README shows.
 
 use std::path::Path;
 
@@ -54,7 +54,9 @@ pub(super) fn others(folder: &Path) -> Result<Stacks, String> {
         let requests = answers.len();
         let gateway = Gateway::start(Script::sequence(answers)).map_err(|error| error.to_string())?;
         let run = qemu::run(&folder.join(program), Wire::Uart(gateway.addr()), &[])?;
-        same("printed", &*run.printed, printed)?;
+        same("printed", &*run.printed, &*printed)?;
+        same("success", run.success, printed.ends_with("\nfinished\n"))?;
+        same("violations", gateway.violations(), Vec::<String>::new())?;
         same("requests", gateway.requests().len(), requests)?;
         stacks.extend(stack(program, &run)?);
     }

@@ -1,4 +1,5 @@
-//! The programs that do everything, over a UART whose line is made anew when it is cut, and over Ethernet.
+//! The programs that do everything, over a UART whose line is made anew when it is cut, and over Ethernet; some by the HTTP of other
+//! crates.
 
 use std::path::Path;
 

@@ -8,7 +8,11 @@ mod tls;
 mod wasip1;
 
 use std::fmt::Debug;
+use std::io::{self, Read};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use crate::qemu::{self, Run, Wire};
 
@@ -29,6 +33,7 @@ pub(crate) const ALL: &[(&str, Check)] = &[
     ("ethernet: the same over Ethernet", full::ethernet),
     ("uart_tls: streams text over TLS", tls::streams),
     ("uart_tls: tells a cut answer from a finished one", tls::cut),
+    ("uart_tls: says why there is no answer", tls::no_answer),
     ("uart_tls: asks nothing of a server that is not the gateway", tls::refuses),
     ("uart_tls: says what its arguments are", tls::arguments),
     ("uart_tls: ends where there is no handshake", tls::no_handshake),
@@ -53,4 +58,30 @@ fn same<T: PartialEq<U> + Debug, U: Debug>(what: &str, found: T, wanted: U) -> R
 
 fn stack(program: &'static str, run: &Run) -> Result<Stacks, String> {
     Ok(vec![(program, run.stack.ok_or("it did not tell its stack")?)])
+}
+
+/// Does `check` while `peer` is at the other end of the line, once the board has sent something. The second argument
+/// of `check` waits for what `peer` gives.
+fn with_peer<P: Send, R>(
+    peer: impl FnOnce(&mut TcpStream) -> io::Result<P> + Send,
+    check: impl FnOnce(SocketAddr, &mut dyn FnMut() -> Result<P, String>) -> Result<R, String>,
+) -> Result<R, String> {
+    let told = |error: io::Error| error.to_string();
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(told)?;
+    let to = listener.local_addr().map_err(told)?;
+    thread::scope(|scope| {
+        let mut peer = Some(scope.spawn(move || {
+            let (mut stream, _) = listener.accept()?;
+            stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+            stream.read_exact(&mut [0])?;
+            peer(&mut stream)
+        }));
+        let result = check(to, &mut || {
+            let peer = peer.take().ok_or("there is one peer")?;
+            peer.join().map_err(|_| "the peer panicked")?.map_err(told)
+        });
+        // Wakes a peer that nobody has connected to.
+        drop(TcpStream::connect(to));
+        result
+    })
 }

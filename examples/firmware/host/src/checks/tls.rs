@@ -7,12 +7,11 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
 use choreoai_testkit::tls::{Authority, Flaw, der};
-use choreoai_testkit::wire::{Chunks, Dialect};
-use choreoai_testkit::{Answer, Gateway};
+use choreoai_testkit::wire::{self, Chunks, Dialect};
+use choreoai_testkit::{Answer, Gateway, Step};
 
-use super::alone::with_peer;
 use super::text::{TEXT, question};
-use super::{Stacks, same, stack};
+use super::{Stacks, same, stack, with_peer};
 use crate::qemu::{self, Run, Wire};
 
 pub(super) fn streams(folder: &Path) -> Result<Stacks, String> {
@@ -39,6 +38,22 @@ pub(super) fn cut(folder: &Path) -> Result<Stacks, String> {
         same("printed", &*run.printed, TEXT.concat() + "\nnot finished\n")?;
         same("success", run.success, false)?;
         same("requests", gateway.requests().len(), 1)?;
+    }
+    Ok(Vec::new())
+}
+
+/// Nor is a refusal one, nor a connection that is closed without an answer.
+pub(super) fn no_answer(folder: &Path) -> Result<Stacks, String> {
+    let authority = authority()?;
+    let refusal = Answer::json(403, wire::error("no questions", "permission_error", None, None));
+    for (answer, printed) in [
+        (refusal, "403: the gateway refuses the question\nnot finished\n"),
+        (Answer::raw([Step::Close]), "there is no answer\nnot finished\n"),
+    ] {
+        let gateway = serve(answer, &authority, None)?;
+        let run = ask(folder, gateway.addr(), &authority)?;
+        same("printed", &*run.printed, printed)?;
+        same("success", run.success, false)?;
     }
     Ok(Vec::new())
 }
@@ -88,6 +103,7 @@ pub(super) fn no_handshake(folder: &Path) -> Result<Stacks, String> {
     };
     let run = with_peer(refuses, |to, _| ask(folder, to, &authority))?;
     same("printed", &*run.printed, "there is no handshake\nnot finished\n")?;
+    same("success", run.success, false)?;
     // Until the board hangs up.
     let is_silent = |stream: &mut TcpStream| stream.read_to_end(&mut Vec::new());
     let run = with_peer(is_silent, |to, _| ask(folder, to, &authority))?;

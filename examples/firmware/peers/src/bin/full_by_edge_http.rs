@@ -27,7 +27,7 @@ impl Http for EdgeHttp {
         answer: &mut Answer<'_>,
     ) -> Result<(), Broken> {
         let broken = |_: Error<_>| Broken;
-        let mut headers = Headers::<FIELDS>::new();
+        let mut headers = Headers::<4>::new();
         let mut length = heapless::String::new();
         headers.set_host(HOST).set_content_type("application/json").set(AUTHORIZATION.0, AUTHORIZATION.1);
         headers.set_content_len(body.content_length(), &mut length);
@@ -37,8 +37,8 @@ impl Http for EdgeHttp {
         let mut buffer = [0; 512];
         let mut response = ResponseHeaders::<FIELDS>::new();
         let (rest, received) = response.receive(&mut buffer, &mut *line, true).await.map_err(broken)?;
-        for (name, value) in response.headers.iter_raw() {
-            answer.field(name, value);
+        if response.code != 200 {
+            response.headers.iter_raw().for_each(|(name, value)| answer.field(name, value));
         }
         let (_, body) = response.resolve::<Error<()>>(ConnectionType::KeepAlive).map_err(|_| Broken)?;
         answer.read(response.code, Body::new(body, rest, received, line)).await

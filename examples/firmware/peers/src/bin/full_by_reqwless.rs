@@ -48,8 +48,8 @@ impl Http for Reqwless {
         write(body, line).await?;
         let mut buffer = [0; 512];
         let response = Response::read(line, Method::POST, &mut buffer).await.map_err(|_| Broken)?;
-        for (name, value) in response.headers() {
-            answer.field(name, value);
+        if !response.status.is_successful() {
+            response.headers().for_each(|(name, value)| answer.field(name, value));
         }
         answer.read(response.status.0, response.body().reader()).await
     }

@@ -29,7 +29,7 @@ fn main() -> ! {
 }
 
 async fn ask(uart: &mut BlockingUart, console: &mut Console) -> Result<bool, Error<UartError>> {
-    let mut headers = Headers::<FIELDS>::new();
+    let mut headers = Headers::<4>::new();
     let mut length = heapless::String::new();
     headers.set_host(HOST).set_content_type("application/json").set(AUTHORIZATION.0, AUTHORIZATION.1);
     headers.set_content_len(QUESTION.len() as u64, &mut length);

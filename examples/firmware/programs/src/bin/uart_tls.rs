@@ -12,7 +12,7 @@ mod connector;
 use core::pin::pin;
 use core::time::Duration;
 
-use board::console::{Console, arguments, time_of_day};
+use board::console::{Console, arguments, exit, time_of_day};
 use choreoai_embedded::chat::TextDecoder;
 use choreoai_embedded::time::{Deadlines, DelayTimer};
 use choreoai_embedded::{Error, Session};
@@ -24,13 +24,18 @@ use programs::text::{QUESTION, print, run};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-programs::panics_are_failures!();
+/// embedded-tls does it on some messages of a server.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    Console::open().print("\npanicked\n");
+    exit(false)
+}
 
 /// Whom the gateway's certificate is for.
 const NAME: &str = "localhost";
 /// The gateway's certificate and those that lead to the root have so many bytes together, at most.
 const CHAIN: usize = 1024;
-const HANDSHAKE_MS: u32 = 5_000;
+const HANDSHAKE_MS: u32 = 10_000;
 const DEADLINES: Deadlines = Deadlines {
     connect: None,
     first_event: Some(Duration::from_secs(3)),
