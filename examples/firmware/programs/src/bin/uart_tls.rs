@@ -53,7 +53,7 @@ fn main() -> ! {
         let mut own = Own { entropy: [0; 32], root: [0; 512], root_length: 0 };
         if !own.read() {
             return explain(
-                "the arguments are to be 64 digits, and those of a certificate of up to 512 bytes",
+                "the arguments are to be hexadecimal: 32 bytes of entropy, a certificate of up to 512",
                 console,
             );
         }
