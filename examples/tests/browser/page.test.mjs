@@ -30,7 +30,8 @@ const tests = {
   "an answer that breaks is marked": async page => {
     await ask(page, "How is bread cut?");
     await page.until("!document.querySelector('#send').disabled");
-    assert.match(await page.evaluate(`${LAST}.textContent`), /^Grüße 🦀! You said: "How .* \(failed: .+\)$/s);
+    // What the browser has not handed on when it learns of the break is lost: on a busy machine, all of it.
+    assert.match(await page.evaluate(`${LAST}.textContent`), /^(Grüße 🦀! You said: "How .*)? \(failed: .+\)$/s);
     assert.equal(await page.evaluate(`${LAST}.className`), "answer failed");
   },
 
