@@ -85,29 +85,29 @@ fn a_request_that_changes_while_it_is_sent_is_an_error() {
             };
             let parts =
                 (0..3).map(|number| Part::Raw(["[", if number == 1 { live(2) } else { "" }, "]"][number]));
-            let ask = async |session: &mut Session<'_, Script>| check_change(session.send_parts(parts).await);
-            check_sent(&sent_by(ask, ENDPOINT, size, piece).0, size, measured.len() + 2);
+            let ask = async |session: &mut Session<'_, Script>| {
+                let outcome = session.send_parts(parts).await.map(drop);
+                assert!(!session.is_reusable());
+                outcome
+            };
+            check_change(sent_by(ask, ENDPOINT, size, piece), size, measured.len() + 2);
 
             pass.set(0);
             let request = ChatRequest::new("gpt-4", (0..1).map(|_| Message::user(live(3))));
             let length = r#"{"model":"gpt-4","messages":[{"role":"user","content":""}],"stream":true}"#.len();
             let ask = async |session: &mut Session<'_, Script>| {
-                let outcome = check_change(session.stream(&request).await);
+                let outcome = session.stream(&request).await.map(drop);
                 assert!(!session.is_reusable());
                 outcome
             };
-            check_sent(&sent_by(ask, ENDPOINT, size, piece).0, size, length + measured.len());
+            check_change(sent_by(ask, ENDPOINT, size, piece), size, length + measured.len());
         }
     }
 }
 
-fn check_change<T>(outcome: Result<T, Error<Broken>>) -> Result<(), Error<Broken>> {
-    assert_eq!(outcome.map(drop), Err(Error::Body));
-    Ok(())
-}
-
-/// Whether no more was sent than was measured, and with a small buffer the beginning of the head at least.
-fn check_sent(sent: &str, size: usize, measured: usize) {
+/// Whether it is told, and no more was sent than was measured, and with a small buffer the beginning of the head at least.
+fn check_change((sent, result): (String, Result<(), Error<Broken>>), size: usize, measured: usize) {
+    assert_eq!(result, Err(Error::Body), "a buffer of {size}");
     let head = format!("Content-Length: {measured}\r\n\r\n");
     match sent.split_once(&head) {
         Some((_, body)) => assert!(body.len() <= measured, "a buffer of {size}: {sent}"),

@@ -192,7 +192,7 @@ impl EventStream {
         is_cut
     }
 
-    // The call takes less. In a page, where all fits, it would take time.
+    // The call takes less.
     #[cfg_attr(all(target_pointer_width = "32", not(target_family = "wasm")), inline(never))]
     fn start_line(&mut self, field: Field) {
         self.is_data_line = false;
